@@ -1,0 +1,68 @@
+#include "base/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+/* What a fault means to a program (HTTP status, exit status) and to a person. */
+static const struct {
+	int status, exit;
+	const char *en, *zh;
+} table[] = {
+	[FAULT_NONE]     = { 200,  0, "done",                         "已完成" },
+	[FAULT_INVALID]  = { 422, 65, "not acceptable",               "内容不符合要求" },
+	[FAULT_REFUSED]  = { 403, 77, "refused",                      "未予受理" },
+	[FAULT_ABSENT]   = { 404, 66, "not there",                    "不存在" },
+	[FAULT_CONFLICT] = { 409, 73, "changed in the meantime",      "已被他人更改" },
+	[FAULT_LIMIT]    = { 413, 65, "over the limit",               "超出限制" },
+	[FAULT_BUSY]     = { 503, 75, "cannot store at present",      "暂时无法保存" },
+	[FAULT_IO]       = { 500, 74, "disk or network failed",       "磁盘或网络故障" },
+	[FAULT_CORRUPT]  = { 500, 70, "stored data is damaged",       "存储数据已损坏" },
+	[FAULT_NEWER]    = { 500, 78, "written by a newer version",   "由更新版本写入" },
+};
+/* clang-format on */
+
+_Static_assert(sizeof(table) / sizeof(*table) == FAULT__COUNT, "every fault has its row");
+
+static int known(int code)
+{
+	if (code < 0)
+		code = -code;
+	return code < FAULT__COUNT ? code : FAULT_INVALID;
+}
+
+int fault_set(struct fault *why, enum fault_code code, const char *format, ...)
+{
+	va_list args;
+
+	if (why) {
+		why->code = code;
+		va_start(args, format);
+		vsnprintf(why->text, sizeof(why->text), format, args);
+		va_end(args);
+	}
+	return -(int)code;
+}
+
+int fault_within(struct fault *why, const char *format, ...)
+{
+	char text[sizeof(why->text)];
+	va_list args;
+	int used;
+
+	if (!why)
+		return -FAULT_INVALID;
+	memcpy(text, why->text, sizeof(text));
+	va_start(args, format);
+	used = vsnprintf(why->text, sizeof(why->text), format, args);
+	va_end(args);
+	if (used >= 0 && (size_t)used < sizeof(why->text))
+		snprintf(why->text + used, sizeof(why->text) - (size_t)used, ": %s", text);
+	return -why->code;
+}
+
+int fault_status(int code) { return table[known(code)].status; }
+const char *fault_words_en(int code) { return table[known(code)].en; }
+const char *fault_words_zh(int code) { return table[known(code)].zh; }
+int fault_exit(int code) { return table[known(code)].exit; }
