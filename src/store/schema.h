@@ -1,0 +1,80 @@
+#pragma once
+
+/*
+ * schema -- the tables of a data folder, as they stand in version STORE_SCHEMA.
+ *
+ * Text for every engine; the tokens @INT @PK @BLOB @STRICT are replaced by
+ * what the engine says for them. Statements are separated by ";\n".
+ */
+static const char store_tables[] =
+	"CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) @STRICT;\n"
+
+	/* The record: log plus payloads. */
+	"CREATE TABLE logs(id @INT PRIMARY KEY, origin TEXT NOT NULL, vkey TEXT NOT NULL,"
+	" given_time @INT NOT NULL) @STRICT;\n"
+	"CREATE TABLE records(log @INT NOT NULL, seq @INT NOT NULL, act @INT NOT NULL, object @INT NOT NULL,"
+	" oseq @INT NOT NULL, at @INT NOT NULL, hash @BLOB NOT NULL, leaf @BLOB NOT NULL,"
+	" PRIMARY KEY(log, seq)) @STRICT;\n"
+	"CREATE UNIQUE INDEX records_object ON records(object, log, oseq);\n"
+	"CREATE TABLE payloads(log @INT NOT NULL, seq @INT NOT NULL, part @INT NOT NULL, salt @BLOB,"
+	" bytes @BLOB, erased @INT, PRIMARY KEY(log, seq, part)) @STRICT;\n"
+	"CREATE TABLE frontier(log @INT PRIMARY KEY, size @INT NOT NULL, hashes @BLOB NOT NULL) @STRICT;\n"
+	"CREATE TABLE checkpoints(log @INT NOT NULL, size @INT NOT NULL, at @INT NOT NULL, note TEXT NOT "
+	"NULL,"
+	" PRIMARY KEY(log, size)) @STRICT;\n"
+
+	/* Views of the record: rebuilt from it, identical. space: 1 real, 2 drill. */
+	"CREATE TABLE objects(id @PK, space @INT NOT NULL, kind TEXT NOT NULL, number TEXT,"
+	" states TEXT NOT NULL, body TEXT NOT NULL, pack TEXT NOT NULL, version @INT NOT NULL,"
+	" created_at @INT NOT NULL, updated_at @INT NOT NULL) @STRICT;\n"
+	"CREATE UNIQUE INDEX objects_number ON objects(number) WHERE number IS NOT NULL;\n"
+	"CREATE INDEX objects_kind ON objects(kind, space, id);\n"
+	"CREATE INDEX objects_updated ON objects(updated_at, id);\n"
+	/* Fields that the pack declares as filters, states and refs, one row a value. */
+	"CREATE TABLE facets(kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, object @INT NOT "
+	"NULL,"
+	" PRIMARY KEY(kind, name, value, object)) @STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX facets_object ON facets(object, name);\n"
+	/* child.field refers to parent. */
+	"CREATE TABLE links(parent @INT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, child @INT NOT "
+	"NULL,"
+	" PRIMARY KEY(parent, kind, field, child)) @STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX links_child ON links(child, field);\n"
+	"CREATE TABLE clocks(id @PK, space @INT NOT NULL, object @INT NOT NULL, part @INT NOT NULL, code "
+	"TEXT NOT NULL,"
+	" state TEXT NOT NULL, started_at @INT NOT NULL, due_at @INT, stopped_at @INT, left @INT,"
+	" missed_at @INT, step @INT NOT NULL, next_at @INT) @STRICT;\n"
+	"CREATE INDEX clocks_object ON clocks(object, code);\n"
+	"CREATE INDEX clocks_next ON clocks(next_at) WHERE next_at IS NOT NULL;\n"
+	"CREATE TABLE proposals(id @PK, object @INT NOT NULL, move TEXT NOT NULL, version @INT NOT NULL,"
+	" input TEXT NOT NULL, signers TEXT NOT NULL, opened_at @INT NOT NULL, state TEXT NOT NULL) "
+	"@STRICT;\n"
+	"CREATE INDEX proposals_object ON proposals(object, state);\n"
+	"CREATE TABLE series(name TEXT PRIMARY KEY, next @INT NOT NULL) @STRICT;\n"
+
+	/* What leaves the house, written in the commit that caused it. */
+	"CREATE TABLE outbox(id @PK, space @INT NOT NULL, act @INT NOT NULL, object @INT NOT NULL, at @INT "
+	"NOT NULL,"
+	" channel TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
+	" state TEXT NOT NULL, tries @INT NOT NULL, next_at @INT) @STRICT;\n"
+
+	/* Not views: kept for the working of the house. */
+	"CREATE TABLE answers(key TEXT PRIMARY KEY, actor TEXT NOT NULL, digest @BLOB NOT NULL, at @INT NOT "
+	"NULL,"
+	" answer TEXT NOT NULL) @STRICT;\n"
+	"CREATE TABLE blobs(digest TEXT PRIMARY KEY, size @INT NOT NULL, at @INT NOT NULL) @STRICT;\n"
+	"CREATE TABLE checks(id @PK, object @INT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL,"
+	" good @INT NOT NULL, detail TEXT NOT NULL, at @INT NOT NULL) @STRICT;\n"
+	"CREATE INDEX checks_object ON checks(object, name, id);\n"
+	"CREATE TABLE packs(digest TEXT PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, at @INT NOT "
+	"NULL,"
+	" in_force @INT NOT NULL) @STRICT;\n"
+	"CREATE TABLE sources(name TEXT PRIMARY KEY, received @INT NOT NULL, stored @INT NOT NULL,"
+	" limited @INT NOT NULL, malformed @INT NOT NULL, lost @INT NOT NULL, last_at @INT NOT NULL) "
+	"@STRICT;\n";
+
+/* Chinese and other text search (store/tokens.h), in the same file and the
+ * same transaction; contentless, fed with tokens made by us. */
+static const char store_search_tables[] =
+	"CREATE VIRTUAL TABLE search USING fts5(words, content='', tokenize='unicode61');\n"
+	"CREATE TABLE search_fed(object @INT PRIMARY KEY, words TEXT NOT NULL) @STRICT;\n";
