@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/faultpoint.h"
 #include "store/store_private.h"
 
 struct store_txn {
@@ -71,6 +72,7 @@ int store_begin(struct store *store, struct store_txn **out, struct fault *why)
 	assert(!store->txn);
 	if ((ret = store->driver->begin(store->engine, why)) < 0)
 		return ret;
+	FAULTPOINT("store.begin");
 	store->marks = 0;
 	store->txn = must_alloc(sizeof(*store->txn));
 	store->txn->store = store;
@@ -91,8 +93,11 @@ int store_commit(struct store_txn **txn, struct fault *why)
 	int ret;
 
 	assert(store->txn == *txn && !store->marks);
+	FAULTPOINT("store.commit");
 	if ((ret = store->driver->commit(store->engine, why)) < 0)
 		store->driver->rollback(store->engine);
+	else
+		FAULTPOINT("store.committed");
 	txn_end(txn);
 	return ret;
 }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * terminal -- what fits on the screen that somebody is looking at.
+ */
+
+bool terminal_is(int fd);
+
+/* Columns: of the terminal, else of the variable COLUMNS, else 80. */
+int terminal_width(int fd);
+
+/* Append `text` in exactly `columns` columns: filled up with blanks, or cut
+ * with an ellipsis. East Asian characters take two; line ends, tabs and other
+ * control characters become blanks, so that a cell cannot leave its place. */
+void terminal_cell(struct buf *out, const char *text, size_t len, int columns);
