@@ -74,7 +74,8 @@ static const char store_tables[] =
 	"@STRICT;\n";
 
 /* Chinese and other text search (store/tokens.h), in the same file and the
- * same transaction; contentless, fed with tokens made by us. */
+ * same transaction; contentless, fed with tokens made by us, which 'ascii'
+ * leaves as they are. */
 static const char store_search_tables[] =
-	"CREATE VIRTUAL TABLE search USING fts5(words, content='', tokenize='unicode61');\n"
+	"CREATE VIRTUAL TABLE search USING fts5(words, content='', tokenize='ascii');\n"
 	"CREATE TABLE search_fed(object @INT PRIMARY KEY, words TEXT NOT NULL) @STRICT;\n";
