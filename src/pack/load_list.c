@@ -1,0 +1,114 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "pack/pack_private.h"
+
+/*
+ * The plain lists: enumerations, inputs, refusals. They are sorted by name so
+ * that they can be found by halving; the codes of one enumeration keep the
+ * order of the plan.
+ */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_map(struct reader *r, const struct yaml_node *node, const char *what)
+{
+	if (node->form == YAML_MAP)
+		return true;
+	wrong(r, node, "%s", what);
+	return false;
+}
+
+static void read_code(struct reader *r, const struct yaml_node *key, struct code *code)
+{
+	static const char *const keys[] = { "zh", "en", "under", NULL };
+	const char *zh, *en;
+
+	code->code = key->text;
+	code->label = (struct words){ "", "" };
+	if (!read_map(r, key->value, key->text, keys))
+		return;
+	zh = read_text(r, key->value, "zh", true);
+	en = read_text(r, key->value, "en", true);
+	code->label = (struct words){ zh ? zh : "", en ? en : "" };
+	code->parent = read_text(r, key->value, "under", false);
+}
+
+static void read_enum(struct reader *r, const struct yaml_node *key, struct enumeration *out)
+{
+	out->name = key->text;
+	out->at = key->at;
+	if (!is_map(r, key->value, "an enumeration is a map of code to {zh, en}"))
+		return;
+	out->codes = arena_many(r->mem, key->value->count, sizeof(*out->codes));
+	for (const struct yaml_node *code = key->value->first; code; code = code->next)
+		read_code(r, code, &out->codes[out->count++]);
+	for (size_t i = 0; i < out->count; i++)
+		if (out->codes[i].parent && !enum_code(out, out->codes[i].parent))
+			wrong(r, yaml_get(yaml_get(key->value, out->codes[i].code), "under"),
+			      "'%.40s' stands under '%.40s', which is no code of %.40s", out->codes[i].code,
+			      out->codes[i].parent, out->name);
+}
+
+/* The list may stand under a key of its own name, or be the file itself. */
+static const struct yaml_node *inner(const struct yaml_node *root, const char *name)
+{
+	const struct yaml_node *node = yaml_get(root, name);
+
+	return node && root->count == 1 ? node : root;
+}
+
+void load_enums(struct reader *r, const struct yaml_node *root)
+{
+	const struct yaml_node *node = inner(root, "enums");
+
+	if (!is_map(r, node, "enums is a map of name to codes"))
+		return;
+	r->pack->enums = arena_many(r->mem, node->count, sizeof(*r->pack->enums));
+	for (const struct yaml_node *key = node->first; key; key = key->next)
+		read_enum(r, key, &r->pack->enums[r->pack->enum_count++]);
+	qsort(r->pack->enums, r->pack->enum_count, sizeof(*r->pack->enums), by_name);
+}
+
+void load_inputs(struct reader *r, const struct yaml_node *root)
+{
+	const struct yaml_node *node = inner(root, "inputs");
+
+	if (!is_map(r, node, "inputs is a map of name to {type, zh, en}"))
+		return;
+	r->pack->inputs = arena_many(r->mem, node->count, sizeof(*r->pack->inputs));
+	for (const struct yaml_node *key = node->first; key; key = key->next)
+		if (load_field(r, key, true, &r->pack->inputs[r->pack->input_count]))
+			r->pack->input_count++;
+	qsort(r->pack->inputs, r->pack->input_count, sizeof(*r->pack->inputs), by_name);
+}
+
+static void read_refusal(struct reader *r, const struct yaml_node *key, struct refusal *out)
+{
+	static const char *const keys[] = { "zh", "en", "security", NULL };
+	const char *zh, *en;
+
+	out->code = key->text;
+	out->label = (struct words){ "", "" };
+	if (!read_map(r, key->value, key->text, keys))
+		return;
+	zh = read_text(r, key->value, "zh", true);
+	en = read_text(r, key->value, "en", true);
+	out->label = (struct words){ zh ? zh : "", en ? en : "" };
+	out->security = read_yes(r, key->value, "security");
+}
+
+void load_refusals(struct reader *r, const struct yaml_node *root)
+{
+	const struct yaml_node *node = inner(root, "refusals");
+
+	if (!is_map(r, node, "refusals is a map of code to {zh, en}"))
+		return;
+	r->pack->refusals = arena_many(r->mem, node->count, sizeof(*r->pack->refusals));
+	for (const struct yaml_node *key = node->first; key; key = key->next)
+		read_refusal(r, key, &r->pack->refusals[r->pack->refusal_count++]);
+	qsort(r->pack->refusals, r->pack->refusal_count, sizeof(*r->pack->refusals), by_name);
+}

@@ -1,0 +1,455 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+/*
+ * pack -- an emergency plan as data, read and ready to be carried out.
+ *
+ * Everything here is read-only after pack_load and lives as long as the pack.
+ * Lists are counted arrays. Names are plain text, looked up with the functions
+ * at the foot; what a name refers to is resolved by the loader (pointers), so
+ * that nothing dangling can reach the runner.
+ */
+struct place {
+	const char *file; /* relative to the pack's folder */
+	int line, column; /* from 1 */
+};
+
+struct words {
+	const char *zh, *en;
+};
+
+struct names {
+	const char **at;
+	size_t count;
+};
+
+enum field_type {
+	FIELD_TEXT,   /* free text or personal data: committed apart, can be erased */
+	FIELD_WORD,   /* a short code, number or name that is no personal data */
+	FIELD_NUMBER, /* integer */
+	FIELD_YES,    /* true or false */
+	FIELD_TIME,   /* RFC 3339, UTC */
+	FIELD_ENUM,   /* a code of enumeration `of` */
+	FIELD_REF,    /* an object of kind `of` */
+	FIELD_BLOB,   /* SHA-256 of an evidence file, hex */
+	FIELD_SCORES, /* dimension -> 1..5 or "unknown", checked by grading */
+	FIELD__COUNT,
+};
+
+struct field {
+	const char *name;
+	struct words label;
+	enum field_type type;
+	const char *of;                  /* enumeration or kind */
+	const struct enumeration *codes; /* FIELD_ENUM */
+	bool many;                       /* a list of such values */
+	bool filter;                     /* lists may filter on it: it has a facet */
+	bool search;                     /* its words are found by search */
+	bool column;                     /* shown in lists */
+	bool engine;                     /* set by effects only, never typed in */
+	struct place at;
+};
+
+struct code {
+	const char *code;
+	struct words label;
+	const char *parent; /* an added code stands under a technical root (boundary) */
+};
+
+struct enumeration {
+	const char *name;
+	struct code *codes;
+	size_t count;
+	struct place at;
+};
+
+/* ---- guards ------------------------------------------------------------- */
+
+enum guard_form {
+	GUARD_IN,    /* in: {path: states} -- path names a region, maybe across one ref */
+	GUARD_IS,    /* is: {path: values} */
+	GUARD_HAS,   /* has: path */
+	GUARD_LEVEL, /* level: confirmed >= 3 */
+	GUARD_EVERY, /* every, some, none of the linked records */
+	GUARD_SOME,
+	GUARD_NONE,
+	GUARD_CLOCK,     /* clock: CK05 missed */
+	GUARD_REACHED,   /* reached: field with a time */
+	GUARD_SETTING,   /* setting: name (in force now) */
+	GUARD_SAME_TEXT, /* same_text: frozen field */
+	GUARD_CHECKED,   /* checked: name of a check */
+	GUARD_ASKED,     /* asked: input given with this move */
+	GUARD_NAMED,     /* guard: name of a guard in C */
+	GUARD_ANY,
+	GUARD_ALL,
+	/* About who acts; asked of persons only, never of an automatic move. */
+	GUARD_HOLDS,      /* holds: duty | office | leading_group */
+	GUARD_DELEGATION, /* delegation: power */
+	GUARD_OTHER_THAN, /* other_than: proposer | path of a person */
+	GUARD_ACTOR_IS,   /* actor_is: path(s) of a person */
+	GUARD_ACTOR_OF,   /* actor_of: path of a unit */
+	GUARD_NOT_ACTOR_OF,
+	GUARD__COUNT,
+};
+
+enum compare { LT, LE, EQ, NE, GE, GT };
+enum clock_question { CLOCK_RUNNING, CLOCK_MISSED, CLOCK_OVER, CLOCK_STOPPED };
+
+/* Which linked records: kinds whose ref field points at the subject. */
+struct among {
+	struct names of;     /* kinds */
+	const char *through; /* ref field of those kinds; NULL: the first that refers to the subject's kind */
+	struct names in, not_in;      /* states of their first region */
+	struct guard *where;          /* a guard read on each of them, or NULL */
+	bool open;                    /* not in an end state */
+	int at_least;                 /* GUARD_SOME: how many, 1 by default */
+	const char *at_least_setting; /* or a number kept as a setting */
+	const char *same;             /* only those with the same value of this field as the subject */
+};
+
+struct guard {
+	enum guard_form form;
+	struct guard *when; /* counts only when this holds; NULL: always */
+	const char *refuse; /* code; NULL: the move's own */
+	struct words say;   /* what is missing, in words; made by the loader when not given */
+	const char *path;   /* IN IS HAS REACHED SAME_TEXT ACTOR_..; name of SETTING CHECKED ASKED NAMED HOLDS
+			       DELEGATION CLOCK */
+	struct names values;  /* states of IN, values of IS, paths of OTHER_THAN and ACTOR_IS */
+	enum compare compare; /* LEVEL */
+	int number;           /* LEVEL against a number, unless `against` */
+	const char *against;  /* "threshold" or a path */
+	enum clock_question clock;
+	struct among among;
+	struct guard **parts; /* ANY ALL */
+	size_t part_count;
+	struct place at;
+};
+
+struct guards {
+	struct guard **at;
+	size_t count;
+};
+
+/* ---- moves -------------------------------------------------------------- */
+
+enum who_form { WHO_DO, WHO_TWO, WHO_SIGN };
+
+/* The first branch whose `when` holds decides who may act. */
+struct branch {
+	struct guard *when;
+	enum who_form form;
+	struct names roles;    /* DO: any of them; TWO: who proposes */
+	struct names confirm;  /* TWO: who confirms, another person */
+	struct names *signers; /* SIGN: one person for each, all different */
+	size_t signer_count;
+	struct place at;
+};
+
+enum trigger_form {
+	TRIGGER_WITH,    /* carried by kind.move, all or none */
+	TRIGGER_AFTER,   /* tried after kind.move, region.move of the same record, or setting.name */
+	TRIGGER_CLOCK,   /* a clock was missed (or is over) */
+	TRIGGER_REACHED, /* a date field was reached */
+	TRIGGER_SIGNAL,  /* from outside the plan */
+};
+
+struct trigger {
+	enum trigger_form form;
+	const char *name;
+	struct place at;
+};
+
+enum clock_do { CLOCK_START, CLOCK_STOP, CLOCK_PAUSE, CLOCK_RESUME, CLOCK_RESTART };
+
+struct clock_op {
+	enum clock_do op;
+	const char *code;
+	const char *on; /* path or kind of the owner when it is not the subject; NULL: the subject */
+	struct guard *when;
+	struct place at;
+};
+
+/* A field that must stand, or an input that is asked. */
+struct want {
+	const char *name;
+	const struct field *field; /* of the kind, or of the pack's inputs */
+	const char *otherwise;     /* "unknown" or "none": accepted with a reason; NULL */
+	bool optional;             /* asks: name? */
+};
+
+/* One effect with its parameters: {name: value, key: value...}. */
+struct effect_use {
+	const char *name;
+	const char *value;         /* {inform: leading_group} -> "leading_group"; NULL where a map or none */
+	struct names values;       /* {move: [a, b]} */
+	const char **keys, **args; /* further parameters; {set: {owner: office}} -> owner/office */
+	size_t arg_count;
+	struct guard *when;
+	struct place at;
+};
+
+enum move_form { MOVE_CREATE, MOVE_CHANGE, MOVE_ACT };
+
+struct move {
+	enum move_form form;
+	const char *name;  /* "confirm"; "create" */
+	struct names rows; /* T rows it carries; empty where none */
+	struct words label;
+	const struct kind *kind;
+	const struct region *region; /* NULL for create without a start move, and acts */
+	const struct state **from;   /* MOVE_CHANGE */
+	size_t from_count;
+	const struct state *to;
+	struct branch *who;
+	size_t who_count; /* 0: automatic only */
+	struct trigger *auto_;
+	size_t auto_count;
+	struct guards by; /* about who acts */
+	struct want *needs, *asks;
+	size_t need_count, ask_count;
+	struct guards conditions; /* if: */
+	const char *refuse;
+	struct clock_op *clocks;
+	size_t clock_count;
+	struct effect_use *does;
+	size_t does_count;
+	struct names record; /* what it is called in the record; decision.* makes a decision */
+	struct place at;
+};
+
+struct state {
+	const char *name; /* "confirm" */
+	struct words label;
+	bool end;
+	size_t index;
+	struct place at;
+};
+
+struct region {
+	const char *name;    /* "handling" */
+	const char *machine; /* "H", or NULL for one of our own */
+	struct words label;
+	struct state *states;
+	size_t state_count;
+	const struct state *start;
+	struct place at;
+};
+
+/* What must hold after every change. */
+struct always {
+	struct guard *when, *then; /* then NULL where readonly */
+	bool readonly;             /* all fields, or those named */
+	struct names fields;
+	const char *refuse;
+	struct words say;
+	struct place at;
+};
+
+struct kind {
+	const char *name;
+	struct words label;
+	const char *about;  /* boundary: a closed list in C */
+	const char *number; /* "INC-{year}-{seq:4}", or NULL */
+	const char *title;  /* field that names it to people, or NULL */
+	struct field *fields;
+	size_t field_count;
+	struct region *regions; /* the first is the main one */
+	size_t region_count;
+	struct move **moves; /* create first, then changes, then acts */
+	size_t move_count;
+	struct always *always;
+	size_t always_count;
+	struct names ends_with; /* kinds that must have ended before this one may end */
+	const char *ends_refuse;
+	struct place at;
+};
+
+/* ---- clocks, roles, grading, regimes, plans ------------------------------ */
+
+struct rung {          /* of an escalation */
+	int64_t after; /* since it was missed, microseconds */
+	struct names inform;
+};
+
+struct clock_def {
+	const char *code;
+	struct words label;
+	const char *word;  /* the plan's own word: 快速反应 */
+	const char *level; /* "confirmed", "provisional", "warning": whose level picks the length; NULL */
+	int64_t length[6]; /* [1..5] by level, [0] for all; -1: none */
+	const char *length_field; /* or the length in minutes is a field of the part or owner */
+	const char *start_field;  /* or it starts from this time field */
+	bool working_days;
+	bool measured;         /* no due time: a statistic */
+	const char *runs_kind; /* it ends when this kind leaves these states; NULL: moves alone */
+	const char *runs_region;
+	struct names runs_in;
+	struct rung *rungs;
+	size_t rung_count;
+	const char *source; /* where the length comes from, and how certain */
+	struct place at;
+};
+
+enum role_scope { SCOPE_ALL, SCOPE_CASE, SCOPE_UNIT, SCOPE_SECTOR };
+
+struct role {
+	const char *code;
+	struct words label;
+	enum role_scope scope;
+	struct place at;
+};
+
+struct permission { /* one row of the matrix */
+	struct words label;
+	struct names moves;   /* kind.move it covers */
+	const char **roles;   /* role code */
+	const char **letters; /* "D", "Ck" .. beside it */
+	size_t role_count;
+	struct place at;
+};
+
+struct refusal {
+	const char *code;
+	struct words label;
+	bool security; /* refused attempts are recorded */
+};
+
+struct dimension {
+	const char *code;
+	struct words label;
+	struct words scores[6]; /* [1..5] */
+};
+
+struct worked_grade {
+	const char *id;
+	struct words label;
+	int scores[8]; /* by dimension; 0 unknown */
+	int urgency, level;
+	const char *plan; /* yes, no, ask */
+	struct place at;
+};
+
+struct regime { /* a duty to report upward */
+	const char *id;
+	struct words label;
+	struct guard *when;
+	const char *recipient;
+	int64_t within;
+	const char *type; /* initial, progress, final */
+	bool mandatory;
+	const char *form, *channel, *basis, *certainty, *verified_by;
+	struct place at;
+};
+
+struct plan_step {
+	const char *phase;
+	struct words text;
+	const char *role;            /* unit role that carries it out: "affected_unit", "carrier" ... */
+	const char *target, *action; /* for the conflict detector; NULL where none */
+	int64_t within;
+	const char *tasking; /* order or request */
+	struct place at;
+};
+
+struct special_plan {
+	const char *id, *version, *kind;
+	struct words label;
+	struct guard *when;
+	struct plan_step *steps;
+	size_t step_count;
+	struct place at;
+};
+
+/* A thing of the organisation template: kind, name in the template, fields. */
+struct seed {
+	const struct kind *kind;
+	const char *name; /* other seeds refer to it by this */
+	const char **keys, **values;
+	size_t count;
+	struct place at;
+};
+
+struct pack {
+	struct arena *mem;
+	const char *id, *version, *approved_by;
+	struct words label;
+	struct names basis;
+	char digest[65]; /* SHA-256 over its files, hex */
+	int threshold;   /* level at which the plan starts */
+	struct kind *kinds;
+	size_t kind_count;
+	struct enumeration *enums;
+	size_t enum_count;
+	struct field *inputs; /* typed with a move, not kept as a field */
+	size_t input_count;
+	struct clock_def *clocks;
+	size_t clock_count;
+	struct role *roles;
+	size_t role_count;
+	struct names *incompatible; /* pairs */
+	size_t incompatible_count;
+	struct permission *matrix;
+	size_t matrix_count;
+	struct refusal *refusals;
+	size_t refusal_count;
+	struct dimension *dimensions;
+	size_t dimension_count;
+	int unknown_score, urgency_most;
+	struct worked_grade *worked;
+	size_t worked_count;
+	struct regime *regimes;
+	size_t regime_count;
+	struct special_plan *plans;
+	size_t plan_count;
+	struct seed *seeds;
+	size_t seed_count;
+};
+
+/* What is wrong with a pack: `file:line:column: what, and what would be right`. */
+struct problem {
+	struct place at;
+	const char *code; /* N33 for the boundary; NULL */
+	char *text;
+	bool warning;
+};
+
+struct problems {
+	struct arena *mem;
+	struct problem *at;
+	size_t count, errors;
+};
+
+/* Read the pack in folder `path`, with all its files, and resolve its names.
+ * Problems are gathered, not only the first; with an error `out` stays NULL
+ * and the answer is FAULT_INVALID. The pack owns its memory. */
+int pack_load(const char *path, struct pack **out, struct problems *problems, struct fault *why);
+void pack_free(struct pack *pack);
+void pack_drop(struct pack **pack);
+
+/* Prove it sound (docs/plan-packs.md, "What the check proves"). Adds to
+ * `problems`; FAULT_INVALID with an error among them. */
+int pack_check(const struct pack *pack, struct problems *problems, struct fault *why);
+
+void problems_init(struct problems *problems);
+void problems_fini(struct problems *problems);
+
+/* Look-ups; NULL where there is no such name. */
+const struct kind *pack_kind(const struct pack *pack, const char *name);
+const struct field *kind_field(const struct kind *kind, const char *name);
+const struct region *kind_region(const struct kind *kind, const char *name);
+const struct move *kind_move(const struct kind *kind, const char *name);
+const struct state *region_state(const struct region *region, const char *name);
+const struct clock_def *pack_clock(const struct pack *pack, const char *code);
+const struct role *pack_role(const struct pack *pack, const char *code);
+const struct refusal *pack_refusal(const struct pack *pack, const char *code);
+const struct enumeration *pack_enum(const struct pack *pack, const char *name);
+const struct code *enum_code(const struct enumeration *codes, const char *code);
+const struct field *pack_input(const struct pack *pack, const char *name);
+const struct special_plan *pack_plan(const struct pack *pack, const char *id);
+bool names_have(const struct names *names, const char *name);
