@@ -5,21 +5,21 @@
 #include <string.h>
 
 /* clang-format off */
-/* What a fault means to a program (HTTP status, exit status) and to a person. */
+/* What a fault means to a program (HTTP status, exit status, name) and to a person. */
 static const struct {
 	int status, exit;
-	const char *en, *zh;
+	const char *name, *en, *zh;
 } table[] = {
-	[FAULT_NONE]     = { 200,  0, "done",                         "已完成" },
-	[FAULT_INVALID]  = { 422, 65, "not acceptable",               "内容不符合要求" },
-	[FAULT_REFUSED]  = { 403, 77, "refused",                      "未予受理" },
-	[FAULT_ABSENT]   = { 404, 66, "not there",                    "不存在" },
-	[FAULT_CONFLICT] = { 409, 73, "changed in the meantime",      "已被他人更改" },
-	[FAULT_LIMIT]    = { 413, 65, "over the limit",               "超出限制" },
-	[FAULT_BUSY]     = { 503, 75, "cannot store at present",      "暂时无法保存" },
-	[FAULT_IO]       = { 500, 74, "disk or network failed",       "磁盘或网络故障" },
-	[FAULT_CORRUPT]  = { 500, 70, "stored data is damaged",       "存储数据已损坏" },
-	[FAULT_NEWER]    = { 500, 78, "written by a newer version",   "由更新版本写入" },
+	[FAULT_NONE]     = { 200,  0, "none",       "done",                         "已完成" },
+	[FAULT_INVALID]  = { 422, 65, "invalid",    "not acceptable",               "内容不符合要求" },
+	[FAULT_REFUSED]  = { 403, 77, "refused",    "refused",                      "未予受理" },
+	[FAULT_ABSENT]   = { 404, 66, "absent",     "not there",                    "不存在" },
+	[FAULT_CONFLICT] = { 409, 73, "conflict",   "changed in the meantime",      "已被他人更改" },
+	[FAULT_LIMIT]    = { 413, 65, "limit",      "over the limit",               "超出限制" },
+	[FAULT_BUSY]     = { 503, 75, "busy",       "cannot store at present",      "暂时无法保存" },
+	[FAULT_IO]       = { 500, 74, "io",         "disk or network failed",       "磁盘或网络故障" },
+	[FAULT_CORRUPT]  = { 500, 70, "corrupt",    "stored data is damaged",       "存储数据已损坏" },
+	[FAULT_NEWER]    = { 500, 78, "newer",      "written by a newer version",   "由更新版本写入" },
 };
 /* clang-format on */
 
@@ -63,6 +63,16 @@ int fault_within(struct fault *why, const char *format, ...)
 }
 
 int fault_status(int code) { return table[known(code)].status; }
+const char *fault_name(int code) { return table[known(code)].name; }
+
+int fault_named(const char *name)
+{
+	for (int code = 0; name && code < FAULT__COUNT; code++)
+		if (strcmp(table[code].name, name) == 0)
+			return code;
+	return FAULT_INVALID;
+}
+
 const char *fault_words_en(int code) { return table[known(code)].en; }
 const char *fault_words_zh(int code) { return table[known(code)].zh; }
 int fault_exit(int code) { return table[known(code)].exit; }

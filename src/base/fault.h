@@ -38,5 +38,10 @@ int fault_status(int code);
 const char *fault_words_en(int code);
 const char *fault_words_zh(int code);
 
+/* The name in answers ("refused"), and the code of a name; a name that is not
+ * known is FAULT_INVALID. */
+const char *fault_name(int code);
+int fault_named(const char *name);
+
 /* Exit status for scripts (sysexits.h where it has a word for it). */
 int fault_exit(int code);
