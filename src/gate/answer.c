@@ -1,0 +1,59 @@
+#include <stdlib.h>
+
+#include "base/stamp.h"
+#include "gate/gate_private.h"
+
+/*
+ * answer -- what is said to a request.
+ */
+
+json_t *answer_fault(const struct fault *why)
+{
+	struct buf zh = { 0 };
+	json_t *answer;
+
+	buf_format(&zh, "%s：%s", fault_words_zh(why->code), why->text);
+	answer = json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", fault_name(why->code), "en", why->text,
+			   "zh", zh.data);
+	buf_fini(&zh);
+	/* A text that is not UTF-8 (a name from outside, cut) cannot be sent as it is. */
+	return answer ? answer
+		      : json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", fault_name(why->code), "en",
+				  fault_words_en(why->code), "zh", fault_words_zh(why->code));
+}
+
+json_t *answer_ok(void) { return json_pack("{s:b}", "ok", 1); }
+
+void answer_moment(json_t *answer, const char *name, int64_t moment)
+{
+	char text[STAMP_LEN];
+
+	if (!moment) {
+		json_object_set_new(answer, name, json_null());
+		return;
+	}
+	stamp_format(moment, text);
+	json_object_set_new(answer, name, json_string(text));
+}
+
+void job_free(struct job *job)
+{
+	ask_fini(&job->ask);
+	json_decref(job->answer);
+	free(job);
+}
+
+void job_answer(struct gate *gate, struct job *job)
+{
+	json_t *answer = job->answer, *id = job->ask.says[SAYS_ID];
+
+	/* Whoever reads an answer must see that nothing in it is real. */
+	if (gate->demo)
+		json_object_set_new(answer, "demo", json_true());
+	if (id)
+		json_object_set(answer, "id", id);
+	job->answer = NULL;
+	client_say(job->client, answer);
+	gate->requests++;
+	job_free(job);
+}

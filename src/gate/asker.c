@@ -1,0 +1,99 @@
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/stamp.h"
+#include "gate/gate_private.h"
+
+/*
+ * asker -- who asks and when, as far as the folder lets them say so.
+ *
+ * In a real folder the operating system says who it is and the machine's clock
+ * says when; in a demonstration folder the request may say both.
+ */
+
+/* Whoever owns the folder can read it without us, so nothing is kept from them. */
+static bool owns_the_folder(const struct client *client)
+{
+	return client->user.uid == 0 || client->user.uid == geteuid();
+}
+
+static int named(struct gate *gate, const struct job *job, const char *login, struct asker *out,
+		 struct fault *why)
+{
+	if (!gate->demo)
+		return fault_set(why, FAULT_REFUSED,
+				 "this is a real folder: who asks is the user of this machine (%s), "
+				 "'as' %s is for demonstration folders only",
+				 job->client->user.name, login);
+	return house_person(gate->house, login, &out->person, why);
+}
+
+int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct fault *why)
+{
+	const char *as = ask_text(&job->ask, SAYS_AS);
+
+	*out = (struct asker){ 0 };
+	if (as)
+		return named(gate, job, as, out, why);
+	if (house_person(gate->house, job->client->user.name, &out->person, NULL) == 0)
+		return 0;
+	if (!ask_writes(job->ask.op) && owns_the_folder(job->client)) {
+		out->machine = "system";
+		return 0;
+	}
+	return fault_set(why, FAULT_REFUSED,
+			 gate->demo ? "who asks? '%s' is no login of a person here; say --as LOGIN"
+				    : "'%s' is no login of a person in the staff register of this folder",
+			 job->client->user.name);
+}
+
+int asker_operates(struct gate *gate, const struct job *job, struct fault *why)
+{
+	if (owns_the_folder(job->client))
+		return 0;
+	(void)gate;
+	return fault_set(why, FAULT_REFUSED, "'%s' is for the user that runs the daemon",
+			 ask_op_name(job->ask.op));
+}
+
+/* "+15 min" counts from the last moment that was given. */
+static int read_moment(const struct gate *gate, const char *text, int64_t *out, struct fault *why)
+{
+	int64_t span;
+	int ret;
+
+	if (text[0] != '+')
+		return stamp_parse(text, strlen(text), out, why);
+	if ((ret = stamp_parse_span(text + 1, &span, why)) < 0)
+		return ret;
+	*out = gate->now + span;
+	return 0;
+}
+
+int asker_time(struct gate *gate, const struct job *job, int64_t *out, struct fault *why)
+{
+	const char *at = ask_text(&job->ask, SAYS_AT);
+	char before[STAMP_LEN];
+	int64_t moment;
+	int ret;
+
+	if (!at) {
+		*out = gate->demo ? gate->now : gate->clock();
+		return 0;
+	}
+	if (!gate->demo)
+		return fault_set(why, FAULT_REFUSED,
+				 "this is a real folder: its time is the machine's, "
+				 "'at' %.40s is for demonstration folders only",
+				 at);
+	if ((ret = read_moment(gate, at, &moment, why)) < 0)
+		return fault_within(why, "at");
+	if (moment < gate->now) {
+		stamp_format(gate->now, before);
+		return fault_set(why, FAULT_INVALID, "given time does not go back: %.40s is before %s", at,
+				 before);
+	}
+	*out = moment;
+	return 0;
+}

@@ -1,0 +1,258 @@
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "gate/gate_private.h"
+
+/*
+ * client -- one connection of the socket: bytes in, jobs out, answers back.
+ *
+ * Whoever does not take their answers is not read any more; neither side can
+ * make the daemon hold more than a bounded amount for it.
+ */
+struct sending {
+	uv_write_t request;
+	char *bytes;
+};
+
+static void read_more(struct client *client);
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct client *client = handle->data;
+
+	for (struct job *job; (job = client_pop(client));)
+		job_free(job);
+	for (size_t i = 0; i < UPLOADS_MOST; i++)
+		upload_free(client->uploads[i]);
+	lines_fini(&client->in);
+	buf_fini(&client->out);
+	free(client);
+}
+
+/* The clients stand in a ring, so that whoever was served first is last the
+ * next time. */
+static void link_client(struct client *client)
+{
+	struct gate *gate = client->gate;
+
+	client->next = gate->clients ? gate->clients : client;
+	client->prev = gate->clients ? gate->clients->prev : client;
+	client->prev->next = client->next->prev = client;
+	gate->clients = client;
+	gate->client_count++;
+}
+
+static void unlink_client(struct client *client)
+{
+	struct gate *gate = client->gate;
+
+	client->prev->next = client->next;
+	client->next->prev = client->prev;
+	if (gate->clients == client)
+		gate->clients = client->next;
+	if (--gate->client_count == 0)
+		gate->clients = NULL;
+}
+
+void client_end(struct client *client)
+{
+	if (client->closing)
+		return;
+	client->closing = true;
+	unlink_client(client);
+	uv_close((uv_handle_t *)&client->pipe, on_closed);
+}
+
+struct job *client_pop(struct client *client)
+{
+	struct job *job = client->first;
+
+	if (!job)
+		return NULL;
+	client->first = job->next;
+	if (!client->first)
+		client->last = &client->first;
+	client->waiting--;
+	return job;
+}
+
+static void push(struct client *client, struct job *job)
+{
+	*client->last = job;
+	client->last = &job->next;
+	client->waiting++;
+}
+
+/* A line that cannot be read is answered at once; it never was a request. */
+static void take_line(struct client *client, const char *line, size_t len)
+{
+	struct job *job = must_alloc(sizeof(*job));
+	struct fault why = { 0 };
+
+	*job = (struct job){ .client = client };
+	if (ask_read(line, len, &job->ask, &why) < 0) {
+		job->answer = answer_fault(&why);
+		job_answer(client->gate, job);
+		return;
+	}
+	push(client, job);
+}
+
+/* The stream cannot be followed any more: say why, and end it. */
+static void lose_track(struct client *client, const struct fault *why)
+{
+	client_say(client, answer_fault(why));
+	client->ended = true;
+	uv_read_stop((uv_stream_t *)&client->pipe);
+}
+
+static void take_lines(struct client *client)
+{
+	struct fault why = { 0 };
+	const char *line;
+	size_t len;
+	int ret = 1;
+
+	while (client->waiting < JOBS_MOST && (ret = lines_next(&client->in, &line, &len, &why)) > 0)
+		if (len)
+			take_line(client, line, len);
+	if (ret < 0)
+		lose_track(client, &why);
+	client->deaf = client->waiting >= JOBS_MOST;
+	if (client->deaf)
+		uv_read_stop((uv_stream_t *)&client->pipe);
+}
+
+/* One loop, one thread: what was read is put away before the next read. */
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+	static char room[64 * 1024];
+
+	(void)handle;
+	(void)suggested;
+	*out = uv_buf_init(room, sizeof(room));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
+{
+	struct client *client = stream->data;
+
+	if (len < 0) {
+		/* A client may say all it has to say, close its half and wait. */
+		client->ended = true;
+		uv_read_stop(stream);
+		if (len != UV_EOF)
+			client_end(client);
+		return;
+	}
+	lines_put(&client->in, bytes->base, (size_t)len);
+	take_lines(client);
+}
+
+static void read_more(struct client *client)
+{
+	uv_read_start((uv_stream_t *)&client->pipe, on_alloc, on_read);
+}
+
+void client_say(struct client *client, json_t *answer)
+{
+	char *text = json_dumps(answer, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	if (text) {
+		buf_text(&client->out, text);
+		buf_char(&client->out, '\n');
+	}
+	free(text);
+	json_decref(answer);
+}
+
+bool client_clogged(const struct client *client)
+{
+	return client->out.len + uv_stream_get_write_queue_size((const uv_stream_t *)&client->pipe) >
+	       OUTPUT_CLOGGED;
+}
+
+static void on_sent(uv_write_t *request, int status)
+{
+	struct sending *sending = (struct sending *)request;
+	struct client *client = request->handle->data;
+
+	free(sending->bytes);
+	free(sending);
+	if (status < 0)
+		client_end(client);
+}
+
+static void send_out(struct client *client)
+{
+	struct sending *sending = must_alloc(sizeof(*sending));
+	uv_buf_t bytes = uv_buf_init(client->out.data, (unsigned)client->out.len);
+
+	sending->bytes = client->out.data;
+	client->out = (struct buf){ 0 };
+	if (uv_write(&sending->request, (uv_stream_t *)&client->pipe, &bytes, 1, on_sent) < 0) {
+		free(sending->bytes);
+		free(sending);
+		client_end(client);
+	}
+}
+
+void client_flush(struct client *client)
+{
+	if (client->out.len)
+		send_out(client);
+	if (client->closing)
+		return;
+	if (client->deaf && !client->ended && client->waiting < JOBS_MOST / 2) {
+		/* Lines that came with the last read wait in memory still. */
+		take_lines(client);
+		if (!client->deaf && !client->ended)
+			read_more(client);
+	}
+	if (client->ended && !client->waiting && !client->out.len &&
+	    !uv_stream_get_write_queue_size((uv_stream_t *)&client->pipe))
+		client_end(client);
+}
+
+/* The kernel says who it is; whoever it cannot name is nobody here. */
+static void find_user(struct client *client)
+{
+	uv_os_fd_t fd = -1;
+
+	user_of_uid((uid_t)-1, &client->user);
+	if (uv_fileno((uv_handle_t *)&client->pipe, &fd) == 0)
+		user_of_peer(fd, &client->user, NULL);
+}
+
+static void turn_away(struct client *client)
+{
+	struct fault why;
+
+	fault_set(&why, FAULT_BUSY, "%d connections are open already, more are not taken", CLIENTS_MOST);
+	client->gate->refused_clients++;
+	client_say(client, answer_fault(&why));
+	client->ended = true;
+	client_flush(client);
+}
+
+void client_admit(struct gate *gate)
+{
+	struct client *client = must_alloc(sizeof(*client));
+
+	*client = (struct client){ .gate = gate };
+	client->last = &client->first;
+	lines_init(&client->in, LINE_MOST);
+	uv_pipe_init(&gate->loop, &client->pipe, 0);
+	client->pipe.data = client;
+	link_client(client);
+	if (uv_accept((uv_stream_t *)&gate->listener, (uv_stream_t *)&client->pipe) < 0) {
+		client_end(client);
+		return;
+	}
+	if (gate->client_count > CLIENTS_MOST) {
+		turn_away(client);
+		return;
+	}
+	find_user(client);
+	read_more(client);
+}

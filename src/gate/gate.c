@@ -1,0 +1,203 @@
+#include "gate/gate.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "gate/gate_private.h"
+#include "record/record.h"
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+	if (status == 0)
+		client_admit(listener->data);
+}
+
+static void on_idle(uv_idle_t *idle) { (void)idle; }
+
+/* While requests are left the loop comes round at once. */
+static void stay_awake(struct gate *gate)
+{
+	if (gate_busy(gate) || gate->due)
+		uv_idle_start(&gate->more, on_idle);
+	else
+		uv_idle_stop(&gate->more);
+}
+
+/* After each poll. */
+static void on_turn(uv_check_t *check)
+{
+	struct gate *gate = check->data;
+
+	gate_turn(gate);
+	stay_awake(gate);
+	if (gate->stopping)
+		uv_stop(&gate->loop);
+}
+
+static void on_signal(uv_signal_t *handle, int signum)
+{
+	struct gate *gate = handle->data;
+
+	fprintf(stderr, "fengsui: %s: finishing\n", signum == SIGINT ? "interrupted" : "told to end");
+	gate->stopping = true;
+}
+
+static void start_handles(struct gate *gate)
+{
+	uv_loop_init(&gate->loop);
+	uv_check_init(&gate->loop, &gate->check);
+	uv_idle_init(&gate->loop, &gate->more);
+	uv_timer_init(&gate->loop, &gate->timer);
+	uv_signal_init(&gate->loop, &gate->term);
+	uv_signal_init(&gate->loop, &gate->intr);
+	uv_pipe_init(&gate->loop, &gate->listener, 0);
+	gate->check.data = gate->more.data = gate->timer.data = gate;
+	gate->term.data = gate->intr.data = gate->listener.data = gate;
+	uv_check_start(&gate->check, on_turn);
+	uv_signal_start(&gate->term, on_signal, SIGTERM);
+	uv_signal_start(&gate->intr, on_signal, SIGINT);
+}
+
+/* Whoever holds the folder's lock is the only daemon here, so a socket that
+ * exists belongs to one that is gone. Anything else under that name stays. */
+static int clear_stale(const char *path, struct fault *why)
+{
+	struct stat info;
+
+	if (lstat(path, &info) < 0)
+		return 0;
+	if (!S_ISSOCK(info.st_mode))
+		return fault_set(why, FAULT_CONFLICT, "%s is in the way: it is not a socket", path);
+	if (unlink(path) < 0)
+		return fault_set(why, FAULT_IO, "cannot remove the old %s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int listen_socket(struct gate *gate, struct fault *why)
+{
+	const mode_t mask = umask(0177); /* nobody gets in between bind and chmod */
+	int ret = uv_pipe_bind(&gate->listener, gate->path);
+
+	umask(mask);
+	if (ret == 0)
+		ret = uv_listen((uv_stream_t *)&gate->listener, 128, on_connection);
+	if (ret < 0)
+		return fault_set(why, FAULT_IO, "cannot listen on %s: %s", gate->path, uv_strerror(ret));
+	return 0;
+}
+
+static int open_ways(struct gate *gate, const struct gate_options *options, struct fault *why)
+{
+	const char *folder = house_folder(gate->house);
+	int ret;
+
+	if ((size_t)snprintf(gate->path, sizeof(gate->path), "%s/fengsui.sock", folder) >= sizeof(gate->path))
+		return fault_set(
+			why, FAULT_LIMIT,
+			"%s is too long: a socket's path has at most %zu bytes, '/fengsui.sock' included",
+			folder, sizeof(gate->path) - 1);
+	if ((ret = clear_stale(gate->path, why)) < 0 || (ret = listen_socket(gate, why)) < 0)
+		return ret;
+	if ((options->rules && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
+	    ((options->syslog_udp || options->syslog_tcp) && (ret = listen_open(gate, options, why)) < 0))
+		return ret;
+	return 0;
+}
+
+int gate_open(const struct gate_options *options, struct gate **out, struct fault *why)
+{
+	struct gate *gate = must_alloc(sizeof(*gate));
+	int ret;
+
+	*gate = (struct gate){ .house = options->house, .clock = options->clock };
+	gate->demo = house_demo(gate->house);
+	gate->now = house_given_now(gate->house);
+	gate->started_at = options->clock();
+	gate->due = true; /* what fell due while nobody was here */
+	signal(SIGPIPE, SIG_IGN);
+	start_handles(gate);
+	if ((ret = open_ways(gate, options, why)) < 0) {
+		gate_close(gate);
+		return ret;
+	}
+	*out = gate;
+	return 0;
+}
+
+/* Whoever was answered may find the record signed up to here. */
+static int last_checkpoint(struct gate *gate, struct fault *why)
+{
+	SCOPED(arena_drop) struct arena *mem = arena_new();
+	char *note;
+	int ret;
+
+	if ((ret = house_begin(gate->house, why)) < 0)
+		return ret;
+	if ((ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
+	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0 ||
+	    (ret = house_commit(gate->house, why)) < 0)
+		house_rollback(gate->house);
+	return ret;
+}
+
+static bool still_sending(const struct gate *gate)
+{
+	const struct client *client = gate->clients;
+
+	for (unsigned i = 0; i < gate->client_count; i++, client = client->next)
+		if (uv_stream_get_write_queue_size((const uv_stream_t *)&client->pipe))
+			return true;
+	return false;
+}
+
+/* A second for those who take their answers; who does not can ask again. */
+static void hand_over(struct gate *gate)
+{
+	const uint64_t until = uv_hrtime() + UINT64_C(1000000000);
+
+	uv_close((uv_handle_t *)&gate->listener, NULL);
+	uv_idle_start(&gate->more, on_idle);
+	while (still_sending(gate) && uv_hrtime() < until)
+		uv_run(&gate->loop, UV_RUN_NOWAIT);
+}
+
+int gate_run(struct gate *gate, struct fault *why)
+{
+	stay_awake(gate);
+	while (!gate->stopping)
+		uv_run(&gate->loop, UV_RUN_DEFAULT);
+	/* What was taken in is finished; what stands in the kernel's buffers was
+	 * never acknowledged. */
+	while (gate_busy(gate))
+		gate_turn(gate);
+	hand_over(gate);
+	unlink(gate->path);
+	return last_checkpoint(gate, why);
+}
+
+static void close_one(uv_handle_t *handle, void *unused)
+{
+	(void)unused;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+void gate_close(struct gate *gate)
+{
+	if (!gate)
+		return;
+	listen_close(gate);
+	ingest_close(gate->ingest);
+	while (gate->clients)
+		client_end(gate->clients);
+	uv_walk(&gate->loop, close_one, NULL);
+	uv_run(&gate->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&gate->loop);
+	free(gate);
+}

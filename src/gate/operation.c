@@ -1,0 +1,314 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/stamp.h"
+#include "gate/gate_private.h"
+#include "pack/pack.h"
+#include "record/record.h"
+
+/*
+ * operation -- what each operation of the socket asks of the house.
+ *
+ * A fault of the request is its answer; only a fault of the house is returned,
+ * because then the whole batch has to be dropped.
+ */
+
+int operation_tick(struct gate *gate, int64_t now, struct fault *why)
+{
+	int ret;
+
+	if (now < gate->now)
+		now = gate->now;
+	if ((ret = house_tick(gate->house, now, &gate->next_due, why)) < 0)
+		return fault_within(why, "what is due");
+	gate->now = now;
+	return 0;
+}
+
+/* The moment of a request; time that it moves forward passes before it acts. */
+static int arrive(struct gate *gate, struct job *job, int64_t *now, struct fault *why)
+{
+	struct fault mine = { 0 };
+
+	if (asker_time(gate, job, now, &mine) < 0) {
+		job->answer = answer_fault(&mine);
+		return 1;
+	}
+	return *now > gate->now ? operation_tick(gate, *now, why) : 0;
+}
+
+static int late_entry(const struct ask *ask, int64_t now, int64_t *out, struct fault *why)
+{
+	const char *text = ask_text(ask, SAYS_OCCURRED);
+	int ret;
+
+	*out = 0;
+	if (!text)
+		return 0;
+	if ((ret = stamp_parse(text, strlen(text), out, why)) < 0)
+		return fault_within(why, "occurred");
+	if (*out > now)
+		return fault_set(why, FAULT_INVALID, "occurred: %.40s has not come yet", text);
+	return 0;
+}
+
+static int do_move(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	const struct ask *ask = &job->ask;
+	struct request request = {
+		.kind = ask_text(ask, SAYS_KIND),
+		.move = ask_text(ask, SAYS_MOVE),
+		.ref = ask_text(ask, SAYS_REF),
+		.input = ask->says[SAYS_INPUT],
+		.key = ask_text(ask, SAYS_KEY),
+		.seen = ask_number(ask, SAYS_SEEN, -1),
+		.space = (int)ask_number(ask, SAYS_SPACE, 0),
+		.now = now,
+	};
+	struct fault mine = { 0 };
+
+	if (asker_of(gate, job, &request.asker, &mine) < 0 ||
+	    late_entry(ask, now, &request.occurred_at, &mine) < 0) {
+		job->answer = answer_fault(&mine);
+		return 0;
+	}
+	return house_do(gate->house, &request, &job->answer, why);
+}
+
+static int withdraw(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	struct fault mine = { 0 };
+	struct asker asker;
+
+	if (asker_of(gate, job, &asker, &mine) < 0) {
+		job->answer = answer_fault(&mine);
+		return 0;
+	}
+	return house_withdraw(gate->house, &asker, ask_number(&job->ask, SAYS_PROPOSAL, 0), now, &job->answer,
+			      why);
+}
+
+/* In a real folder asker_time has refused before this. */
+static int tick(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	(void)why;
+	job->answer = answer_ok();
+	answer_moment(job->answer, "now", now);
+	answer_moment(job->answer, "next", gate->next_due);
+	return 0;
+}
+
+static int ingest(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	struct fault mine = { 0 };
+
+	(void)now;
+	if (asker_operates(gate, job, &mine) < 0) {
+		job->answer = answer_fault(&mine);
+		return 0;
+	}
+	return ingest_lines(gate, ask_text(&job->ask, SAYS_SOURCE), job->ask.says[SAYS_LINES], &job->answer,
+			    why);
+}
+
+static int blob(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	(void)now;
+	return upload_step(gate, job, why);
+}
+
+static int checkpoint(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	const int64_t space = ask_number(&job->ask, SAYS_SPACE, RECORD_REAL);
+	SCOPED(arena_drop) struct arena *mem = arena_new();
+	char *note;
+	int ret;
+
+	(void)now;
+	if (space != RECORD_REAL && space != RECORD_DRILL) {
+		struct fault mine;
+
+		fault_set(&mine, FAULT_INVALID, "space is 1 (real) or 2 (drill)");
+		job->answer = answer_fault(&mine);
+		return 0;
+	}
+	if ((ret = record_checkpoint(house_record(gate->house), (enum record_space)space, mem, &note, why)) <
+	    0)
+		return ret;
+	job->answer = json_pack("{s:b, s:s}", "ok", 1, "checkpoint", note);
+	return 0;
+}
+
+static int publish(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	struct fault mine = { 0 };
+	struct asker asker;
+
+	if (asker_of(gate, job, &asker, &mine) < 0) {
+		job->answer = answer_fault(&mine);
+		return 0;
+	}
+	return house_publish(gate->house, &asker, ask_text(&job->ask, SAYS_PACK), now, &job->answer, why);
+}
+
+/* clang-format off */
+static int (*const writers[ASK__COUNT])(struct gate *, struct job *, int64_t, struct fault *) = {
+	[ASK_DO]         = do_move,
+	[ASK_WITHDRAW]   = withdraw,
+	[ASK_TICK]       = tick,
+	[ASK_BLOB]       = blob,
+	[ASK_INGEST]     = ingest,
+	[ASK_CHECKPOINT] = checkpoint,
+	[ASK_PUBLISH]    = publish,
+};
+/* clang-format on */
+
+int operation_write(struct gate *gate, struct job *job, struct fault *why)
+{
+	int64_t now;
+	int ret;
+
+	if ((ret = arrive(gate, job, &now, why)))
+		return ret < 0 ? ret : 0;
+	return writers[job->ask.op](gate, job, now, why);
+}
+
+static int list(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		struct fault *why)
+{
+	return house_list(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_WHERE),
+			  (int)ask_number(ask, SAYS_LIMIT, 100), ask_text(ask, SAYS_AFTER),
+			  (int)ask_number(ask, SAYS_SPACE, 1), out, why);
+}
+
+static int show(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		struct fault *why)
+{
+	return house_show(gate->house, asker, ask_text(ask, SAYS_REF), gate->demo ? gate->now : gate->clock(),
+			  out, why);
+}
+
+static int history(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		   struct fault *why)
+{
+	return house_history(gate->house, asker, ask_text(ask, SAYS_REF), out, why);
+}
+
+static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		     struct fault *why)
+{
+	(void)ask;
+	(void)asker;
+	return house_catalogue(gate->house, out, why);
+}
+
+static int whoami(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		  struct fault *why)
+{
+	(void)gate;
+	(void)ask;
+	(void)why;
+	*out = json_pack("{s:I, s:s?}", "person", (json_int_t)asker->person, "machine", asker->machine);
+	return 0;
+}
+
+static json_t *record_status(struct record *record, enum record_space space)
+{
+	return json_pack("{s:s, s:I}", "origin", record_origin(record, space), "entries",
+			 (json_int_t)record_size(record, space));
+}
+
+static int status(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		  struct fault *why)
+{
+	const struct pack *pack = house_pack(gate->house);
+	json_t *now = json_object();
+
+	(void)ask;
+	(void)asker;
+	(void)why;
+	answer_moment(now, "now", gate->demo ? gate->now : gate->clock());
+	answer_moment(now, "next_due", gate->next_due);
+	answer_moment(now, "started_at", gate->started_at);
+	*out = json_pack("{s:s, s:s, s:i, s:b, s:{s:s, s:s, s:s}, s:o, s:o, s:I, s:I, s:I, s:I, s:o}",
+			 "version", FENGSUI_VERSION, "folder", house_folder(gate->house), "pid",
+			 (int)getpid(), "demo", gate->demo, "pack", "id", pack->id, "version", pack->version,
+			 "digest", pack->digest, "record",
+			 record_status(house_record(gate->house), RECORD_REAL), "drill",
+			 record_status(house_record(gate->house), RECORD_DRILL), "connections",
+			 (json_int_t)gate->client_count, "turned_away", (json_int_t)gate->refused_clients,
+			 "requests", (json_int_t)gate->requests, "batches", (json_int_t)gate->batches,
+			 "sources", ingest_status(gate));
+	json_object_update(*out, now);
+	json_decref(now);
+	return 0;
+}
+
+static int rebuild(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		   struct fault *why)
+{
+	const bool check = json_is_true(ask->says[SAYS_CHECK]);
+	int64_t differing = 0;
+	int ret;
+
+	(void)asker;
+	if ((ret = house_rebuild(gate->house, check, &differing, why)) < 0)
+		return ret;
+	*out = json_pack("{s:b, s:I}", "checked_only", check, "differing", (json_int_t)differing);
+	return 0;
+}
+
+static int stop(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		struct fault *why)
+{
+	(void)ask;
+	(void)asker;
+	(void)why;
+	gate->stopping = true;
+	*out = json_pack("{s:b}", "stopping", 1);
+	return 0;
+}
+
+/* clang-format off */
+static const struct {
+	bool operates; /* for the user that runs the daemon */
+	bool anybody;  /* whoever can open the socket */
+	int (*run)(struct gate *, const struct ask *, const struct asker *, json_t **, struct fault *);
+} readers[ASK__COUNT] = {
+	[ASK_LIST]      = { false, false, list },
+	[ASK_SHOW]      = { false, false, show },
+	[ASK_HISTORY]   = { false, false, history },
+	[ASK_CATALOGUE] = { false, true,  catalogue },
+	[ASK_STATUS]    = { false, true,  status },
+	[ASK_WHOAMI]    = { false, false, whoami },
+	[ASK_REBUILD]   = { true,  true,  rebuild },
+	[ASK_STOP]      = { true,  true,  stop },
+};
+/* clang-format on */
+
+static int read_op(struct gate *gate, struct job *job, json_t **out, struct fault *why)
+{
+	const enum ask_op op = job->ask.op;
+	struct asker asker = { 0 };
+	int ret;
+
+	if (!readers[op].run)
+		return fault_set(why, FAULT_ABSENT, "'%s' is not there yet", ask_op_name(op));
+	if ((readers[op].operates && (ret = asker_operates(gate, job, why)) < 0) ||
+	    (!readers[op].anybody && (ret = asker_of(gate, job, &asker, why)) < 0))
+		return ret;
+	return readers[op].run(gate, &job->ask, &asker, out, why);
+}
+
+void operation_read(struct gate *gate, struct job *job)
+{
+	struct fault why = { 0 };
+	json_t *result = NULL;
+
+	if (read_op(gate, job, &result, &why) < 0) {
+		job->answer = answer_fault(&why);
+		return;
+	}
+	job->answer = answer_ok();
+	json_object_set_new(job->answer, "result", result);
+}

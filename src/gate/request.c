@@ -1,0 +1,197 @@
+#include "gate/request.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/canon.h"
+#include "gate/line.h"
+
+/* clang-format off */
+enum shape { A_TEXT, A_NUMBER, A_YES, AN_OBJECT, A_LIST, A_NAME /* number or text */ };
+
+static const struct {
+	const char *name;
+	enum shape shape;
+} fields[] = {
+	[SAYS_ID]       = { "id",       A_NAME },
+	[SAYS_OP]       = { "op",       A_TEXT },
+	[SAYS_AS]       = { "as",       A_TEXT },
+	[SAYS_AT]       = { "at",       A_TEXT },
+	[SAYS_KIND]     = { "kind",     A_TEXT },
+	[SAYS_MOVE]     = { "move",     A_TEXT },
+	[SAYS_REF]      = { "ref",      A_TEXT },
+	[SAYS_INPUT]    = { "input",    AN_OBJECT },
+	[SAYS_KEY]      = { "key",      A_TEXT },
+	[SAYS_SEEN]     = { "seen",     A_NUMBER },
+	[SAYS_OCCURRED] = { "occurred", A_TEXT },
+	[SAYS_SPACE]    = { "space",    A_NUMBER },
+	[SAYS_PROPOSAL] = { "proposal", A_NUMBER },
+	[SAYS_WHERE]    = { "where",    A_TEXT },
+	[SAYS_LIMIT]    = { "limit",    A_NUMBER },
+	[SAYS_AFTER]    = { "after",    A_TEXT },
+	[SAYS_STEP]     = { "step",     A_TEXT },
+	[SAYS_UPLOAD]   = { "upload",   A_NUMBER },
+	[SAYS_DATA]     = { "data",     A_TEXT },
+	[SAYS_DIGEST]   = { "digest",   A_TEXT },
+	[SAYS_SOURCE]   = { "source",   A_TEXT },
+	[SAYS_LINES]    = { "lines",    A_LIST },
+	[SAYS_REFS]     = { "refs",     A_LIST },
+	[SAYS_DIR]      = { "dir",      A_TEXT },
+	[SAYS_CHECK]    = { "check",    A_YES },
+	[SAYS_PACK]     = { "pack",     A_TEXT },
+};
+
+_Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
+
+#define F(name) (1u << SAYS_##name)
+#define ALL (F(ID) | F(OP) | F(AS) | F(AT))
+
+static const struct {
+	const char *name;
+	bool writes;
+	unsigned must, may; /* fields besides those that all take */
+} ops[] = {
+	[ASK_DO]         = { "do",         true,  F(KIND) | F(MOVE), F(REF) | F(INPUT) | F(KEY) | F(SEEN) | F(OCCURRED) | F(SPACE) },
+	[ASK_WITHDRAW]   = { "withdraw",   true,  F(PROPOSAL), 0 },
+	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(SPACE) },
+	[ASK_SHOW]       = { "show",       false, F(REF), 0 },
+	[ASK_HISTORY]    = { "history",    false, F(REF), 0 },
+	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
+	[ASK_STATUS]     = { "status",     false, 0, 0 },
+	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },
+	[ASK_TICK]       = { "tick",       true,  F(AT), 0 },
+	[ASK_BLOB]       = { "blob",       true,  F(STEP), F(UPLOAD) | F(DATA) | F(DIGEST) },
+	[ASK_INGEST]     = { "ingest",     true,  F(SOURCE) | F(LINES), 0 },
+	[ASK_CHECKPOINT] = { "checkpoint", true,  0, F(SPACE) },
+	[ASK_BUNDLE]     = { "bundle",     false, F(REFS) | F(DIR), 0 },
+	[ASK_REBUILD]    = { "rebuild",    false, 0, F(CHECK) },
+	[ASK_PUBLISH]    = { "publish",    true,  F(PACK), 0 },
+	[ASK_STOP]       = { "stop",       false, 0, 0 },
+};
+/* clang-format on */
+
+_Static_assert(sizeof(ops) / sizeof(*ops) == ASK__COUNT, "every operation has its row");
+
+static bool fits(const json_t *value, enum shape shape)
+{
+	switch (shape) {
+	case A_TEXT:
+		return json_is_string(value);
+	case A_NUMBER:
+		return json_is_integer(value);
+	case A_YES:
+		return json_is_boolean(value);
+	case AN_OBJECT:
+		return json_is_object(value);
+	case A_LIST:
+		return json_is_array(value);
+	case A_NAME:
+		return json_is_integer(value) || json_is_string(value);
+	}
+	return false;
+}
+
+static const char *shape_words(enum shape shape)
+{
+	static const char *const words[] = {
+		[A_TEXT] = "a text",       [A_NUMBER] = "a whole number", [A_YES] = "true or false",
+		[AN_OBJECT] = "an object", [A_LIST] = "a list",           [A_NAME] = "a number or a text",
+	};
+
+	return words[shape];
+}
+
+static int known_field(const char *name)
+{
+	for (int i = 0; i < SAYS__COUNT; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static int sort_fields(struct ask *ask, struct fault *why)
+{
+	const char *name;
+	json_t *value;
+	int ret = 0, field;
+
+	json_object_foreach(ask->root, name, value) {
+		if ((field = known_field(name)) < 0)
+			ret = fault_set(why, FAULT_INVALID, "a request has no field '%.64s'", name);
+		else if (!fits(value, fields[field].shape))
+			ret = fault_set(why, FAULT_INVALID, "'%s' must be %s", name,
+					shape_words(fields[field].shape));
+		else
+			ask->says[field] = value;
+	}
+	return ret;
+}
+
+static int find_op(struct ask *ask, struct fault *why)
+{
+	const char *name = ask_text(ask, SAYS_OP);
+	struct buf all = { 0 };
+	int ret;
+
+	if (!name)
+		return fault_set(why, FAULT_INVALID, "the request does not say its 'op'");
+	for (int i = 0; i < ASK__COUNT; i++) {
+		if (strcmp(ops[i].name, name) == 0) {
+			ask->op = (enum ask_op)i;
+			buf_fini(&all);
+			return 0;
+		}
+		buf_format(&all, "%s%s", i ? " " : "", ops[i].name);
+	}
+	ret = fault_set(why, FAULT_INVALID, "there is no op '%.64s'; there are: %s", name, all.data);
+	buf_fini(&all);
+	return ret;
+}
+
+static int fitting_fields(const struct ask *ask, struct fault *why)
+{
+	const unsigned must = ops[ask->op].must, may = ops[ask->op].may | ALL | must;
+
+	for (int i = 0; i < SAYS__COUNT; i++) {
+		if (!ask->says[i] && (must & 1u << i))
+			return fault_set(why, FAULT_INVALID, "'%s' needs the field '%s'", ops[ask->op].name,
+					 fields[i].name);
+		if (ask->says[i] && !(may & 1u << i))
+			return fault_set(why, FAULT_INVALID, "'%s' does not take the field '%s'",
+					 ops[ask->op].name, fields[i].name);
+	}
+	return 0;
+}
+
+int ask_read(const char *line, size_t len, struct ask *out, struct fault *why)
+{
+	int ret;
+
+	*out = (struct ask){ 0 };
+	if ((ret = canon_parse(line, len, LINE_MOST, &out->root, why)) < 0)
+		return fault_within(why, "the request");
+	if (!json_is_object(out->root))
+		return fault_set(why, FAULT_INVALID, "a request is a JSON object on one line");
+	if ((ret = sort_fields(out, why)) < 0 || (ret = find_op(out, why)) < 0)
+		return ret;
+	return fitting_fields(out, why);
+}
+
+void ask_fini(struct ask *ask)
+{
+	json_decref(ask->root);
+	*ask = (struct ask){ 0 };
+}
+
+const char *ask_text(const struct ask *ask, enum ask_field field)
+{
+	return json_string_value(ask->says[field]);
+}
+
+int64_t ask_number(const struct ask *ask, enum ask_field field, int64_t otherwise)
+{
+	return ask->says[field] ? json_integer_value(ask->says[field]) : otherwise;
+}
+
+const char *ask_op_name(enum ask_op op) { return ops[op].name; }
+bool ask_writes(enum ask_op op) { return ops[op].writes; }

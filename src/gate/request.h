@@ -1,0 +1,83 @@
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+/*
+ * request -- one line of the socket, read and checked for its form.
+ *
+ * Which operations there are, what each may say and what it must; nothing here
+ * knows the house. docs/api/socket.md says the same to people.
+ */
+enum ask_op {
+	ASK_DO,
+	ASK_WITHDRAW,
+	ASK_LIST,
+	ASK_SHOW,
+	ASK_HISTORY,
+	ASK_CATALOGUE,
+	ASK_STATUS,
+	ASK_WHOAMI,
+	ASK_TICK,
+	ASK_BLOB,
+	ASK_INGEST,
+	ASK_CHECKPOINT,
+	ASK_BUNDLE,
+	ASK_REBUILD,
+	ASK_PUBLISH,
+	ASK_STOP,
+	ASK__COUNT,
+};
+
+enum ask_field {
+	SAYS_ID,
+	SAYS_OP,
+	SAYS_AS, /* login of a person; demonstration folders only */
+	SAYS_AT, /* moment or "+15 min"; demonstration folders only */
+	SAYS_KIND,
+	SAYS_MOVE,
+	SAYS_REF,
+	SAYS_INPUT,
+	SAYS_KEY,      /* idempotency key */
+	SAYS_SEEN,     /* version the asker saw */
+	SAYS_OCCURRED, /* when it happened, where entered late */
+	SAYS_SPACE,    /* 1 real, 2 drill */
+	SAYS_PROPOSAL,
+	SAYS_WHERE,
+	SAYS_LIMIT,
+	SAYS_AFTER,
+	SAYS_STEP, /* of a blob: begin, append, end */
+	SAYS_UPLOAD,
+	SAYS_DATA, /* base64 */
+	SAYS_DIGEST,
+	SAYS_SOURCE,
+	SAYS_LINES,
+	SAYS_REFS,
+	SAYS_DIR,
+	SAYS_CHECK,
+	SAYS_PACK,
+	SAYS__COUNT,
+};
+
+struct ask {
+	json_t *root; /* owned */
+	enum ask_op op;
+	json_t *says[SAYS__COUNT]; /* inside root; NULL where not said */
+};
+
+/* Read a line. Fails with FAULT_INVALID naming the field and what would be
+ * right. When it fails `out->says[SAYS_ID]` may still be there, for the
+ * answer; ask_fini in either case. */
+int ask_read(const char *line, size_t len, struct ask *out, struct fault *why);
+void ask_fini(struct ask *ask);
+
+const char *ask_text(const struct ask *ask, enum ask_field field); /* or NULL */
+int64_t ask_number(const struct ask *ask, enum ask_field field, int64_t otherwise);
+const char *ask_op_name(enum ask_op op);
+
+/* Does it change the house, and therefore run in a batch? */
+bool ask_writes(enum ask_op op);

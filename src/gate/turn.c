@@ -1,0 +1,183 @@
+#include <stdio.h>
+
+#include "gate/gate_private.h"
+
+/*
+ * turn -- one turn of the loop: a batch of changes, its commit, answers, reads.
+ *
+ * Nothing is said before it is safe: the answers of a batch leave when its
+ * commit has returned, and are faults when it failed.
+ */
+struct batch {
+	struct job *done[BATCH_MOST];
+	size_t count;
+};
+
+static bool waits_to_write(const struct client *client)
+{
+	return client->first && ask_writes(client->first->ask.op) && !client_clogged(client);
+}
+
+static bool waits_to_read(const struct client *client)
+{
+	return client->first && !ask_writes(client->first->ask.op) && !client_clogged(client);
+}
+
+/* The next client with such a request, going around once; NULL: there is none. */
+static struct client *next_client(struct gate *gate, bool (*waits)(const struct client *client))
+{
+	for (unsigned i = 0; i < gate->client_count; i++) {
+		struct client *client = gate->clients;
+
+		gate->clients = client->next;
+		if (waits(client))
+			return client;
+	}
+	return NULL;
+}
+
+bool gate_busy(const struct gate *gate)
+{
+	const struct client *client = gate->clients;
+
+	for (unsigned i = 0; i < gate->client_count; i++, client = client->next)
+		if (client->first && !client_clogged(client))
+			return true;
+	return false;
+}
+
+static bool writes_wait(struct gate *gate)
+{
+	struct client *client = next_client(gate, waits_to_write);
+
+	if (client)
+		gate->clients = client;
+	return client != NULL;
+}
+
+static int run_jobs(struct gate *gate, struct batch *batch, struct fault *why)
+{
+	const uint64_t until = uv_hrtime() + BATCH_NS;
+	struct client *client;
+	int ret;
+
+	while (batch->count < BATCH_MOST && (client = next_client(gate, waits_to_write))) {
+		struct job *job = client_pop(client);
+
+		batch->done[batch->count++] = job;
+		if ((ret = operation_write(gate, job, why)) < 0)
+			return ret;
+		if (uv_hrtime() > until)
+			break;
+	}
+	return 0;
+}
+
+/* What is due goes first: a deadline that has passed was missed before anything
+ * that is asked for now. The second tick learns of clocks that the jobs started. */
+static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
+{
+	int ret;
+
+	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
+	    (gate->listen && (ret = listen_take(gate, why)) < 0) || (ret = run_jobs(gate, batch, why)) < 0 ||
+	    (ret = operation_tick(gate, gate->now, why)) < 0)
+		return ret;
+	return house_commit(gate->house, why);
+}
+
+/* The house failed: nothing of this batch happened, and everyone is told. */
+static void fail_batch(struct gate *gate, struct batch *batch, const struct fault *why)
+{
+	struct client *client;
+
+	fprintf(stderr, "fengsui: a batch of %zu requests was not stored: %s\n", batch->count, why->text);
+	while (!batch->count && (client = next_client(gate, waits_to_write)))
+		batch->done[batch->count++] = client_pop(client);
+	for (size_t i = 0; i < batch->count; i++) {
+		json_decref(batch->done[i]->answer);
+		batch->done[i]->answer = answer_fault(why);
+	}
+}
+
+static void on_idle(uv_idle_t *idle) { (void)idle; }
+
+/* A timer alone does not end the poll that follows it. */
+static void on_due(uv_timer_t *timer)
+{
+	struct gate *gate = timer->data;
+
+	gate->due = true;
+	uv_idle_start(&gate->more, on_idle);
+}
+
+/* At most an hour: the machine's clock may be set meanwhile. */
+static void wake_at_next(struct gate *gate)
+{
+	int64_t wait_ms;
+
+	if (gate->demo || !gate->next_due)
+		return;
+	wait_ms = (gate->next_due - gate->clock()) / 1000 + 1;
+	uv_timer_start(&gate->timer, on_due,
+		       wait_ms < 1         ? 1
+		       : wait_ms > 3600000 ? 3600000
+					   : (uint64_t)wait_ms,
+		       0);
+}
+
+static void write_turn(struct gate *gate)
+{
+	struct batch batch = { .count = 0 };
+	const int64_t before = gate->now;
+	struct fault why = { 0 };
+	int ret;
+
+	gate->due = false;
+	if ((ret = house_begin(gate->house, &why)) == 0 && (ret = run_batch(gate, &batch, &why)) < 0)
+		house_rollback(gate->house);
+	if (ret < 0) {
+		fail_batch(gate, &batch, &why);
+		gate->now = before;
+		uv_timer_start(&gate->timer, on_due, 1000, 0);
+	} else {
+		gate->batches++;
+		wake_at_next(gate);
+	}
+	listen_settle(gate, ret == 0);
+	for (size_t i = 0; i < batch.count; i++)
+		job_answer(gate, batch.done[i]);
+}
+
+static void read_turn(struct gate *gate)
+{
+	const uint64_t until = uv_hrtime() + READS_NS;
+	struct client *client;
+
+	while ((client = next_client(gate, waits_to_read))) {
+		struct job *job = client_pop(client);
+
+		operation_read(gate, job);
+		job_answer(gate, job);
+		if (uv_hrtime() > until)
+			break;
+	}
+}
+
+static void flush_all(struct gate *gate)
+{
+	struct client *client = gate->clients, *next;
+
+	for (unsigned i = gate->client_count; i > 0; i--, client = next) {
+		next = client->next;
+		client_flush(client);
+	}
+}
+
+void gate_turn(struct gate *gate)
+{
+	if (gate->due || listen_waiting(gate) || writes_wait(gate))
+		write_turn(gate);
+	read_turn(gate);
+	flush_all(gate);
+}
