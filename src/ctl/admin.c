@@ -1,0 +1,377 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/ctl_private.h"
+
+/*
+ * admin -- the commands that are about the daemon and its folder, not a record.
+ */
+static const char *text_of(const json_t *thing, const char *name)
+{
+	const char *text = json_string_value(json_object_get(thing, name));
+
+	return text ? text : "";
+}
+
+static long long number_of(const json_t *thing, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(thing, name));
+}
+
+/* Ask, and print the answer as JSON; for what needs no words of its own. */
+static int ask_and_print(struct ctl *ctl, json_t *request)
+{
+	json_t *answer;
+	int ret = talk_or_say(ctl, request, &answer);
+
+	if (ret)
+		return ret;
+	say_json(json_object_get(answer, "result") ? json_object_get(answer, "result") : answer);
+	json_decref(answer);
+	return 0;
+}
+
+static void say_sources(struct ctl *ctl, const json_t *sources)
+{
+	static const char *const names[] = { "received", "stored", "limited", "malformed", "lost" };
+	struct table *table = table_new(ctl, 6);
+	const json_t *source;
+	size_t i;
+
+	if (!json_array_size(sources))
+		return;
+	putchar('\n');
+	table_put(table, in_words(ctl, "Source", "来源"));
+	table_put(table, in_words(ctl, "received", "收到"));
+	table_put(table, in_words(ctl, "stored", "处理"));
+	table_put(table, in_words(ctl, "limited", "限流"));
+	table_put(table, in_words(ctl, "malformed", "格式错误"));
+	table_put(table, in_words(ctl, "lost", "丢失"));
+	json_array_foreach((json_t *)sources, i, source) {
+		table_put(table, text_of(source, "name"));
+		for (size_t k = 0; k < 5; k++)
+			table_put(table, arena_text(ctl->mem, "%lld", number_of(source, names[k])));
+	}
+	table_print(table);
+}
+
+static void say_status(struct ctl *ctl, const json_t *status)
+{
+	const json_t *pack = json_object_get(status, "pack"), *record = json_object_get(status, "record");
+
+	printf("fengsui %s  pid %lld  %s\n", text_of(status, "version"), number_of(status, "pid"),
+	       text_of(status, "folder"));
+	if (json_is_true(json_object_get(status, "demo")))
+		printf("%s%s%s\n", warn_colour(ctl),
+		       in_words(ctl, "DEMONSTRATION folder: its time is given, nothing in it is real",
+				"演示目录：时间由命令给定，内容均非真实"),
+		       plain(ctl));
+	printf("%s%s\n", in_words(ctl, "Time:     ", "时间："), text_of(status, "now"));
+	if (*text_of(status, "next_due"))
+		printf("%s%s\n", in_words(ctl, "Next due: ", "下一到期："), text_of(status, "next_due"));
+	printf("%s%s %s (%.12s…)\n", in_words(ctl, "Plan:     ", "预案："), text_of(pack, "id"),
+	       text_of(pack, "version"), text_of(pack, "digest"));
+	printf("%s%s, %lld %s\n", in_words(ctl, "Record:   ", "记录："), text_of(record, "origin"),
+	       number_of(record, "entries"), in_words(ctl, "entries", "条"));
+	say_sources(ctl, json_object_get(status, "sources"));
+}
+
+static int run_status(struct ctl *ctl)
+{
+	json_t *answer;
+	int ret = talk_or_say(ctl, json_pack("{s:s}", "op", "status"), &answer);
+
+	if (ret)
+		return ret;
+	if (ctl->typed.json)
+		say_json(json_object_get(answer, "result"));
+	else
+		say_status(ctl, json_object_get(answer, "result"));
+	json_decref(answer);
+	return 0;
+}
+
+/* It has stopped when it has let go of the socket. */
+static int run_stop(struct ctl *ctl)
+{
+	char byte;
+	json_t *answer;
+	int ret = talk_or_say(ctl, json_pack("{s:s}", "op", "stop"), &answer);
+
+	if (ret)
+		return ret;
+	json_decref(answer);
+	while (read(ctl->fd, &byte, 1) > 0 || errno == EINTR)
+		errno = 0;
+	puts(in_words(ctl, "Stopped.", "已停止。"));
+	return 0;
+}
+
+static int run_tick(struct ctl *ctl)
+{
+	json_t *request = talk_request(ctl, "tick"), *answer;
+	int ret;
+
+	if (ctl->typed.word_count > 1)
+		json_object_set_new(request, "at", json_string(ctl->typed.words[1]));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	if (ctl->typed.json)
+		say_json(answer);
+	else
+		printf("%s%s\n", in_words(ctl, "It is now ", "现在是 "), text_of(answer, "now"));
+	json_decref(answer);
+	return 0;
+}
+
+static int run_whoami(struct ctl *ctl)
+{
+	json_t *request = talk_request(ctl, "whoami");
+
+	json_object_del(request, "at");
+	return ask_and_print(ctl, request);
+}
+
+static int run_checkpoint(struct ctl *ctl)
+{
+	json_t *request = talk_request(ctl, "checkpoint"), *answer;
+	int ret;
+
+	if (ctl->typed.drill)
+		json_object_set_new(request, "space", json_integer(2));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	fputs(text_of(answer, "checkpoint"), stdout);
+	json_decref(answer);
+	return 0;
+}
+
+static int run_bundle(struct ctl *ctl)
+{
+	json_t *request = talk_request(ctl, "bundle"), *refs = json_array();
+	char *dir = ctl->typed.word_count > 1 ? realpath(ctl->typed.words[1], NULL) : NULL;
+
+	json_object_del(request, "at");
+	for (size_t i = 2; i < ctl->typed.word_count; i++)
+		json_array_append_new(refs, json_string(ctl->typed.words[i]));
+	json_object_set_new(request, "refs", refs);
+	if (!dir || ctl->typed.word_count < 3) {
+		json_decref(request);
+		free(dir);
+		return say_usage(ctl, "fengsui bundle FOLDER NUMBER…, into a folder that exists",
+				 "fengsui bundle 目录 编号…，目录须已存在");
+	}
+	json_object_set_new(request, "dir", json_string(dir));
+	free(dir);
+	return ask_and_print(ctl, request);
+}
+
+static int run_rebuild(struct ctl *ctl)
+{
+	json_t *answer, *request = json_pack("{s:s, s:b}", "op", "rebuild", "check", ctl->typed.check);
+	long long differing;
+	int ret = talk_or_say(ctl, request, &answer);
+
+	if (ret)
+		return ret;
+	differing = number_of(json_object_get(answer, "result"), "differing");
+	printf(in_words(ctl, "%lld rows differed from the record%s\n", "%lld 行与记录不一致%s\n"), differing,
+	       differing && !ctl->typed.check ? in_words(ctl, "; made again", "，已重建") : "");
+	json_decref(answer);
+	return differing && ctl->typed.check ? fault_exit(FAULT_CORRUPT) : 0;
+}
+
+static int run_publish(struct ctl *ctl)
+{
+	char *folder = ctl->typed.word_count > 1 ? realpath(ctl->typed.words[1], NULL) : NULL;
+	json_t *request;
+
+	if (!folder)
+		return say_usage(ctl, "fengsui publish PACK, a folder that exists",
+				 "fengsui publish 预案包目录");
+	request = talk_request(ctl, "publish");
+	json_object_set_new(request, "pack", json_string(folder));
+	free(folder);
+	return ask_and_print(ctl, request);
+}
+
+static int run_withdraw(struct ctl *ctl)
+{
+	json_t *request, *answer;
+	int ret;
+
+	if (ctl->typed.word_count < 2)
+		return say_usage(ctl, "fengsui withdraw PROPOSAL", "fengsui withdraw 提议号");
+	request = talk_request(ctl, "withdraw");
+	json_object_set_new(request, "proposal", json_integer(strtoll(ctl->typed.words[1], NULL, 10)));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	say_done(ctl, NULL, answer);
+	json_decref(answer);
+	return 0;
+}
+
+enum { LINES_AT_ONCE = 2000, BYTES_AT_ONCE = 4 * 1024 * 1024 };
+
+static int send_lines(struct ctl *ctl, const char *source, json_t *lines, long long *sent, long long *alerts)
+{
+	json_t *request = talk_request(ctl, "ingest"), *answer;
+	int ret;
+
+	*sent += (long long)json_array_size(lines);
+	json_object_set_new(request, "source", json_string(source));
+	json_object_set_new(request, "lines", lines);
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	*alerts += (long long)json_array_size(json_object_get(answer, "alerts"));
+	json_decref(answer);
+	return 0;
+}
+
+/* A byte that is not UTF-8 cannot stand in JSON; it arrives as a question mark. */
+static json_t *line_text(char *line, size_t len)
+{
+	json_t *text = json_stringn(line, len);
+
+	for (size_t i = 0; !text && i < len; i++)
+		if ((unsigned char)line[i] >= 0x80)
+			line[i] = '?';
+	return text ? text : json_stringn(line, len);
+}
+
+static int ingest_file(struct ctl *ctl, const char *source, FILE *file)
+{
+	long long sent = 0, alerts = 0;
+	json_t *lines = json_array();
+	char *line = NULL;
+	size_t room = 0, bytes = 0;
+	ssize_t len;
+	int ret = 0;
+
+	while (ret == 0 && (len = getline(&line, &room, file)) >= 0) {
+		while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+			len--;
+		json_array_append_new(lines, line_text(line, (size_t)len));
+		bytes += (size_t)len;
+		if (json_array_size(lines) < LINES_AT_ONCE && bytes < BYTES_AT_ONCE)
+			continue;
+		ret = send_lines(ctl, source, lines, &sent, &alerts);
+		lines = json_array();
+		bytes = 0;
+	}
+	free(line);
+	if (ret == 0 && json_array_size(lines))
+		ret = send_lines(ctl, source, lines, &sent, &alerts);
+	else
+		json_decref(lines);
+	if (ret == 0)
+		printf(in_words(ctl, "%lld lines, %lld alerts\n", "%lld 行，%lld 条告警\n"), sent, alerts);
+	return ret;
+}
+
+static int run_ingest(struct ctl *ctl)
+{
+	const char *path = ctl->typed.word_count > 2 ? ctl->typed.words[2] : NULL;
+	struct fault why;
+	FILE *file;
+	int ret;
+
+	if (!path)
+		return say_usage(ctl, "fengsui ingest SOURCE FILE|-", "fengsui ingest 来源 文件|-");
+	file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	if (!file) {
+		fault_set(&why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "cannot open %s: %s", path,
+			  strerror(errno));
+		return say_fault(ctl, &why);
+	}
+	ret = ingest_file(ctl, ctl->typed.words[1], file);
+	fclose(file);
+	return ret;
+}
+
+static int run_kinds(struct ctl *ctl)
+{
+	const json_t *kind;
+	size_t i;
+	int ret = catalogue_learn(ctl);
+
+	if (ret)
+		return ret;
+	if (ctl->typed.json) {
+		say_json(ctl->catalogue);
+		return 0;
+	}
+	json_array_foreach(json_object_get(ctl->catalogue, "kinds"), i, kind)
+		printf("  %-22s %s\n", name_of(kind), label_of(ctl, kind));
+	return 0;
+}
+
+/* For completion scripts: names, one a line, and silence where no daemon is. */
+static int run_words(struct ctl *ctl)
+{
+	const json_t *kind, *one;
+	struct fault why;
+	json_t *answer;
+	size_t i;
+
+	if (talk_ask(ctl, json_pack("{s:s}", "op", "catalogue"), &answer, &why) < 0)
+		return EXIT_NO_DAEMON;
+	ctl->catalogue = json_incref(json_object_get(answer, "result"));
+	json_decref(answer);
+	if (ctl->typed.word_count < 2) {
+		json_array_foreach(json_object_get(ctl->catalogue, "kinds"), i, one)
+			puts(name_of(one));
+		return 0;
+	}
+	kind = catalogue_kind(ctl, ctl->typed.words[1]);
+	json_array_foreach(json_object_get(kind, ctl->typed.word_count > 2 ? "fields" : "moves"), i, one)
+		printf("%s%s\n", ctl->typed.word_count > 2 ? "--" : "", name_of(one));
+	return 0;
+}
+
+/* clang-format off */
+static const struct {
+	const char *word, *usage;
+	int (*run)(struct ctl *ctl);
+	const char *en, *zh;
+} table[] = {
+	{ "status",     "",                    run_status,     "what the daemon is doing",                                 "守护进程状态" },
+	{ "kinds",      "",                    run_kinds,      "the kinds of record this plan has",                        "本预案的记录类别" },
+	{ "ingest",     "SOURCE FILE|-",       run_ingest,     "lines of a log go through detection",                      "日志逐行检测" },
+	{ "withdraw",   "PROPOSAL",            run_withdraw,   "take back a proposal of one's own",                        "撤回自己的提议" },
+	{ "tick",       "TIME|'+15 min'",      run_tick,       "demonstration folder: time passes up to there",            "演示目录：推进时间" },
+	{ "checkpoint", "",                    run_checkpoint, "sign the record as it stands, and print that",             "签署并输出记录检查点" },
+	{ "bundle",     "FOLDER NUMBER…",      run_bundle,     "a bundle of cases that a stranger can verify",             "导出可独立验证的案件包" },
+	{ "rebuild",    "[--check]",           run_rebuild,    "make the views again from the record, or only compare",    "由记录重建视图，或仅核对" },
+	{ "publish",    "PACK",                run_publish,    "put a plan pack into force",                               "发布预案包" },
+	{ "whoami",     "",                    run_whoami,     "who the daemon takes you for",                             "当前身份" },
+	{ "stop",       "",                    run_stop,       "end the daemon",                                           "停止守护进程" },
+	{ "words",      NULL,                  run_words,      NULL,                                                       NULL },
+};
+/* clang-format on */
+
+int admin_command(struct ctl *ctl, bool *mine)
+{
+	*mine = true;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		if (strcmp(ctl->typed.words[0], table[i].word) != 0)
+			continue;
+		if (!ctl->typed.help || !table[i].usage)
+			return table[i].run(ctl);
+		printf("fengsui %s %s\n\n%s\n", table[i].word, table[i].usage,
+		       in_words(ctl, table[i].en, table[i].zh));
+		return 0;
+	}
+	*mine = false;
+	return 0;
+}
+
+void help_admin(const struct ctl *ctl)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (table[i].usage)
+			printf("  %-10s %-18s %s\n", table[i].word, table[i].usage,
+			       in_words(ctl, table[i].en, table[i].zh));
+}

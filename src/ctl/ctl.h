@@ -1,0 +1,22 @@
+#pragma once
+
+#include <stdbool.h>
+
+/*
+ * ctl -- the command line: what a person types, and what is shown for it.
+ *
+ * Each gives the exit status; argv[0] is the word that chose it, except that
+ * ctl_command gets the whole command line.
+ */
+
+/* Everything that asks a daemon: kinds and their moves, status, stop ... */
+int ctl_command(int argc, char **argv);
+
+/* What works without a daemon. */
+int ctl_watch(int argc, char **argv);
+int ctl_plan(int argc, char **argv);
+int ctl_verify(int argc, char **argv);
+
+/* Is Chinese wanted? `lang` is what --lang said, or NULL: then LC_ALL,
+ * LC_MESSAGES and LANG, the first that is set. */
+bool ctl_chinese(const char *lang);

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "ctl/ctl.h"
+
+/*
+ * ctl_private -- what the files of this folder know of each other.
+ */
+enum {
+	EXIT_USAGE = 64,     /* sysexits.h: EX_USAGE */
+	EXIT_NO_DAEMON = 69, /* EX_UNAVAILABLE */
+};
+
+struct flag {
+	const char *name;  /* without the dashes */
+	const char *value; /* NULL: nothing follows, or another flag */
+	bool joined;       /* --name=value */
+};
+
+/* What was typed. Flags that every command takes have a place of their own;
+ * the others are fields of the kind. */
+struct options {
+	const char *data, *as, *at, *lang, *key, *seen, *occurred, *limit, *after;
+	bool json, help, drill, check;
+	struct flag *flags;
+	size_t flag_count;
+	const char **words; /* the rest, in order */
+	size_t word_count;
+};
+
+struct ctl {
+	struct arena *mem;
+	struct options typed;
+	bool zh, colour;
+	int columns; /* of the terminal; 0: not one */
+	int fd;      /* of the socket, or -1 */
+	struct buf in;
+	json_t *catalogue; /* NULL until learned */
+};
+
+/* One of two texts, in the language that is wanted. */
+const char *in_words(const struct ctl *ctl, const char *en, const char *zh);
+
+/* options.c: FAULT_INVALID where a flag lacks its value. */
+int options_read(int argc, char **argv, struct arena *mem, struct options *out, struct fault *why);
+
+/* talk.c: one request and its answer. FAULT_ABSENT when no daemon is there. */
+int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why); /* takes the request */
+json_t *talk_request(const struct ctl *ctl, const char *op); /* with as and at where given */
+void talk_end(struct ctl *ctl);
+/* Ask and, unless it is ok, say why; 0 or the exit status. `answer` is touched on 0. */
+int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer);
+const char *talk_folder(const struct ctl *ctl);
+
+/* catalogue.c: what the daemon knows. NULL where there is no such name. */
+int catalogue_learn(struct ctl *ctl); /* 0 or the exit status */
+const json_t *catalogue_kind(const struct ctl *ctl, const char *name);
+const json_t *kind_named(const json_t *kind, const char *list, const char *name); /* fields, moves, regions */
+const json_t *catalogue_field(const struct ctl *ctl, const json_t *kind, const char *name); /* or an input */
+const char *label_of(const struct ctl *ctl, const json_t *thing); /* its label, else its name */
+const char *name_of(const json_t *thing);
+const char *state_label(const struct ctl *ctl, const json_t *kind, const char *region, const char *state);
+const char *nearest_name(const json_t *list, const char *name); /* or NULL */
+/* A value as people read it: codes by their labels, lists with commas. */
+void value_words(const struct ctl *ctl, const json_t *field, const json_t *value, struct buf *out);
+
+/* input.c: flags become the input of a move, or a filter. */
+int input_of_flags(struct ctl *ctl, const json_t *kind, json_t **out, struct fault *why);
+int filter_of_flags(struct ctl *ctl, const json_t *kind, const char *free_text, struct buf *out,
+		    struct fault *why);
+
+/* table.c: rows under headings, as wide as the terminal. */
+struct table;
+struct table *table_new(struct ctl *ctl, size_t columns);
+void table_put(struct table *table, const char *cell); /* copied; the first row is the headings */
+void table_print(struct table *table);
+
+/* say.c: to the person; faults to standard error. */
+int say_fault(const struct ctl *ctl, const struct fault *why);             /* gives the exit status */
+int say_usage(const struct ctl *ctl, const char *en, const char *zh, ...); /* with %s; gives EXIT_USAGE */
+int say_refused(const struct ctl *ctl, const json_t *answer);              /* gives the exit status */
+void say_json(const json_t *value);
+void say_done(struct ctl *ctl, const json_t *kind, const json_t *answer);
+const char *bold(const struct ctl *ctl);
+const char *plain(const struct ctl *ctl);
+const char *warn_colour(const struct ctl *ctl);
+void say_missing(const struct ctl *ctl, FILE *out, const json_t *missing, const char *margin);
+
+/* show.c */
+int show_record(struct ctl *ctl, const char *ref);
+int show_history(struct ctl *ctl, const char *ref);
+int show_list(struct ctl *ctl, const json_t *kind, const char *free_text);
+
+/* kind.c, attach.c, admin.c, help.c: each gives the exit status. */
+int kind_command(struct ctl *ctl);
+int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
+int admin_command(struct ctl *ctl, bool *mine);
+void help_admin(const struct ctl *ctl);
+int help_general(struct ctl *ctl);
+int help_kind(struct ctl *ctl, const json_t *kind);
+int help_move(struct ctl *ctl, const json_t *kind, const json_t *move);

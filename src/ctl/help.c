@@ -1,0 +1,256 @@
+#include <string.h>
+
+#include "ctl/ctl_private.h"
+
+/*
+ * help -- what can be typed, on every level; what the plan says comes from the daemon.
+ */
+static const char *text_of(const json_t *thing, const char *name)
+{
+	const char *text = json_string_value(json_object_get(thing, name));
+
+	return text ? text : "";
+}
+
+/* clang-format off */
+static const struct {
+	const char *usage, *en, *zh;
+} flags[] = {
+	{ "--data FOLDER",   "the data folder ($FENGSUI_DATA, else ./data)",             "数据目录（默认 $FENGSUI_DATA，否则 ./data）" },
+	{ "--json",          "answers as JSON",                                          "以 JSON 输出" },
+	{ "--lang zh|en",    "language (from LANG)",                                     "语言（默认取自 LANG）" },
+	{ "--as LOGIN",      "demonstration folder: who acts ($FENGSUI_AS)",             "演示目录：以谁的身份（$FENGSUI_AS）" },
+	{ "--at TIME",       "demonstration folder: when; also '+15 min'",               "演示目录：何时；也可用 '+15 min'" },
+	{ "--key KEY",       "the same key gives the same answer and one entry",         "幂等键：相同的键只记录一次" },
+	{ "--seen VERSION",  "refuse when the record has changed since",                 "记录若已变更则拒绝" },
+	{ "--occurred TIME", "when it happened, where entered late",                     "补录时的实际发生时间" },
+	{ "--drill",         "in the space of drills",                                   "演练空间" },
+};
+
+static const struct {
+	const char *usage, *en, *zh;
+} offline[] = {
+	{ "serve",  "open a data folder and serve it",                       "打开数据目录并提供服务" },
+	{ "watch",  "run detection rules over a file or a pipe",             "对文件或管道运行检测规则" },
+	{ "plan",   "check, show, compare plan packs",                       "检查、查看、比较预案包" },
+	{ "verify", "verify a data folder, a case bundle or an archive",     "验证数据目录、案件包或归档" },
+};
+/* clang-format on */
+
+static void say_flags(const struct ctl *ctl)
+{
+	printf("\n%s\n", in_words(ctl, "Flags of every command:", "通用选项："));
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		printf("  %-16s %s\n", flags[i].usage, in_words(ctl, flags[i].en, flags[i].zh));
+}
+
+/* The kinds, when a daemon is there to ask; silence when not. */
+static void say_kinds(struct ctl *ctl)
+{
+	struct fault why;
+	json_t *answer;
+	const json_t *kind;
+	size_t i;
+
+	if (talk_ask(ctl, json_pack("{s:s}", "op", "catalogue"), &answer, &why) < 0) {
+		printf(in_words(ctl, "\nKinds of record are known when a daemon runs on %s.\n",
+				"\n在 %s 上启动守护进程后可列出记录类别。\n"),
+		       talk_folder(ctl));
+		return;
+	}
+	printf("\n%s\n",
+	       in_words(ctl, "Kinds of record (fengsui KIND --help):", "记录类别（fengsui 类别 --help）："));
+	json_array_foreach(json_object_get(json_object_get(answer, "result"), "kinds"), i, kind)
+		printf("  %-22s %s\n", name_of(kind), label_of(ctl, kind));
+	json_decref(answer);
+}
+
+int help_general(struct ctl *ctl)
+{
+	printf("%s\n\n", in_words(ctl, "Fengsui: emergency response for network and information security.",
+				  "烽燧：网络与信息安全应急指挥系统。"));
+	puts("  fengsui serve --data FOLDER [--demo]");
+	puts("  fengsui KIND list | show NUMBER | history NUMBER | create | MOVE NUMBER [--FIELD VALUE …]");
+	printf("\n%s\n", in_words(ctl, "Without a daemon:", "无需守护进程："));
+	for (size_t i = 0; i < sizeof(offline) / sizeof(*offline); i++)
+		printf("  %-10s %-18s %s\n", offline[i].usage, "",
+		       in_words(ctl, offline[i].en, offline[i].zh));
+	printf("\n%s\n", in_words(ctl, "With one:", "需要守护进程："));
+	help_admin(ctl);
+	say_kinds(ctl);
+	say_flags(ctl);
+	return 0;
+}
+
+/* ---- a kind --------------------------------------------------------------- */
+
+static void say_kind_fields(struct ctl *ctl, const json_t *kind)
+{
+	const json_t *fields = json_object_get(kind, "fields"), *field;
+	size_t i;
+
+	printf("\n%s\n", in_words(ctl, "Fields (* can be filtered on):", "字段（* 可用于筛选）："));
+	json_array_foreach((json_t *)fields, i, field)
+		printf("  %s --%-22s %-8s %-16s %s\n",
+		       json_is_true(json_object_get(field, "filter")) ? "*" : " ", name_of(field),
+		       text_of(field, "type"), text_of(field, "of"), label_of(ctl, field));
+}
+
+static void say_kind_states(struct ctl *ctl, const json_t *kind)
+{
+	const json_t *regions = json_object_get(kind, "regions"), *region, *state;
+	size_t i, k;
+
+	json_array_foreach((json_t *)regions, i, region) {
+		printf("\n%s --%s:", label_of(ctl, region), name_of(region));
+		json_array_foreach(json_object_get(region, "states"), k, state)
+			printf("%s %s (%s)", k ? "," : "", name_of(state), label_of(ctl, state));
+		putchar('\n');
+	}
+}
+
+int help_kind(struct ctl *ctl, const json_t *kind)
+{
+	const json_t *moves = json_object_get(kind, "moves"), *move;
+	const char *name = name_of(kind);
+	size_t i;
+
+	printf("%s%s%s (%s)\n\n", bold(ctl), label_of(ctl, kind), plain(ctl), name);
+	printf("  fengsui %s list [FILTER] [--FIELD VALUE …]\n", name);
+	printf("  fengsui %s show NUMBER\n  fengsui %s history NUMBER\n", name, name);
+	printf("  fengsui %s attach NUMBER FILE\n", name);
+	json_array_foreach((json_t *)moves, i, move) {
+		const bool create = strcmp(name_of(move), "create") == 0;
+
+		if (json_is_true(json_object_get(move, "auto")) &&
+		    !json_array_size(json_object_get(move, "who")))
+			continue; /* nobody can type it */
+		printf("  fengsui %s %s%s\n      %s\n", name, name_of(move), create ? "" : " NUMBER",
+		       label_of(ctl, move));
+	}
+	say_kind_states(ctl, kind);
+	say_kind_fields(ctl, kind);
+	printf("\n%s\n",
+	       in_words(ctl,
+			"A filter: 'level:>=3 AND NOT handling:closed', words that are searched for, ().",
+			"筛选示例：'level:>=3 AND NOT handling:closed'，可直接写要搜索的词，可用 ()。"));
+	return 0;
+}
+
+/* ---- a move --------------------------------------------------------------- */
+
+static const char *role_words(const struct ctl *ctl, const json_t *role)
+{
+	const json_t *label =
+		json_object_get(json_object_get(ctl->catalogue, "roles"), json_string_value(role));
+
+	if (json_object_get(label, "label"))
+		label = json_object_get(label, "label");
+	return label ? text_of(label, ctl->zh ? "zh" : "en") : json_string_value(role);
+}
+
+static void say_roles(const struct ctl *ctl, const char *en, const char *zh, const json_t *roles)
+{
+	const json_t *role;
+	size_t i;
+
+	if (!json_array_size(roles))
+		return;
+	printf("    %s", in_words(ctl, en, zh));
+	json_array_foreach((json_t *)roles, i, role)
+		printf("%s%s (%s)", i ? in_words(ctl, ", ", "、") : " ", role_words(ctl, role),
+		       json_string_value(role));
+	putchar('\n');
+}
+
+static void say_who(const struct ctl *ctl, const json_t *move)
+{
+	const json_t *who = json_object_get(move, "who"), *branch, *signer;
+	size_t i, k;
+
+	printf("\n%s\n", in_words(ctl, "Who may:", "谁可以："));
+	if (!json_array_size(who))
+		printf("    %s\n", in_words(ctl, "happens by itself", "自动进行"));
+	json_array_foreach((json_t *)who, i, branch) {
+		if (*text_of(branch, "when"))
+			printf("  %s %s\n", in_words(ctl, "when", "当"), text_of(branch, "when"));
+		say_roles(ctl, "any of:", "任一：", json_object_get(branch, "do"));
+		say_roles(ctl, "proposes:", "提议：", json_object_get(branch, "propose"));
+		say_roles(ctl, "confirms (another person):", "另一人确认：",
+			  json_object_get(branch, "confirm"));
+		json_array_foreach(json_object_get(branch, "sign"), k, signer)
+			say_roles(ctl, "signs:", "签字：", signer);
+	}
+}
+
+static void say_codes(const struct ctl *ctl, const json_t *field)
+{
+	const json_t *codes = json_object_get(json_object_get(ctl->catalogue, "enums"), text_of(field, "of")),
+		     *code;
+	size_t i;
+
+	if (strcmp(text_of(field, "type"), "enum") != 0)
+		return;
+	json_array_foreach((json_t *)codes, i, code)
+		printf("%s%s (%s)", i ? ", " : "        ", name_of(code), label_of(ctl, code));
+	if (json_array_size(codes))
+		putchar('\n');
+}
+
+static void say_want(const struct ctl *ctl, const json_t *kind, const json_t *want)
+{
+	const char *name = name_of(want), *otherwise = text_of(want, "otherwise");
+	const json_t *field = catalogue_field(ctl, kind, name);
+
+	printf("    --%-20s %s%s", name, field ? label_of(ctl, field) : "",
+	       json_is_true(json_object_get(want, "optional"))
+		       ? in_words(ctl, " (may be left out)", "（可省略）")
+		       : "");
+	if (*otherwise)
+		printf(in_words(ctl, "; or '%s: why'", "；或 '%s: 原因'"), otherwise);
+	putchar('\n');
+	say_codes(ctl, field);
+}
+
+static void say_wants(const struct ctl *ctl, const json_t *kind, const json_t *wants, const char *en,
+		      const char *zh)
+{
+	const json_t *want;
+	size_t i;
+
+	if (!json_array_size(wants))
+		return;
+	printf("\n%s\n", in_words(ctl, en, zh));
+	json_array_foreach((json_t *)wants, i, want)
+		say_want(ctl, kind, want);
+}
+
+static void say_from_to(const struct ctl *ctl, const json_t *kind, const json_t *move)
+{
+	const char *region = text_of(move, "region"), *to = text_of(move, "to");
+	const json_t *state;
+	size_t i;
+
+	if (!*to)
+		return;
+	fputs("  ", stdout);
+	json_array_foreach(json_object_get(move, "from"), i, state)
+		printf("%s%s", i ? " | " : "", state_label(ctl, kind, region, json_string_value(state)));
+	printf(" → %s\n", state_label(ctl, kind, region, to));
+}
+
+int help_move(struct ctl *ctl, const json_t *kind, const json_t *move)
+{
+	const bool create = strcmp(name_of(move), "create") == 0;
+
+	printf("%s%s%s: fengsui %s %s%s [--FIELD VALUE …]\n", bold(ctl), label_of(ctl, move), plain(ctl),
+	       name_of(kind), name_of(move), create ? "" : " NUMBER");
+	say_from_to(ctl, kind, move);
+	say_who(ctl, move);
+	say_wants(ctl, kind, json_object_get(move, "needs"),
+		  "Must stand on the record, or come with it:", "记录上须有，或随本次填写：");
+	say_wants(ctl, kind, json_object_get(move, "asks"), "Asked each time:", "每次填写：");
+	if (create)
+		say_kind_fields(ctl, kind);
+	return 0;
+}

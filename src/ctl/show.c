@@ -1,0 +1,369 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/ctl_private.h"
+
+/*
+ * show -- one record, its history, or a list of records, as a person reads them.
+ */
+static const char *text_of(const json_t *thing, const char *name)
+{
+	const char *text = json_string_value(json_object_get(thing, name));
+
+	return text ? text : "";
+}
+
+static void heading(const struct ctl *ctl, const char *en, const char *zh)
+{
+	printf("\n%s%s%s\n", bold(ctl), in_words(ctl, en, zh), plain(ctl));
+}
+
+/* Number, or "#17" for a kind without numbers. */
+static const char *ref_words(struct ctl *ctl, const json_t *record)
+{
+	const char *number = text_of(record, "number");
+
+	return *number ? number
+		       : arena_text(ctl->mem, "#%lld",
+				    (long long)json_integer_value(json_object_get(record, "id")));
+}
+
+static const char *state_name(const json_t *state)
+{
+	return json_is_string(state) ? json_string_value(state) : text_of(state, "state");
+}
+
+static const char *states_words(struct ctl *ctl, const json_t *kind, const json_t *states, size_t most)
+{
+	struct buf out = { 0 };
+	const json_t *regions = json_object_get(kind, "regions"), *region;
+	const char *kept;
+	size_t i;
+
+	json_array_foreach((json_t *)regions, i, region) {
+		const json_t *state = json_object_get(states, name_of(region));
+
+		if (!state || i >= most)
+			continue;
+		buf_format(&out, "%s%s", out.len ? in_words(ctl, ", ", "，") : "",
+			   state_label(ctl, kind, name_of(region), state_name(state)));
+	}
+	kept = arena_copy(ctl->mem, out.data ? out.data : "");
+	buf_fini(&out);
+	return kept;
+}
+
+/* ---- lists ---------------------------------------------------------------- */
+
+/* A reference shows the words the daemon gives beside the row, if it does. */
+static const char *cell_words(struct ctl *ctl, const json_t *record, const json_t *field)
+{
+	const json_t *value = json_object_get(json_object_get(record, "labels"), name_of(field));
+	struct buf out = { 0 };
+	const char *kept;
+
+	if (!value)
+		value = json_object_get(json_object_get(record, "body"), name_of(field));
+	if (value)
+		value_words(ctl, field, value, &out);
+	kept = arena_copy(ctl->mem, out.data ? out.data : "");
+	buf_fini(&out);
+	return kept;
+}
+
+static void list_table(struct ctl *ctl, const json_t *kind, const json_t *records)
+{
+	const json_t *fields = json_object_get(kind, "fields"), *field, *record;
+	const bool states = json_array_size(json_object_get(kind, "regions")) > 0;
+	struct table *table;
+	size_t i, columns = 1 + states, row;
+
+	json_array_foreach((json_t *)fields, i, field)
+		columns += json_is_true(json_object_get(field, "column"));
+	table = table_new(ctl, columns);
+	table_put(table, in_words(ctl, "Number", "编号"));
+	if (states)
+		table_put(table, in_words(ctl, "State", "状态"));
+	json_array_foreach((json_t *)fields, i, field)
+		if (json_is_true(json_object_get(field, "column")))
+			table_put(table, label_of(ctl, field));
+	json_array_foreach((json_t *)records, row, record) {
+		table_put(table, ref_words(ctl, record));
+		if (states)
+			table_put(table, states_words(ctl, kind, json_object_get(record, "states"), 1));
+		json_array_foreach((json_t *)fields, i, field)
+			if (json_is_true(json_object_get(field, "column")))
+				table_put(table, cell_words(ctl, record, field));
+	}
+	table_print(table);
+}
+
+static json_t *list_request(struct ctl *ctl, const json_t *kind, const struct buf *where)
+{
+	json_t *request = talk_request(ctl, "list");
+
+	json_object_del(request, "at");
+	json_object_set_new(request, "kind", json_string(name_of(kind)));
+	if (where->len)
+		json_object_set_new(request, "where", json_string(where->data));
+	if (ctl->typed.limit)
+		json_object_set_new(request, "limit", json_integer(strtoll(ctl->typed.limit, NULL, 10)));
+	if (ctl->typed.after)
+		json_object_set_new(request, "after", json_string(ctl->typed.after));
+	if (ctl->typed.drill)
+		json_object_set_new(request, "space", json_integer(2));
+	return request;
+}
+
+static void say_list(struct ctl *ctl, const json_t *kind, const json_t *result)
+{
+	const json_t *records = json_is_array(result) ? result : json_object_get(result, "records");
+	const char *next = text_of(result, "next");
+
+	if (!json_array_size(records)) {
+		puts(in_words(ctl, "None.", "没有。"));
+		return;
+	}
+	list_table(ctl, kind, records);
+	if (*next)
+		printf(in_words(ctl, "More: --after %s\n", "还有更多：--after %s\n"), next);
+}
+
+int show_list(struct ctl *ctl, const json_t *kind, const char *free_text)
+{
+	struct fault why = { 0 };
+	struct buf where = { 0 };
+	json_t *answer;
+	int ret;
+
+	if (filter_of_flags(ctl, kind, free_text, &where, &why) < 0)
+		ret = say_fault(ctl, &why);
+	else
+		ret = talk_or_say(ctl, list_request(ctl, kind, &where), &answer);
+	buf_fini(&where);
+	if (ret)
+		return ret;
+	if (ctl->typed.json)
+		say_json(json_object_get(answer, "result"));
+	else
+		say_list(ctl, kind, json_object_get(answer, "result"));
+	json_decref(answer);
+	return 0;
+}
+
+/* ---- one record ----------------------------------------------------------- */
+
+static void say_fields(struct ctl *ctl, const json_t *kind, const json_t *record)
+{
+	const json_t *fields = json_object_get(kind, "fields"), *field;
+	struct table *table = table_new(ctl, 2);
+	size_t i, count = 0;
+
+	table_put(table, in_words(ctl, "Field", "字段"));
+	table_put(table, in_words(ctl, "Value", "内容"));
+	json_array_foreach((json_t *)fields, i, field) {
+		if (!json_object_get(json_object_get(record, "body"), name_of(field)))
+			continue;
+		table_put(table, label_of(ctl, field));
+		table_put(table, cell_words(ctl, record, field));
+		count++;
+	}
+	if (count) {
+		putchar('\n');
+		table_print(table);
+	}
+}
+
+static void say_clocks(struct ctl *ctl, const json_t *clocks)
+{
+	const json_t *names = json_object_get(ctl->catalogue, "clocks"), *clock;
+	struct table *table = table_new(ctl, 4);
+	size_t i;
+
+	if (!json_array_size(clocks))
+		return;
+	heading(ctl, "Clocks", "时限");
+	table_put(table, in_words(ctl, "Clock", "编号"));
+	table_put(table, in_words(ctl, "What for", "事项"));
+	table_put(table, in_words(ctl, "State", "状态"));
+	table_put(table, in_words(ctl, "Due", "到期"));
+	json_array_foreach((json_t *)clocks, i, clock) {
+		const json_t *label = json_object_get(names, text_of(clock, "code"));
+		const char *due = text_of(clock, "due_at");
+
+		if (json_object_get(clock, "label"))
+			label = json_object_get(clock, "label");
+		if (json_object_get(label, "label"))
+			label = json_object_get(label, "label");
+		table_put(table, text_of(clock, "code"));
+		table_put(table, text_of(label, ctl->zh ? "zh" : "en"));
+		table_put(table, text_of(clock, "state"));
+		table_put(table, strlen(due) > 19 ? arena_text(ctl->mem, "%.10s %.5sZ", due, due + 11) : due);
+	}
+	table_print(table);
+}
+
+static void say_links(struct ctl *ctl, const json_t *links)
+{
+	struct table *table = table_new(ctl, 4);
+	const json_t *link;
+	size_t i;
+
+	if (!json_array_size(links))
+		return;
+	heading(ctl, "Linked records", "关联记录");
+	table_put(table, in_words(ctl, "Kind", "类别"));
+	table_put(table, in_words(ctl, "Number", "编号"));
+	table_put(table, in_words(ctl, "State", "状态"));
+	table_put(table, in_words(ctl, "Title", "名称"));
+	json_array_foreach((json_t *)links, i, link) {
+		const json_t *kind = catalogue_kind(ctl, text_of(link, "kind"));
+
+		table_put(table, kind ? label_of(ctl, kind) : text_of(link, "kind"));
+		table_put(table, ref_words(ctl, link));
+		table_put(table, kind ? states_words(ctl, kind, json_object_get(link, "states"), 1) : "");
+		table_put(table, text_of(link, "title"));
+	}
+	table_print(table);
+}
+
+static void say_moves(struct ctl *ctl, const json_t *kind, const json_t *record)
+{
+	const json_t *moves = json_object_get(record, "moves"), *move;
+	size_t i;
+
+	if (!json_array_size(moves))
+		return;
+	heading(ctl, "What can be done now", "当前可办事项");
+	json_array_foreach((json_t *)moves, i, move) {
+		const bool may = json_is_true(json_object_get(move, "may"));
+		const json_t *known = kind_named(kind, "moves", name_of(move));
+
+		printf("  %s %s (%s)\n", may ? "+" : "-", label_of(ctl, known ? known : move), name_of(move));
+		if (!may)
+			say_missing(ctl, stdout, json_object_get(move, "missing"), "      ");
+	}
+}
+
+static void say_pendings(struct ctl *ctl, const json_t *pending)
+{
+	const json_t *one, *who;
+	size_t i, k;
+
+	if (!json_array_size(pending))
+		return;
+	heading(ctl, "Waiting for a second person", "等待另一人确认");
+	json_array_foreach((json_t *)pending, i, one) {
+		printf("  %s (%s %lld)%s", text_of(one, "move"), in_words(ctl, "proposal", "提议"),
+		       (long long)json_integer_value(json_object_get(one, "proposal")),
+		       in_words(ctl, ":", "："));
+		json_array_foreach(json_object_get(one, "waits_for"), k, who)
+			printf(" %s", json_is_string(who) ? json_string_value(who) : label_of(ctl, who));
+		putchar('\n');
+	}
+}
+
+static void say_record(struct ctl *ctl, const json_t *record)
+{
+	const json_t *kind = catalogue_kind(ctl, text_of(record, "kind"));
+
+	printf("%s%s %s%s  %s\n", bold(ctl), kind ? label_of(ctl, kind) : text_of(record, "kind"),
+	       ref_words(ctl, record), plain(ctl), text_of(record, "title"));
+	if (kind && *states_words(ctl, kind, json_object_get(record, "states"), SIZE_MAX))
+		printf("%s%s\n", in_words(ctl, "State: ", "状态："),
+		       states_words(ctl, kind, json_object_get(record, "states"), SIZE_MAX));
+	if (json_integer_value(json_object_get(record, "space")) == 2)
+		puts("演练 / EXERCISE");
+	say_fields(ctl, kind, record);
+	say_clocks(ctl, json_object_get(record, "clocks"));
+	say_links(ctl, json_object_get(record, "links"));
+	say_pendings(ctl, json_object_get(record, "pending"));
+	say_moves(ctl, kind, record);
+}
+
+static json_t *about(const struct ctl *ctl, const char *op, const char *ref)
+{
+	json_t *request = talk_request(ctl, op);
+
+	/* Reading moves no time. */
+	json_object_del(request, "at");
+	json_object_set_new(request, "ref", json_string(ref));
+	return request;
+}
+
+int show_record(struct ctl *ctl, const char *ref)
+{
+	json_t *answer;
+	int ret = talk_or_say(ctl, about(ctl, "show", ref), &answer);
+
+	if (ret)
+		return ret;
+	if (ctl->typed.json)
+		say_json(json_object_get(answer, "result"));
+	else
+		say_record(ctl, json_object_get(answer, "result"));
+	json_decref(answer);
+	return 0;
+}
+
+/* ---- history -------------------------------------------------------------- */
+
+static const char *change_words(struct ctl *ctl, const json_t *change)
+{
+	struct buf out = { 0 };
+	const json_t *state = json_object_get(change, "state"), *one;
+	const char *name, *kept;
+
+	json_object_foreach((json_t *)state, name, one) {
+		buf_format(&out, "%s%s → ", out.len ? ", " : "", name);
+		value_words(ctl, NULL, one, &out);
+	}
+	json_object_foreach(json_object_get(change, "set"), name, one) {
+		buf_format(&out, "%s%s: ", out.len ? "; " : "", name);
+		value_words(ctl, NULL, one, &out);
+	}
+	kept = arena_copy(ctl->mem, out.data ? out.data : "");
+	buf_fini(&out);
+	return kept;
+}
+
+static void say_history(struct ctl *ctl, const json_t *entries)
+{
+	struct table *table = table_new(ctl, 5);
+	const json_t *entry;
+	size_t i;
+
+	table_put(table, in_words(ctl, "Entry", "序号"));
+	table_put(table, in_words(ctl, "When", "时间"));
+	table_put(table, in_words(ctl, "What", "事项"));
+	table_put(table, in_words(ctl, "Who", "经办"));
+	table_put(table, in_words(ctl, "Change", "变更"));
+	json_array_foreach((json_t *)entries, i, entry) {
+		const char *at = text_of(entry, "at"), *who = text_of(entry, "actor_name");
+
+		table_put(table, arena_text(ctl->mem, "%lld",
+					    (long long)json_integer_value(json_object_get(entry, "seq"))));
+		table_put(table, strlen(at) > 19 ? arena_text(ctl->mem, "%.10s %.8sZ", at, at + 11) : at);
+		table_put(table, text_of(entry, "type"));
+		table_put(table, *who ? who : text_of(entry, "actor"));
+		table_put(table, change_words(ctl, json_object_get(entry, "change")));
+	}
+	table_print(table);
+}
+
+int show_history(struct ctl *ctl, const char *ref)
+{
+	json_t *answer;
+	const json_t *result;
+	int ret = talk_or_say(ctl, about(ctl, "history", ref), &answer);
+
+	if (ret)
+		return ret;
+	result = json_object_get(answer, "result");
+	if (ctl->typed.json)
+		say_json(result);
+	else
+		say_history(ctl, json_is_array(result) ? result : json_object_get(result, "entries"));
+	json_decref(answer);
+	return 0;
+}

@@ -1,0 +1,145 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctl/ctl_private.h"
+
+/*
+ * talk -- one request to the daemon of a data folder, and its answer.
+ */
+
+const char *talk_folder(const struct ctl *ctl)
+{
+	const char *folder = ctl->typed.data ? ctl->typed.data : getenv("FENGSUI_DATA");
+
+	return folder && *folder ? folder : "./data";
+}
+
+static int open_socket(struct ctl *ctl, struct fault *why)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *folder = talk_folder(ctl);
+
+	if ((size_t)snprintf(address.sun_path, sizeof(address.sun_path), "%s/fengsui.sock", folder) >=
+	    sizeof(address.sun_path))
+		return fault_set(why, FAULT_LIMIT, "%s is too long for a socket's path", folder);
+	ctl->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (ctl->fd < 0)
+		return fault_set(why, FAULT_IO, "no socket: %s", strerror(errno));
+	if (connect(ctl->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return 0;
+	if (errno == EACCES)
+		return fault_set(why, FAULT_REFUSED, "%s: %s", address.sun_path, strerror(errno));
+	return fault_set(why, FAULT_ABSENT, "no daemon is running on %s (%s)", folder, strerror(errno));
+}
+
+static int send_all(int fd, const char *bytes, size_t len, struct fault *why)
+{
+	while (len) {
+		ssize_t done = send(fd, bytes, len, MSG_NOSIGNAL);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return fault_set(why, FAULT_IO, "the daemon went away: %s", strerror(errno));
+		bytes += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}
+
+/* One line into ctl->in; its end is overwritten with a NUL. */
+static int receive_line(struct ctl *ctl, struct fault *why)
+{
+	char room[64 * 1024];
+	char *end = NULL;
+
+	buf_clear(&ctl->in);
+	while (!end) {
+		ssize_t len = recv(ctl->fd, room, sizeof(room), 0);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len <= 0)
+			return fault_set(why, FAULT_IO, "the daemon went away before it answered");
+		end = memchr(room, '\n', (size_t)len);
+		buf_put(&ctl->in, room, end ? (size_t)(end - room) : (size_t)len);
+	}
+	return 0;
+}
+
+int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+	struct buf line = { 0 };
+	json_error_t error;
+	int ret = 0;
+
+	json_decref(request);
+	if (!text)
+		return fault_set(why, FAULT_INVALID, "what was typed is not UTF-8");
+	buf_text(&line, text);
+	buf_char(&line, '\n');
+	free(text);
+	if (ctl->fd < 0)
+		ret = open_socket(ctl, why);
+	if (ret == 0 && (ret = send_all(ctl->fd, line.data, line.len, why)) == 0)
+		ret = receive_line(ctl, why);
+	buf_fini(&line);
+	if (ret < 0)
+		return ret;
+	*answer = json_loadb(ctl->in.data, ctl->in.len, JSON_DECODE_ANY, &error);
+	return *answer ? 0 : fault_set(why, FAULT_CORRUPT, "the answer is not JSON: %s", error.text);
+}
+
+json_t *talk_request(const struct ctl *ctl, const char *op)
+{
+	const char *as = ctl->typed.as ? ctl->typed.as : getenv("FENGSUI_AS");
+	json_t *request = json_pack("{s:i, s:s}", "id", 1, "op", op);
+
+	if (as && *as)
+		json_object_set_new(request, "as", json_string(as));
+	if (ctl->typed.at)
+		json_object_set_new(request, "at", json_string(ctl->typed.at));
+	return request;
+}
+
+static int no_daemon(const struct ctl *ctl, const struct fault *why)
+{
+	fprintf(stderr, "fengsui: %s\n", why->text);
+	fprintf(stderr,
+		in_words(ctl, "Start it with: fengsui serve --data %s\n",
+			 "启动方法：fengsui serve --data %s\n"),
+		talk_folder(ctl));
+	return EXIT_NO_DAEMON;
+}
+
+int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer)
+{
+	struct fault why = { 0 };
+	json_t *got;
+	int ret = talk_ask(ctl, request, &got, &why);
+
+	if (ret == -FAULT_ABSENT)
+		return no_daemon(ctl, &why);
+	if (ret < 0)
+		return say_fault(ctl, &why);
+	if (!json_is_true(json_object_get(got, "ok"))) {
+		ret = say_refused(ctl, got);
+		json_decref(got);
+		return ret;
+	}
+	*answer = got;
+	return 0;
+}
+
+void talk_end(struct ctl *ctl)
+{
+	if (ctl->fd >= 0)
+		close(ctl->fd);
+	ctl->fd = -1;
+	buf_fini(&ctl->in);
+}
