@@ -1,0 +1,119 @@
+#include "daemon/daemon.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "ctl/ctl.h"
+#include "daemon/wire.h"
+
+/* clang-format off */
+static const struct {
+	const char *name, *value;
+	size_t offset;
+	const char *en, *zh;
+} options[] = {
+	{ "--data",       "FOLDER",       offsetof(struct settings, data),       "the data folder ($FENGSUI_DATA, else ./data)", "数据目录（默认 $FENGSUI_DATA，否则 ./data）" },
+	{ "--demo",       NULL,           offsetof(struct settings, demo),       "a new folder becomes one for demonstration, for ever: its time is given", "新目录用于演示，不可更改：时间由命令给定" },
+	{ "--pack",       "FOLDER",       offsetof(struct settings, pack),       "plan pack that a new folder begins with (packs/jinan-2007)", "新目录启用的预案包（packs/jinan-2007）" },
+	{ "--origin",     "NAME",         offsetof(struct settings, origin),     "name of the record of a new folder", "新目录的记录名称" },
+	{ "--at",         "TIME",         offsetof(struct settings, at),         "with --demo: the time to begin with", "与 --demo 同用：起始时间" },
+	{ "--rules",      "FOLDER",       offsetof(struct settings, rules),      "detection rules (Sigma)", "检测规则（Sigma）" },
+	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own", "自带之外的日志格式映射" },
+	{ "--syslog-udp", "ADDRESS:PORT", offsetof(struct settings, syslog_udp), "take syslog by UDP", "以 UDP 接收 syslog" },
+	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },
+};
+/* clang-format on */
+
+enum { OPTION_COUNT = sizeof(options) / sizeof(*options), EXIT_USAGE = 64 };
+
+static int help(void)
+{
+	const bool zh = ctl_chinese(NULL);
+
+	printf("fengsui serve [--data FOLDER] [--demo] …\n\n%s\n\n",
+	       zh ? "打开一个数据目录并为之服务，直到 fengsui stop、SIGTERM 或 Ctrl-C。"
+		  : "Opens a data folder and serves it until fengsui stop, SIGTERM or Ctrl-C.");
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		printf("  %-13s %-13s %s\n", options[i].name, options[i].value ? options[i].value : "",
+		       zh ? options[i].zh : options[i].en);
+	return 0;
+}
+
+/* Consumes argv[*i], and its value; false where it is no option of ours. */
+static bool take(struct settings *settings, int argc, char **argv, int *i)
+{
+	for (size_t k = 0; k < OPTION_COUNT; k++) {
+		void *place = (char *)settings + options[k].offset;
+
+		if (strcmp(argv[*i], options[k].name) != 0)
+			continue;
+		if (!options[k].value) {
+			*(bool *)place = true;
+			return true;
+		}
+		if (*i + 1 >= argc)
+			return false;
+		*(const char **)place = argv[++*i];
+		return true;
+	}
+	return false;
+}
+
+static void ready(const struct settings *settings, bool demo)
+{
+	fprintf(stderr, "fengsui %s: serving %s%s\n", FENGSUI_VERSION, settings->data,
+		demo ? " (DEMONSTRATION folder, time is given / 演示目录，时间由命令给定)" : "");
+	if (settings->syslog_udp)
+		fprintf(stderr, "fengsui: syslog by UDP on %s\n", settings->syslog_udp);
+	if (settings->syslog_tcp)
+		fprintf(stderr, "fengsui: syslog by TCP on %s\n", settings->syslog_tcp);
+}
+
+/* The pack that comes with the program: beside the build, or installed. */
+static const char *own_pack(char *room, size_t size)
+{
+	static const char *const places[] = { "/../packs/jinan-2007", "/../share/fengsui/packs/jinan-2007" };
+	char self[4000];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len <= 0)
+		return NULL;
+	self[len] = '\0';
+	*strrchr(self, '/') = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		if ((size_t)snprintf(room, size, "%s%s", self, places[i]) < size && access(room, R_OK) == 0)
+			return room;
+	}
+	return NULL;
+}
+
+int daemon_serve(int argc, char **argv)
+{
+	struct settings settings = { .data = getenv("FENGSUI_DATA") };
+	struct fault why = { 0 };
+	char pack[4096];
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return help();
+		if (!take(&settings, argc, argv, &i)) {
+			fprintf(stderr,
+				"fengsui serve: '%s' is no option, or its value is missing; see fengsui "
+				"serve --help\n",
+				argv[i]);
+			return EXIT_USAGE;
+		}
+	}
+	if (!settings.data)
+		settings.data = "./data";
+	if (!settings.pack)
+		settings.pack = own_pack(pack, sizeof(pack));
+	if (wire_run(&settings, ready, &why) == 0)
+		return 0;
+	fprintf(stderr, "fengsui serve: %s\n", why.text);
+	return fault_exit(why.code);
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+
+/*
+ * wire -- the parts put together: who gets which clock, store, rules and ways in.
+ */
+struct settings {
+	const char *data, *pack, *origin, *rules, *maps;
+	const char *at; /* given time to begin with; demonstration only */
+	const char *syslog_udp, *syslog_tcp;
+	bool demo;
+};
+
+/* Open house and gate, work until told to end, close. `ready` is called when
+ * the ways in are open. */
+int wire_run(const struct settings *settings, void (*ready)(const struct settings *settings, bool demo),
+	     struct fault *why);
