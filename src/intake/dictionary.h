@@ -1,0 +1,18 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * dictionary -- the names that a mapping may give to what it finds in a line.
+ *
+ * A closed table: names of hosts, addresses, accounts, requests, programs. There
+ * is none for what somebody says, and a name of the process world is for logs of
+ * processes only, so that no page text becomes a CommandLine.
+ */
+
+/* Is this a name of the dictionary? */
+bool dictionary_has(const char *name);
+
+/* May a mapping for this category (NULL: none) give it? */
+bool dictionary_allows(const char *name, const char *category);

@@ -1,0 +1,178 @@
+#include "intake/frame.h"
+
+#include <string.h>
+
+struct pass {
+	const char *at, *end;
+	frame_take *take;
+	frame_lost *lost;
+	void *who;
+};
+
+void frame_init(struct frame *f, enum frame_kind kind, size_t limit_bytes)
+{
+	*f = (struct frame){ .kind = kind, .limit_bytes = limit_bytes };
+}
+
+void frame_fini(struct frame *f) { buf_fini(&f->held); }
+
+static void lose(struct frame *f, struct pass *p)
+{
+	f->too_long++;
+	if (p->lost)
+		p->lost(p->who);
+}
+
+static bool give(struct pass *p, const char *message, size_t len)
+{
+	if (len && message[len - 1] == '\r')
+		len--;
+	return p->take(p->who, message, len);
+}
+
+/* Bytes of the message that is being passed over; true when more are to come. */
+static bool passing_over(struct frame *f, struct pass *p)
+{
+	size_t here = (size_t)(p->end - p->at);
+	const char *lf;
+
+	if (f->skip_bytes) {
+		size_t n = f->skip_bytes < here ? f->skip_bytes : here;
+
+		f->skip_bytes -= n;
+		p->at += n;
+	} else if (f->skip_line) {
+		lf = memchr(p->at, '\n', here);
+		p->at = lf ? lf + 1 : p->end;
+		f->skip_line = !lf;
+	}
+	return p->at == p->end;
+}
+
+/* "34 " in front: the count, and in *head the bytes it takes. 0 when there is
+ * none; -1 when more bytes are needed to tell. */
+static long counted(const char *at, const char *end, size_t *head)
+{
+	long value = 0;
+	const char *p = at;
+
+	if (p == end)
+		return -1;
+	if (*p < '1' || *p > '9')
+		return 0;
+	for (; p < end && *p >= '0' && *p <= '9'; p++) {
+		if (p - at == 9)
+			return 0;
+		value = value * 10 + (*p - '0');
+	}
+	if (p == end)
+		return -1;
+	/* A count is followed by a priority; a line that only begins with a
+	 * number is a line. */
+	if (*p != ' ')
+		return 0;
+	if (p + 1 == end)
+		return -1;
+	if (p[1] != '<')
+		return 0;
+	*head = (size_t)(p + 1 - at);
+	return value;
+}
+
+enum step { STEP_NEXT, STEP_MORE, STEP_STOP };
+
+static enum step by_count(struct frame *f, struct pass *p, size_t head, size_t len)
+{
+	size_t here = (size_t)(p->end - p->at) - head;
+	const char *message = p->at + head;
+
+	if (len > f->limit_bytes) {
+		lose(f, p);
+		f->skip_bytes = len;
+		p->at = message;
+		return STEP_NEXT;
+	}
+	if (here < len)
+		return STEP_MORE;
+	p->at = message + len;
+	/* Some senders end the counted message with an LF of its own. */
+	if (message[len - 1] == '\n')
+		len--;
+	return give(p, message, len) ? STEP_NEXT : STEP_STOP;
+}
+
+static enum step by_line(struct frame *f, struct pass *p)
+{
+	size_t here = (size_t)(p->end - p->at);
+	const char *lf = memchr(p->at, '\n', here), *from = p->at;
+	size_t len = lf ? (size_t)(lf - from) : here;
+
+	if (len > f->limit_bytes) {
+		lose(f, p);
+		f->skip_line = !lf;
+		p->at = lf ? lf + 1 : p->end;
+		return STEP_NEXT;
+	}
+	if (!lf)
+		return STEP_MORE;
+	p->at = lf + 1;
+	return give(p, from, len) ? STEP_NEXT : STEP_STOP;
+}
+
+static enum step step(struct frame *f, struct pass *p)
+{
+	size_t head = 0;
+	long count;
+
+	if (f->kind == FRAME_LINES)
+		return by_line(f, p);
+	count = counted(p->at, p->end, &head);
+	if (count < 0)
+		return STEP_MORE;
+	return count ? by_count(f, p, head, (size_t)count) : by_line(f, p);
+}
+
+/* Read from what is held, or straight from the caller's bytes when nothing is. */
+static enum step run(struct frame *f, struct pass *p)
+{
+	enum step next = STEP_NEXT;
+
+	while (next == STEP_NEXT && p->at < p->end)
+		if (!((f->skip_bytes || f->skip_line) && passing_over(f, p)))
+			next = step(f, p);
+	return next;
+}
+
+bool frame_feed(struct frame *f, const char *bytes, size_t len, frame_take *take, frame_lost *lost, void *who)
+{
+	struct pass p = { bytes, bytes + len, take, lost, who };
+	enum step next;
+
+	if (f->held.len) {
+		buf_put(&f->held, bytes, len);
+		p.at = f->held.data;
+		p.end = p.at + f->held.len;
+	}
+	next = run(f, &p);
+	if (f->held.len)
+		buf_eat(&f->held, (size_t)(p.at - f->held.data));
+	else if (p.at < p.end)
+		buf_put(&f->held, p.at, (size_t)(p.end - p.at));
+	return next != STEP_STOP;
+}
+
+bool frame_end(struct frame *f, frame_take *take, frame_lost *lost, void *who)
+{
+	struct pass p = { f->held.data, f->held.data + f->held.len, take, lost, who };
+	size_t head = 0;
+	bool going = true;
+
+	if (f->held.len && f->kind == FRAME_SYSLOG_TCP && counted(p.at, p.end, &head) > 0)
+		lose(f, &p); /* cut off in the middle: not a message */
+	else if (f->held.len)
+		going = give(&p, p.at, f->held.len);
+	buf_clear(&f->held);
+	f->skip_bytes = 0;
+	f->skip_line = false;
+	return going;
+}

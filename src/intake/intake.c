@@ -1,0 +1,168 @@
+#include "intake/intake.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "intake/jsonl.h"
+#include "intake/syslog.h"
+#include "intake/windows.h"
+
+/* Where events say when they happened, by preference. */
+static const char *const time_names[] = {
+	"TimeCreated_SystemTime",
+	"UtcTime",
+	"@timestamp",
+	"timestamp",
+	"EventTime",
+	"eventTime",
+	"time",
+	"ts",
+	"Timestamp",
+};
+
+static bool read_time(const struct field *f, const struct source *source, int64_t *out)
+{
+	if (f->type == FIELD_NUMBER)
+		return moment_epoch(f->text, f->len, out);
+	return moment_iso(f->text, f->len, source->year.zone_minutes, out) > 0 ||
+	       moment_epoch(f->text, f->len, out);
+}
+
+static void find_time(struct event *e, const struct source *source)
+{
+	for (size_t i = 0; i < sizeof(time_names) / sizeof(*time_names) && !e->timed; i++) {
+		const struct field *f = event_find(e, time_names[i]);
+
+		e->timed = f && read_time(f, source, &e->time);
+	}
+}
+
+static int read_json(const struct maps *maps, struct source *source, struct event *e, struct fault *why)
+{
+	int ret = jsonl_read(e->raw, e->raw_len, e, why);
+
+	if (ret < 0)
+		return ret;
+	windows_place(e);
+	if (!e->from.product)
+		maps_apply(maps, MAP_JSON, NULL, 0, NULL, 0, &source->hint, e);
+	find_time(e, source);
+	return 0;
+}
+
+/* Facilities whose messages are of one service, for programs no mapping knows. */
+static void place_syslog(const struct source *source, const struct syslog *s, struct event *e)
+{
+	const char *product = logsource_word(source->product ? source->product : "linux");
+	const int facility = s->pri >= 0 ? s->pri / 8 : -1;
+
+	if (!e->from.product && !e->from.categories[0])
+		e->from.product = product;
+	if (facility == 4 || facility == 10)
+		logsource_add_service(&e->from, logsource_word("auth"));
+	else if (!e->from.services[0])
+		logsource_add_service(&e->from, logsource_word(facility == 9 ? "cron" : "syslog"));
+}
+
+static int read_syslog(const struct maps *maps, struct source *source, const struct syslog *s,
+		       struct event *e, struct fault *why)
+{
+	int ret = syslog_fields(s, e, why);
+
+	if (ret < 0)
+		return ret;
+	source->tally.odd_pri += !!(s->odd & SYSLOG_BAD_PRI);
+	source->tally.odd_data += !!(s->odd & SYSLOG_BAD_DATA);
+	/* A web server's name for the time is taken from the request; the
+	 * envelope's is the one that all lines of a host share. */
+	if (s->program.len) {
+		const int64_t time = e->time;
+		const bool timed = e->timed;
+
+		maps_apply(maps, MAP_SYSLOG, s->program.at, s->program.len, s->message.at, s->message.len,
+			   &source->hint, e);
+		if (timed)
+			e->time = time;
+	}
+	place_syslog(source, s, e);
+	return 0;
+}
+
+static int read_text(const struct maps *maps, struct source *source, struct event *e, struct fault *why)
+{
+	struct syslog s;
+
+	syslog_read(e->raw, e->raw_len, &source->year, &s);
+	if (s.form != SYSLOG_BARE)
+		return read_syslog(maps, source, &s, e, why);
+	if (maps_apply(maps, MAP_LINE, NULL, 0, e->raw, e->raw_len, &source->hint, e))
+		return 0;
+	return read_syslog(maps, source, &s, e, why);
+}
+
+/* Most lines are ASCII: eight bytes at a time says so. */
+static bool is_utf8(const char *text, size_t len)
+{
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; i + 8 <= len; i += 8) {
+		memcpy(&eight, text + i, 8);
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return utf8_valid(text + i, len - i) == len - i;
+}
+
+/* Some senders end a message with NUL; one inside is kept, and said. */
+static void note_bytes(struct source *source, struct event *e)
+{
+	while (e->raw_len && e->raw[e->raw_len - 1] == '\0')
+		e->raw_len--;
+	source->tally.odd_nul += memchr(e->raw, '\0', e->raw_len) != NULL;
+	source->tally.odd_utf8 += !is_utf8(e->raw, e->raw_len);
+}
+
+int intake_line(const struct maps *maps, struct source *source, const char *line, size_t len, int64_t now,
+		struct event *e, struct fault *why)
+{
+	const char *first = line;
+	int ret;
+
+	event_clear(e);
+	source->lines++;
+	source->tally.received++;
+	source->tally.bytes += len;
+	if (len > LINE_LIMIT) {
+		source->tally.malformed++;
+		return fault_set(why, FAULT_LIMIT, "%s:%llu: %zu bytes; a line has at most %d", source->name,
+				 (unsigned long long)source->lines, len, LINE_LIMIT);
+	}
+	e->raw = line;
+	e->raw_len = len;
+	e->source = source->name;
+	e->line = source->lines;
+	note_bytes(source, e);
+	while (first < line + e->raw_len && (*first == ' ' || *first == '\t'))
+		first++;
+	if (first == line + e->raw_len) {
+		source->tally.stored++;
+		return fault_set(why, FAULT_ABSENT, "an empty line");
+	}
+	ret = *first == '{' ? read_json(maps, source, e, why) : read_text(maps, source, e, why);
+	if (ret < 0) {
+		source->tally.malformed++;
+		return fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
+	}
+	source->tally.stored++;
+	if (!e->timed)
+		e->time = now;
+	return 0;
+}
+
+void intake_lost(struct source *source)
+{
+	source->lines++;
+	source->tally.received++;
+	source->tally.malformed++;
+}

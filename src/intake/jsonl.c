@@ -1,0 +1,332 @@
+#include "intake/jsonl.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+struct scan {
+	const char *from, *at, *end;
+	struct event *e;
+	struct fault *why;
+	int depth;
+};
+
+struct text {
+	const char *at;
+	size_t len;
+};
+
+static int bad(struct scan *s, const char *what)
+{
+	return fault_set(s->why, FAULT_INVALID, "byte %zu: %s", (size_t)(s->at - s->from) + 1, what);
+}
+
+static int full(struct scan *s)
+{
+	return fault_set(s->why, FAULT_LIMIT, "byte %zu: more than %d fields or %d bytes of text in one line",
+			 (size_t)(s->at - s->from) + 1, EVENT_FIELDS, EVENT_SCRATCH);
+}
+
+static void blanks(struct scan *s)
+{
+	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
+		s->at++;
+}
+
+static int hex4(struct scan *s, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	if (s->end - s->at < 4)
+		return bad(s, "a \\u escape wants four digits");
+	for (int i = 0; i < 4; i++) {
+		char c = s->at[i];
+		int digit = c >= '0' && c <= '9'                 ? c - '0'
+			    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+								 : -1;
+
+		if (digit < 0)
+			return bad(s, "a \\u escape wants four digits");
+		value = value * 16 + (uint32_t)digit;
+	}
+	s->at += 4;
+	*out = value;
+	return 0;
+}
+
+static int unicode(struct scan *s, char **out)
+{
+	uint32_t c, low;
+	int ret;
+
+	if ((ret = hex4(s, &c)) < 0)
+		return ret;
+	if (c >= 0xD800 && c < 0xDC00 && s->end - s->at >= 6 && s->at[0] == '\\' && s->at[1] == 'u') {
+		s->at += 2;
+		if ((ret = hex4(s, &low)) < 0)
+			return ret;
+		c = low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+	}
+	if (c >= 0xD800 && c < 0xE000)
+		c = 0xFFFD; /* half a pair: Windows does write them */
+	*out += utf8_put(c, *out);
+	return 0;
+}
+
+/* The rest of a string that has escapes, copied to the scratch. What is written
+ * is never longer than what was read. */
+static int unescape(struct scan *s, const char *from, const char *stop, struct text *out)
+{
+	static const char shorts[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+	char *room = event_room(s->e, (size_t)(stop - from)), *to = room;
+	int ret;
+
+	if (!room)
+		return full(s);
+	for (s->at = from; s->at < stop;) {
+		const char *pair;
+
+		if (*s->at != '\\') {
+			*to++ = *s->at++;
+			continue;
+		}
+		s->at++;
+		if (*s->at == 'u') {
+			s->at++;
+			if ((ret = unicode(s, &to)) < 0)
+				return ret;
+			continue;
+		}
+		for (pair = shorts; *pair && *pair != *s->at; pair += 2)
+			;
+		if (!*pair)
+			return bad(s, "there is no such escape");
+		*to++ = pair[1];
+		s->at++;
+	}
+	s->at++;
+	s->e->used -= (size_t)(room + (stop - from) - to);
+	*out = (struct text){ room, (size_t)(to - room) };
+	return 0;
+}
+
+static int string(struct scan *s, struct text *out)
+{
+	const char *from, *p;
+	bool escaped = false;
+
+	if (s->at == s->end || *s->at != '"')
+		return bad(s, "a string in quotes is expected");
+	from = p = s->at + 1;
+	while (p < s->end && *p != '"') {
+		if ((unsigned char)*p < 0x20) {
+			s->at = p;
+			return bad(s, "a control character must be escaped");
+		}
+		if (*p == '\\') {
+			escaped = true;
+			p++;
+		}
+		p++;
+	}
+	if (p >= s->end)
+		return bad(s, "the string does not end");
+	if (escaped)
+		return unescape(s, from, p, out);
+	*out = (struct text){ from, (size_t)(p - from) };
+	s->at = p + 1;
+	return 0;
+}
+
+/* 1.0 and 1e3 as the integers they are, so that equal numbers are equal text. */
+static int plain_number(struct scan *s, struct text *number)
+{
+	char given[64], plain[64];
+	double value;
+	char *room;
+	int len;
+
+	if (number->len >= sizeof(given) ||
+	    (!memchr(number->at, '.', number->len) && !memchr(number->at, 'e', number->len) &&
+	     !memchr(number->at, 'E', number->len)))
+		return 0;
+	memcpy(given, number->at, number->len);
+	given[number->len] = '\0';
+	value = strtod(given, NULL);
+	if (floor(value) < value || fabs(value) > 9e15)
+		return 0;
+	len = snprintf(plain, sizeof(plain), "%.0f", value);
+	if (!(room = event_room(s->e, (size_t)len)))
+		return full(s);
+	memcpy(room, plain, (size_t)len);
+	*number = (struct text){ room, (size_t)len };
+	return 0;
+}
+
+static bool digit_run(struct scan *s)
+{
+	const char *from = s->at;
+
+	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+		s->at++;
+	return s->at > from;
+}
+
+static int number(struct scan *s, struct text *out)
+{
+	const char *from = s->at;
+	bool good;
+
+	if (*s->at == '-')
+		s->at++;
+	good = s->at < s->end && (*s->at != '0' || s->at + 1 == s->end || s->at[1] < '0' || s->at[1] > '9') &&
+	       digit_run(s);
+	if (good && s->at < s->end && *s->at == '.') {
+		s->at++;
+		good = digit_run(s);
+	}
+	if (good && s->at < s->end && (*s->at | 32) == 'e') {
+		s->at++;
+		if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
+			s->at++;
+		good = digit_run(s);
+	}
+	if (!good)
+		return bad(s, "this is no number");
+	*out = (struct text){ from, (size_t)(s->at - from) };
+	return plain_number(s, out);
+}
+
+static int put(struct scan *s, struct text name, struct text value, enum field_type type)
+{
+	return event_add(s->e, name.at, name.len, value.at, value.len, type) ? 0 : full(s);
+}
+
+static int word(struct scan *s, struct text name)
+{
+	static const struct {
+		const char *text;
+		enum field_type type;
+	} words[] = { { "true", FIELD_TRUTH }, { "false", FIELD_TRUTH }, { "null", FIELD_NULL } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t len = strlen(words[i].text);
+
+		if ((size_t)(s->end - s->at) < len || memcmp(s->at, words[i].text, len))
+			continue;
+		s->at += len;
+		return put(s, name, (struct text){ words[i].text, words[i].type == FIELD_NULL ? 0 : len },
+			   words[i].type);
+	}
+	return bad(s, "a value is expected");
+}
+
+static int value(struct scan *s, struct text name);
+
+static int array(struct scan *s, struct text name)
+{
+	int ret;
+
+	s->at++;
+	blanks(s);
+	if (s->at < s->end && *s->at == ']') {
+		s->at++;
+		return 0;
+	}
+	for (;;) {
+		if ((ret = value(s, name)) < 0)
+			return ret;
+		blanks(s);
+		if (s->at == s->end || (*s->at != ',' && *s->at != ']'))
+			return bad(s, "',' or ']' is expected");
+		if (*s->at++ == ']')
+			return 0;
+	}
+}
+
+static int join(struct scan *s, struct text outer, struct text *name)
+{
+	char *room;
+
+	if (!outer.len)
+		return 0;
+	if (!(room = event_room(s->e, outer.len + 1 + name->len)))
+		return full(s);
+	memcpy(room, outer.at, outer.len);
+	room[outer.len] = '.';
+	memcpy(room + outer.len + 1, name->at, name->len);
+	*name = (struct text){ room, outer.len + 1 + name->len };
+	return 0;
+}
+
+static int object(struct scan *s, struct text outer)
+{
+	int ret;
+
+	s->at++;
+	blanks(s);
+	if (s->at < s->end && *s->at == '}') {
+		s->at++;
+		return 0;
+	}
+	for (;;) {
+		struct text name;
+
+		blanks(s);
+		if ((ret = string(s, &name)) < 0 || (ret = join(s, outer, &name)) < 0)
+			return ret;
+		blanks(s);
+		if (s->at == s->end || *s->at != ':')
+			return bad(s, "':' is expected");
+		s->at++;
+		if ((ret = value(s, name)) < 0)
+			return ret;
+		blanks(s);
+		if (s->at == s->end || (*s->at != ',' && *s->at != '}'))
+			return bad(s, "',' or '}' is expected");
+		if (*s->at++ == '}')
+			return 0;
+	}
+}
+
+static int value(struct scan *s, struct text name)
+{
+	struct text text;
+	int ret;
+
+	blanks(s);
+	if (s->at == s->end)
+		return bad(s, "the line ends too early");
+	if (*s->at == '"')
+		return (ret = string(s, &text)) < 0 ? ret : put(s, name, text, FIELD_TEXT);
+	if (*s->at == '-' || (*s->at >= '0' && *s->at <= '9'))
+		return (ret = number(s, &text)) < 0 ? ret : put(s, name, text, FIELD_NUMBER);
+	if (*s->at != '{' && *s->at != '[')
+		return word(s, name);
+	if (++s->depth > JSONL_DEPTH)
+		return fault_set(s->why, FAULT_LIMIT, "byte %zu: nested deeper than %d",
+				 (size_t)(s->at - s->from) + 1, JSONL_DEPTH);
+	ret = *s->at == '{' ? object(s, name) : array(s, name);
+	s->depth--;
+	return ret;
+}
+
+int jsonl_read(const char *line, size_t len, struct event *e, struct fault *why)
+{
+	struct scan s = { line, line, line + len, e, why, 0 };
+	int ret;
+
+	blanks(&s);
+	if (s.at == s.end || *s.at != '{')
+		return bad(&s, "an object is expected");
+	if ((ret = value(&s, (struct text){ "", 0 })) < 0)
+		return ret;
+	blanks(&s);
+	if (s.at != s.end)
+		return bad(&s, "nothing may follow the object");
+	e->is_json = true;
+	return 0;
+}

@@ -1,0 +1,405 @@
+#include "intake/map.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "intake/dictionary.h"
+#include "intake/map_own.h"
+#include "intake/map_private.h"
+
+struct maps *maps_new(void)
+{
+	struct maps *m = must_alloc(sizeof(*m));
+
+	m->mem = arena_new();
+	return m;
+}
+
+void maps_free(struct maps *m)
+{
+	if (!m)
+		return;
+	arena_free(m->mem);
+	free(m);
+}
+
+struct reading {
+	struct arena *mem;
+	const char *file;
+	struct fault *why;
+	struct map *map;
+	const char *category;
+};
+
+static int unknown(struct reading *r, const struct tree *at, const char *kind)
+{
+	return tree_fault(r->why, r->file, at, "N33: %s '%s' is not in the closed table of log sources", kind,
+			  at->text ? at->text : "");
+}
+
+static int read_place_word(struct reading *r, const struct tree *t)
+{
+	const char *word = t->kind == TREE_SCALAR ? logsource_word(t->text) : NULL;
+	bool fits;
+
+	if (!word)
+		return unknown(r, t, t->key);
+	if (!strcmp(t->key, "product")) {
+		r->map->at.product = word;
+		fits = true;
+	} else if (!strcmp(t->key, "category")) {
+		fits = logsource_add_category(&r->map->at, word);
+		r->category = word;
+	} else
+		fits = logsource_add_service(&r->map->at, word);
+	return fits ? 0 : tree_fault(r->why, r->file, t, "more words than a log source has");
+}
+
+/* The parts must be one row of the table together, not words from several. */
+static int check_place(struct reading *r, const struct tree *at)
+{
+	const struct logsource *l = &r->map->at;
+	bool known = logsource_known(l->product, r->category, NULL);
+
+	for (size_t i = 0; i < LOGSOURCE_SERVICES; i++)
+		if (l->services[i])
+			known = logsource_known(l->product, r->category, l->services[i]);
+	return known ? 0
+		     : tree_fault(r->why, r->file, at,
+				  "N33: there is no such log source in the closed table");
+}
+
+static int read_place(struct reading *r, const struct tree *at)
+{
+	int ret;
+
+	if (at->kind != TREE_MAP)
+		return tree_fault(r->why, r->file, at,
+				  "logsource should be {product: , category: , service: }");
+	for (struct tree *t = at->first; t; t = t->next) {
+		if (strcmp(t->key, "product") && strcmp(t->key, "category") && strcmp(t->key, "service"))
+			return tree_fault(r->why, r->file, t,
+					  "unknown key '%s'; product, category or service", t->key);
+		if (t->kind != TREE_LIST) {
+			if ((ret = read_place_word(r, t)) < 0)
+				return ret;
+			continue;
+		}
+		for (struct tree *w = t->first; w; w = w->next) {
+			w->key = t->key;
+			if ((ret = read_place_word(r, w)) < 0)
+				return ret;
+		}
+	}
+	return check_place(r, at);
+}
+
+static int read_from(struct reading *r, const struct tree *at)
+{
+	static const char *const words[] = { "syslog", "line", "json" };
+
+	for (size_t i = 0; at->kind == TREE_SCALAR && i < 3; i++)
+		if (!strcmp(at->text, words[i])) {
+			r->map->from = (enum map_from)i;
+			return 0;
+		}
+	return tree_fault(r->why, r->file, at, "from should be syslog, line or json");
+}
+
+static int read_programs(struct reading *r, const struct tree *at)
+{
+	if (at->kind != TREE_LIST)
+		return tree_fault(r->why, r->file, at, "programs should be a list of names");
+	r->map->programs = arena_many(r->mem, tree_count(at) + 1, sizeof(char *));
+	for (struct tree *t = at->first; t; t = t->next) {
+		if (t->kind != TREE_SCALAR)
+			return tree_fault(r->why, r->file, t, "a program's name is text");
+		r->map->programs[r->map->program_count++] = t->text;
+	}
+	return 0;
+}
+
+/* {name: text}; `ours`: the names must be those of the dictionary. */
+static int read_pairs(struct reading *r, const struct tree *at, bool ours, struct pair *out, size_t room,
+		      size_t *count)
+{
+	if (at->kind != TREE_MAP)
+		return tree_fault(r->why, r->file, at, "%s should be {name: text}", at->key);
+	for (struct tree *t = at->first; t; t = t->next) {
+		if (t->kind != TREE_SCALAR || *count == room)
+			return tree_fault(r->why, r->file, t, "%s takes at most %zu pairs of text", at->key,
+					  room);
+		if (ours && !dictionary_has(t->key))
+			return tree_fault(r->why, r->file, t, "N33: '%s' is not a field of the dictionary",
+					  t->key);
+		if (ours && !dictionary_allows(t->key, r->category))
+			return tree_fault(r->why, r->file, t, "N33: '%s' is not for logs of this log source",
+					  t->key);
+		out[(*count)++] = (struct pair){ t->key, t->text };
+	}
+	return 0;
+}
+
+static int read_pattern(struct reading *r, const struct tree *at, struct pattern *out)
+{
+	const struct tree *text = tree_find(at, "text"), *set = tree_find(at, "set");
+	int ret;
+
+	if (at->kind == TREE_SCALAR)
+		return pattern_read(r->mem, r->file, at, r->category, out, r->why);
+	if (!text)
+		return tree_fault(r->why, r->file, at, "a pattern should be text, or {text: , set: }");
+	for (struct tree *t = at->first; t; t = t->next)
+		if (t != text && t != set)
+			return tree_fault(r->why, r->file, t, "unknown key '%s'; text or set", t->key);
+	if ((ret = pattern_read(r->mem, r->file, text, r->category, out, r->why)) < 0)
+		return ret;
+	return set ? read_pairs(r, set, true, out->sets, PATTERN_SETS, &out->set_count) : 0;
+}
+
+static int read_patterns(struct reading *r, const struct tree *at)
+{
+	int ret;
+
+	if (at->kind != TREE_LIST || tree_count(at) > MAP_PATTERNS)
+		return tree_fault(r->why, r->file, at, "patterns should be a list of at most %d",
+				  MAP_PATTERNS);
+	r->map->patterns = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pattern));
+	for (struct tree *t = at->first; t; t = t->next)
+		if ((ret = read_pattern(r, t, &r->map->patterns[r->map->pattern_count++])) < 0)
+			return ret;
+	return 0;
+}
+
+static int read_also(struct reading *r, const struct tree *at)
+{
+	r->map->also = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pair));
+	return read_pairs(r, at, true, r->map->also, tree_count(at), &r->map->also_count);
+}
+
+static int read_when(struct reading *r, const struct tree *at)
+{
+	r->map->when = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pair));
+	return read_pairs(r, at, false, r->map->when, tree_count(at), &r->map->when_count);
+}
+
+static int read_name(struct reading *r, const struct tree *at)
+{
+	if (at->kind != TREE_SCALAR || !at->len)
+		return tree_fault(r->why, r->file, at, "map should be a name");
+	r->map->name = at->text;
+	return 0;
+}
+
+/* In this order: what comes later is checked against what came before. */
+static const struct {
+	const char *key;
+	bool needed;
+	int (*read)(struct reading *r, const struct tree *at);
+} keys[] = {
+	{ "map", true, read_name },           { "from", true, read_from },
+	{ "logsource", true, read_place },    { "programs", false, read_programs },
+	{ "patterns", false, read_patterns }, { "also", false, read_also },
+	{ "when", false, read_when },
+};
+
+enum { KEYS = sizeof(keys) / sizeof(*keys) };
+
+static int check_keys(struct reading *r, const struct tree *at)
+{
+	for (struct tree *t = at->first; t; t = t->next) {
+		bool known = !strcmp(t->key, "about");
+
+		for (size_t i = 0; i < KEYS && !known; i++)
+			known = !strcmp(t->key, keys[i].key);
+		if (!known)
+			return tree_fault(
+				r->why, r->file, t,
+				"unknown key '%s'; map, about, from, logsource, programs, patterns, "
+				"also or when",
+				t->key);
+	}
+	return 0;
+}
+
+static int check_whole(struct reading *r, const struct tree *at)
+{
+	const struct map *m = r->map;
+
+	if (m->from == MAP_SYSLOG && !m->program_count)
+		return tree_fault(r->why, r->file, at, "a mapping of syslog messages wants programs: [name]");
+	if (m->from == MAP_LINE && !m->pattern_count)
+		return tree_fault(r->why, r->file, at, "a mapping of lines wants patterns:");
+	if (m->from == MAP_JSON && (!m->when_count || m->pattern_count))
+		return tree_fault(r->why, r->file, at,
+				  "a mapping of JSON wants when: {field: text} and no patterns");
+	return 0;
+}
+
+static int read_map(struct maps *m, const char *file, const struct tree *at, struct fault *why)
+{
+	struct map *map = arena_take(m->mem, sizeof(*map));
+	struct reading r = { m->mem, file, why, map, NULL };
+	int ret;
+
+	if (at->kind != TREE_MAP)
+		return tree_fault(why, file, at, "a mapping begins with map: NAME");
+	if ((ret = check_keys(&r, at)) < 0)
+		return ret;
+	for (size_t i = 0; i < KEYS; i++) {
+		const struct tree *t = tree_find(at, keys[i].key);
+
+		if (!t && keys[i].needed)
+			return tree_fault(why, file, at, "%s: is missing", keys[i].key);
+		if (t && (ret = keys[i].read(&r, t)) < 0)
+			return ret;
+	}
+	if ((ret = check_whole(&r, at)) < 0)
+		return ret;
+	map->next = m->first;
+	m->first = map;
+	return 0;
+}
+
+int maps_add(struct maps *m, const char *name, const char *bytes, size_t len, struct fault *why)
+{
+	struct tree *at;
+	int ret;
+
+	name = arena_copy(m->mem, name);
+	if ((ret = tree_read(m->mem, name, bytes, len, &at, why)) < 0)
+		return ret;
+	for (; at; at = at->next)
+		if ((ret = read_map(m, name, at, why)) < 0)
+			return ret;
+	return 0;
+}
+
+int maps_add_own(struct maps *m, struct fault *why)
+{
+	int ret;
+
+	for (size_t i = map_own_count; i-- > 0;)
+		if ((ret = maps_add(m, map_own[i].name, map_own[i].text, strlen(map_own[i].text), why)) < 0)
+			return ret;
+	return 0;
+}
+
+static int is_yml(const struct dirent *d)
+{
+	const char *dot = strrchr(d->d_name, '.');
+
+	return dot && dot != d->d_name && (!strcmp(dot, ".yml") || !strcmp(dot, ".yaml"));
+}
+
+static int add_file(struct maps *m, const char *path, struct fault *why)
+{
+	struct tree *at;
+	int ret = tree_read_file(m->mem, path, &at, why);
+
+	for (; ret == 0 && at; at = at->next)
+		ret = read_map(m, path, at, why);
+	return ret;
+}
+
+int maps_add_folder(struct maps *m, const char *path, struct fault *why)
+{
+	struct dirent **names;
+	int count = scandir(path, &names, is_yml, alphasort), ret = 0;
+
+	if (count < 0)
+		return fault_set(why, FAULT_ABSENT, "%s: no such folder", path);
+	for (int i = count - 1; i >= 0; i--) {
+		if (ret == 0)
+			ret = add_file(m, arena_text(m->mem, "%s/%s", path, names[i]->d_name), why);
+		free(names[i]);
+	}
+	free(names);
+	return ret;
+}
+
+static bool is_program(const struct map *m, const char *program, size_t len)
+{
+	const char *slash = memrchr(program, '/', len);
+	const char *bracket;
+
+	if (slash) {
+		len -= (size_t)(slash + 1 - program);
+		program = slash + 1;
+	}
+	if ((bracket = memchr(program, '(', len)))
+		len = (size_t)(bracket - program);
+	for (size_t i = 0; i < m->program_count; i++)
+		if (strlen(m->programs[i]) == len && !strncasecmp(m->programs[i], program, len))
+			return true;
+	return false;
+}
+
+static void place(const struct map *m, struct event *e)
+{
+	e->from = m->at;
+	for (size_t i = 0; i < m->also_count; i++) {
+		const struct field *f = event_find(e, m->also[i].text);
+
+		if (f)
+			event_add(e, m->also[i].name, strlen(m->also[i].name), f->text, f->len, f->type);
+	}
+}
+
+static bool apply_patterns(const struct map *m, const char *text, size_t len, struct event *e)
+{
+	for (size_t i = 0; i < m->pattern_count; i++)
+		if (pattern_apply(&m->patterns[i], text, len, e))
+			return true;
+	return false;
+}
+
+static bool says_all(const struct map *m, const struct event *e)
+{
+	for (size_t i = 0; i < m->when_count; i++) {
+		const struct field *f = event_find(e, m->when[i].name);
+
+		if (!f || (strcmp(m->when[i].text, "*") && !event_says(e, m->when[i].name, m->when[i].text)))
+			return false;
+	}
+	return true;
+}
+
+static bool apply(const struct map *m, const char *text, size_t len, struct event *e)
+{
+	bool fits = m->from == MAP_JSON ? says_all(m, e) : apply_patterns(m, text, len, e);
+
+	if (fits || m->from == MAP_SYSLOG)
+		place(m, e);
+	return fits;
+}
+
+static bool concerns(const struct map *m, enum map_from from, const char *program, size_t program_len)
+{
+	return m->from == from && (from != MAP_SYSLOG || is_program(m, program, program_len));
+}
+
+bool maps_apply(const struct maps *m, enum map_from from, const char *program, size_t program_len,
+		const char *text, size_t len, unsigned *hint, struct event *e)
+{
+	unsigned at = 0;
+
+	/* What fitted the line before is tried first, except where a program's
+	 * name decides anyway. */
+	if (from == MAP_LINE && *hint)
+		for (const struct map *map = m->first; map; map = map->next)
+			if (++at == *hint && concerns(map, from, NULL, 0) && apply(map, text, len, e))
+				return true;
+	at = 0;
+	for (const struct map *map = m->first; map; map = map->next) {
+		at++;
+		if (!concerns(map, from, program, program_len) || !apply(map, text, len, e))
+			continue;
+		*hint = at;
+		return true;
+	}
+	return false;
+}

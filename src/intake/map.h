@@ -1,0 +1,53 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "intake/event.h"
+#include "intake/tree.h"
+
+/*
+ * map -- how the text of one kind of log becomes fields: a file of patterns.
+ *
+ *   map: sshd
+ *   from: syslog                     # syslog, line or json
+ *   programs: [sshd]                 # of syslog: which programs' messages
+ *   logsource: {product: linux, service: [sshd, auth]}
+ *   patterns:
+ *     - text: "Failed password for {user:text} from {src_ip:ip} port {src_port:number} ssh2"
+ *       set: {action: login, outcome: failure}
+ *   also: {c-useragent: cs-user-agent}    # a second name for the same value
+ *   when: {eventSource: s3.amazonaws.com} # of json: what the event must say
+ *
+ * A pattern fits the whole text. Kinds of capture: word (no space), number, ip,
+ * text (anything; the text after it is sought from the right, so that a user
+ * name with " from 1.2.3.4" in it does not forge an address), quoted (up to the
+ * next quote that is not escaped), uri (a word, with stem and query beside it),
+ * clf and ctime (when it happened). A capture named _ is not kept.
+ *
+ * The boundary: the log source is one of the closed table, the names are those
+ * of the dictionary; else the file is refused with N33.
+ */
+enum map_from { MAP_SYSLOG, MAP_LINE, MAP_JSON };
+
+struct maps;
+
+struct maps *maps_new(void);
+void maps_free(struct maps *m);
+
+/* The mappings that come with the program. */
+int maps_add_own(struct maps *m, struct fault *why);
+/* Every *.yml of a folder, in the order of their names; those of the user come
+ * before those that were added earlier. Fails at the first that is broken. */
+int maps_add_folder(struct maps *m, const char *path, struct fault *why);
+/* One file's text, for the two above and for tests. */
+int maps_add(struct maps *m, const char *name, const char *bytes, size_t len, struct fault *why);
+
+/* Find the mapping for a text (for syslog: of that program), add its fields and
+ * where it is from. `hint` remembers which fitted last for this source (zero at
+ * first). False when none fits; a syslog program that is known still says where
+ * the event is from. */
+bool maps_apply(const struct maps *m, enum map_from from, const char *program, size_t program_len,
+		const char *text, size_t len, unsigned *hint, struct event *e);

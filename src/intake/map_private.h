@@ -1,0 +1,64 @@
+#pragma once
+
+#include "intake/map.h"
+
+enum piece_kind {
+	PIECE_WORD,
+	PIECE_NUMBER,
+	PIECE_IP,
+	PIECE_TEXT,
+	PIECE_QUOTED,
+	PIECE_URI,
+	PIECE_CLF,
+	PIECE_CTIME
+};
+
+enum { PATTERN_PIECES = 24, PATTERN_SETS = 12, MAP_PATTERNS = 200, MAP_LIMIT = 200 };
+
+/* A capture and the literal text behind it. */
+struct piece {
+	enum piece_kind kind;
+	const char *name; /* NULL: not kept */
+	const char *then;
+	size_t then_len;
+};
+
+struct pair {
+	const char *name, *text;
+};
+
+struct pattern {
+	const char *first; /* literal text in front of all captures */
+	size_t first_len;
+	struct piece pieces[PATTERN_PIECES];
+	size_t count;
+	struct pair sets[PATTERN_SETS];
+	size_t set_count;
+};
+
+struct map {
+	const char *name;
+	enum map_from from;
+	struct logsource at;
+	const char **programs;
+	size_t program_count;
+	struct pattern *patterns;
+	size_t pattern_count;
+	struct pair *also;
+	size_t also_count;
+	struct pair *when;
+	size_t when_count;
+	struct map *next;
+};
+
+struct maps {
+	struct arena *mem;
+	struct map *first;
+};
+
+/* Does the whole text fit? Then the captures are added to the event. */
+bool pattern_apply(const struct pattern *p, const char *text, size_t len, struct event *e);
+
+/* "Failed {user:text} from ..." into pieces; `at` is where it stands. */
+int pattern_read(struct arena *mem, const char *name, const struct tree *at, const char *category,
+		 struct pattern *out, struct fault *why);

@@ -1,0 +1,246 @@
+#include "intake/tree.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/buf.h"
+
+struct reader {
+	struct arena *mem;
+	const char *name;
+	struct fault *why;
+	yaml_parser_t parser;
+	int depth;
+	size_t nodes;
+};
+
+int tree_fault(struct fault *why, const char *name, const struct tree *at, const char *format, ...)
+{
+	char text[700];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return fault_set(why, FAULT_INVALID, "%s:%d:%d: %s", name, at ? at->line : 1, at ? at->column : 1,
+			 text);
+}
+
+static int broken(struct reader *r)
+{
+	const yaml_mark_t *m = &r->parser.problem_mark;
+
+	return fault_set(r->why, FAULT_INVALID, "%s:%zu:%zu: this is not YAML: %s", r->name, m->line + 1,
+			 m->column + 1, r->parser.problem ? r->parser.problem : "it cannot be read");
+}
+
+static int refuse(struct reader *r, const yaml_event_t *event, const char *what)
+{
+	const yaml_mark_t *m = &event->start_mark;
+
+	return fault_set(r->why, FAULT_INVALID, "%s:%zu:%zu: %s", r->name, m->line + 1, m->column + 1, what);
+}
+
+static struct tree *node_at(struct reader *r, const yaml_event_t *event, enum tree_kind kind)
+{
+	struct tree *node = arena_take(r->mem, sizeof(*node));
+
+	node->kind = kind;
+	node->line = (int)event->start_mark.line + 1;
+	node->column = (int)event->start_mark.column + 1;
+	return node;
+}
+
+static int node(struct reader *r, yaml_event_t *event, struct tree **out);
+
+static const struct tree *find_key(const struct tree *map, const char *key)
+{
+	for (const struct tree *t = map->first; t; t = t->next)
+		if (!strcmp(t->key, key))
+			return t;
+	return NULL;
+}
+
+/* A map's key, from its event. Keys must be plain text, each once. */
+static int read_key(struct reader *r, const struct tree *map, const yaml_event_t *event, const char **out)
+{
+	const char *key;
+
+	if (event->type != YAML_SCALAR_EVENT)
+		return refuse(r, event, "a key must be plain text");
+	key = (const char *)event->data.scalar.value;
+	if (strlen(key) != event->data.scalar.length)
+		return refuse(r, event, "a key must not contain a NUL");
+	if (find_key(map, key))
+		return refuse(r, event, "this key stands here already; each may stand once");
+	*out = arena_copy(r->mem, key);
+	return 0;
+}
+
+static int members(struct reader *r, struct tree *parent)
+{
+	struct tree **last = &parent->first;
+	const bool map = parent->kind == TREE_MAP;
+	size_t count = 0;
+
+	for (;;) {
+		yaml_event_t event;
+		const char *key = NULL;
+		int line = 0, column = 0, ret = 0;
+		bool end;
+
+		if (!yaml_parser_parse(&r->parser, &event))
+			return broken(r);
+		end = event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT;
+		line = (int)event.start_mark.line + 1;
+		column = (int)event.start_mark.column + 1;
+		if (!end && map) {
+			ret = count++ < TREE_KEYS ? read_key(r, parent, &event, &key)
+						  : refuse(r, &event, "more keys than are taken in one map");
+			yaml_event_delete(&event);
+			if (ret < 0)
+				return ret;
+			if (!yaml_parser_parse(&r->parser, &event))
+				return broken(r);
+		}
+		if (!end)
+			ret = node(r, &event, last);
+		yaml_event_delete(&event);
+		if (end || ret < 0)
+			return ret;
+		(*last)->key = key;
+		if (map) {
+			(*last)->line = line;
+			(*last)->column = column;
+		}
+		last = &(*last)->next;
+	}
+}
+
+static int node(struct reader *r, yaml_event_t *event, struct tree **out)
+{
+	int ret;
+
+	if (++r->nodes > TREE_NODES)
+		return refuse(r, event, "the file has more values than are taken");
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		*out = node_at(r, event, TREE_SCALAR);
+		(*out)->len = event->data.scalar.length;
+		(*out)->text = arena_copy_bytes(r->mem, event->data.scalar.value, event->data.scalar.length);
+		(*out)->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+		return 0;
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		if (r->depth == TREE_DEPTH)
+			return refuse(r, event, "nested deeper than is taken");
+		*out = node_at(r, event, event->type == YAML_MAPPING_START_EVENT ? TREE_MAP : TREE_LIST);
+		r->depth++;
+		ret = members(r, *out);
+		r->depth--;
+		return ret;
+	case YAML_ALIAS_EVENT:
+		return refuse(r, event, "an alias (*name) is not taken; write the value out");
+	default:
+		return refuse(r, event, "a value is expected");
+	}
+}
+
+static int documents(struct reader *r, struct tree **out)
+{
+	struct tree **last = out;
+
+	*out = NULL;
+	for (;;) {
+		yaml_event_t event;
+		yaml_event_type_t type;
+		int ret = 0;
+
+		if (!yaml_parser_parse(&r->parser, &event))
+			return broken(r);
+		type = event.type;
+		if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_START_EVENT &&
+		    type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT) {
+			ret = node(r, &event, last);
+			if (ret == 0)
+				last = &(*last)->next;
+		}
+		yaml_event_delete(&event);
+		if (ret < 0 || type == YAML_STREAM_END_EVENT)
+			return ret;
+	}
+}
+
+int tree_read(struct arena *mem, const char *name, const char *bytes, size_t len, struct tree **out,
+	      struct fault *why)
+{
+	struct reader r = { .mem = mem, .name = name, .why = why };
+	struct tree *first = NULL;
+	int ret;
+
+	if (len > TREE_BYTES)
+		return fault_set(why, FAULT_LIMIT, "%s: %zu bytes; at most %d are taken", name, len,
+				 TREE_BYTES);
+	if (!yaml_parser_initialize(&r.parser))
+		return fault_set(why, FAULT_IO, "%s: no memory for the YAML reader", name);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, len);
+	ret = documents(&r, &first);
+	yaml_parser_delete(&r.parser);
+	if (ret == 0)
+		*out = first;
+	return ret;
+}
+
+static int read_all(FILE *file, const char *path, struct buf *out, struct fault *why)
+{
+	char chunk[16 * 1024];
+	size_t got;
+
+	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0) {
+		if (out->len + got > TREE_BYTES)
+			return fault_set(why, FAULT_LIMIT, "%s: more than %d bytes", path, TREE_BYTES);
+		buf_put(out, chunk, got);
+	}
+	return ferror(file) ? fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno)) : 0;
+}
+
+int tree_read_file(struct arena *mem, const char *path, struct tree **out, struct fault *why)
+{
+	FILE *file = fopen(path, "rbe");
+	struct buf text = { 0 };
+	int ret;
+
+	if (!file)
+		return fault_set(why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "%s: %s", path,
+				 strerror(errno));
+	ret = read_all(file, path, &text, why);
+	fclose(file);
+	if (ret == 0)
+		ret = tree_read(mem, path, text.data ? text.data : "", text.len, out, why);
+	buf_fini(&text);
+	return ret;
+}
+
+const struct tree *tree_find(const struct tree *map, const char *key)
+{
+	return map && map->kind == TREE_MAP ? find_key(map, key) : NULL;
+}
+
+size_t tree_count(const struct tree *parent)
+{
+	size_t n = 0;
+
+	for (const struct tree *t = parent->first; t; t = t->next)
+		n++;
+	return n;
+}
+
+bool tree_is_null(const struct tree *t)
+{
+	return t->kind == TREE_SCALAR && !t->quoted &&
+	       (!t->len || !strcmp(t->text, "~") || !strcmp(t->text, "null") || !strcmp(t->text, "Null") ||
+		!strcmp(t->text, "NULL"));
+}
