@@ -1,0 +1,181 @@
+#include "detect/alert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/stamp.h"
+#include "base/utf8.h"
+
+enum { TEXT_MOST = 2048 };
+
+static void put_string(struct buf *out, const char *text, size_t len)
+{
+	size_t good, cut = len > TEXT_MOST ? TEXT_MOST : len;
+	struct buf clean = { 0 };
+
+	while (cut < len && cut && ((unsigned char)text[cut] & 0xC0) == 0x80)
+		cut--;
+	good = utf8_valid(text, cut);
+	if (good == cut) {
+		buf_json_string(out, text, cut);
+		return;
+	}
+	for (size_t at = 0; at < cut;) {
+		good = utf8_valid(text + at, cut - at);
+		buf_put(&clean, text + at, good);
+		at += good;
+		if (at++ < cut)
+			buf_text(&clean, "\xEF\xBF\xBD");
+	}
+	buf_json_string(out, clean.data ? clean.data : "", clean.len);
+	buf_fini(&clean);
+}
+
+static void put_named(struct buf *out, const char *name, const char *text, size_t len)
+{
+	buf_format(out, ",\"%s\":", name);
+	put_string(out, text, len);
+}
+
+static void put_pair(struct buf *out, const char *name, const char *text)
+{
+	put_named(out, name, text, strlen(text));
+}
+
+static void put_fields(struct buf *out, const char *name, const struct alert_field *fields, size_t count)
+{
+	if (!count)
+		return;
+	buf_format(out, ",\"%s\":{", name);
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			buf_char(out, ',');
+		put_string(out, fields[i].name, fields[i].name_len);
+		buf_char(out, ':');
+		put_string(out, fields[i].text, fields[i].len);
+	}
+	buf_char(out, '}');
+}
+
+static void put_origins(struct buf *out, const struct alert *a)
+{
+	buf_format(out, ",\"hits\":%llu,\"lines\":[", (unsigned long long)a->hits);
+	for (size_t i = 0; i < a->origin_count; i++)
+		buf_format(out, "%s%llu", i ? "," : "", (unsigned long long)a->origins[i].line);
+	buf_char(out, ']');
+}
+
+static void put_tags(struct buf *out, const struct rule *rule)
+{
+	buf_text(out, ",\"tags\":[");
+	for (const struct name_list *t = rule->tags; t; t = t->next) {
+		if (t != rule->tags)
+			buf_char(out, ',');
+		put_string(out, t->name, strlen(t->name));
+	}
+	buf_char(out, ']');
+}
+
+void alert_write(struct buf *out, const struct alert *a)
+{
+	const struct field *host = event_find(a->event, "host");
+	char time[STAMP_LEN];
+
+	buf_text(out, "{\"rule\":");
+	put_string(out, a->rule->id, strlen(a->rule->id));
+	put_pair(out, "title", a->rule->title);
+	put_pair(out, "level", rule_level_word(a->rule->level));
+	put_pair(out, "author", a->rule->author ? a->rule->author : "");
+	buf_format(out, ",\"line\":%llu", (unsigned long long)a->event->line);
+	put_pair(out, "source", a->event->source);
+	stamp_format(a->time, time);
+	put_pair(out, "time", time);
+	if (!host)
+		host = event_find(a->event, "Computer");
+	if (host)
+		put_named(out, "host", host->text, host->len);
+	put_fields(out, "fields", a->fields, a->field_count);
+	put_fields(out, "group", a->group, a->group_count);
+	if (a->rule->correlation)
+		put_origins(out, a);
+	put_tags(out, a->rule);
+	buf_char(out, '}');
+}
+
+static uint64_t mix(uint64_t h, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+	/* The end counts: "ab","c" and "a","bc" differ. */
+	return (h ^ 0x100) * UINT64_C(1099511628211);
+}
+
+uint64_t alert_fingerprint(const struct alert *a)
+{
+	uint64_t h = mix(UINT64_C(14695981039346656037), a->rule->id, strlen(a->rule->id));
+
+	for (size_t i = 0; i < a->group_count; i++) {
+		h = mix(h, a->group[i].name, a->group[i].name_len);
+		h = mix(h, a->group[i].text, a->group[i].len);
+	}
+	return h;
+}
+
+/* A ring in order of the first alert; few enough to be searched from behind. */
+struct joined {
+	uint64_t fingerprint, count;
+	int64_t first;
+};
+
+struct alert_join {
+	int64_t window;
+	size_t limit, from, count;
+	uint64_t forgotten;
+	struct joined *ring;
+};
+
+struct alert_join *alert_join_new(int64_t window, size_t limit)
+{
+	struct alert_join *j = must_alloc(sizeof(*j));
+
+	j->window = window;
+	j->limit = limit ? limit : 1;
+	j->ring = must_alloc(j->limit * sizeof(*j->ring));
+	return j;
+}
+
+void alert_join_free(struct alert_join *j)
+{
+	if (!j)
+		return;
+	free(j->ring);
+	free(j);
+}
+
+static struct joined *ring_at(struct alert_join *j, size_t i) { return &j->ring[(j->from + i) % j->limit]; }
+
+static void drop_first(struct alert_join *j)
+{
+	j->from = (j->from + 1) % j->limit;
+	j->count--;
+}
+
+uint64_t alert_join_add(struct alert_join *j, const struct alert *a)
+{
+	uint64_t fingerprint = alert_fingerprint(a);
+
+	while (j->count && ring_at(j, 0)->first + j->window < a->time)
+		drop_first(j);
+	for (size_t i = j->count; i-- > 0;)
+		if (ring_at(j, i)->fingerprint == fingerprint && ring_at(j, i)->first + j->window >= a->time)
+			return ++ring_at(j, i)->count;
+	if (j->count == j->limit) {
+		drop_first(j);
+		j->forgotten++;
+	}
+	*ring_at(j, j->count++) = (struct joined){ fingerprint, 1, a->time };
+	return 1;
+}
+
+uint64_t alert_join_forgotten(const struct alert_join *j) { return j->forgotten; }

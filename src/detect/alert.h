@@ -1,0 +1,58 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "detect/rule.h"
+#include "intake/event.h"
+
+/*
+ * alert -- a rule has something to report, and equal reports become one.
+ *
+ * It lives during the call that hands it over; whoever keeps it copies. The
+ * rule's author goes wherever the alert goes: the Detection Rule License asks
+ * for that.
+ */
+enum { ALERT_FIELDS = 16, ALERT_ORIGINS = 100 };
+
+struct alert_field {
+	const char *name, *text;
+	size_t name_len, len;
+};
+
+/* A line that took part. */
+struct origin {
+	const char *source;
+	uint64_t line;
+};
+
+struct alert {
+	const struct rule *rule;
+	const struct event *event; /* the line that completed it */
+	int64_t time;
+	struct alert_field fields[ALERT_FIELDS]; /* what matched, of a plain rule */
+	size_t field_count;
+	struct alert_field group[ALERT_FIELDS]; /* of a correlation */
+	size_t group_count;
+	const struct origin *origins; /* of a correlation: the lines, the last ALERT_ORIGINS of them */
+	size_t origin_count;
+	uint64_t hits; /* how many took part */
+};
+
+/* One JSON object without a line end. Bytes that are not UTF-8 become U+FFFD. */
+void alert_write(struct buf *out, const struct alert *a);
+
+/* Rule and group key: what makes two alerts equal. */
+uint64_t alert_fingerprint(const struct alert *a);
+
+/* Joins equal alerts that come within a window after the first. Memory is
+ * bounded: beyond the limit the oldest is forgotten, and counted. */
+struct alert_join;
+
+struct alert_join *alert_join_new(int64_t window, size_t limit);
+void alert_join_free(struct alert_join *j);
+/* How many equal alerts there were within the window, this one included: 1 is new. */
+uint64_t alert_join_add(struct alert_join *j, const struct alert *a);
+uint64_t alert_join_forgotten(const struct alert_join *j);

@@ -1,0 +1,128 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "detect/rule_private.h"
+#include "intake/logsource.h"
+
+/* boundary -- what a rule must be about before it is loaded at all.
+ *
+ * A log of the closed table, and a technique of ATT&CK, a published
+ * vulnerability or a technical class. Nothing that people say has either. */
+
+/* clang-format off */
+/* Tactics of ATT&CK (enterprise), with the names of version 18 and earlier. */
+static const char *const tactics[] = {
+	"reconnaissance", "resource-development", "initial-access", "execution", "persistence",
+	"privilege-escalation", "defense-evasion", "defense-impairment", "stealth", "credential-access",
+	"discovery", "lateral-movement", "collection", "command-and-control", "exfiltration", "impact",
+};
+
+/* Technical classes, for what ATT&CK has no word for: class.NAME. */
+static const char *const classes[] = {
+	"malware", "ransomware", "webshell", "botnet", "cryptomining", "phishing-infrastructure",
+	"scan", "brute-force", "denial-of-service", "intrusion", "web-attack", "data-leak", "defacement",
+	"vulnerability", "misconfiguration", "equipment-failure", "outage",
+};
+/* clang-format on */
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static bool among(const char *word, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *a = word, *b = list[i];
+
+		/* attack.defense_evasion is how older rules write it. */
+		while (*a && (*a == *b || (*a == '_' && *b == '-'))) {
+			a++;
+			b++;
+		}
+		if (!*a && !*b)
+			return true;
+	}
+	return false;
+}
+
+/* t1059, t1059.001, g0016, s0002 */
+static bool is_attack_number(const char *p)
+{
+	if (*p != 't' && *p != 'g' && *p != 's')
+		return false;
+	for (int i = 1; i <= 4; i++)
+		if (!isdigit((unsigned char)p[i]))
+			return false;
+	p += 5;
+	return !*p || (*p == '.' && isdigit((unsigned char)p[1]) && isdigit((unsigned char)p[2]) &&
+		       isdigit((unsigned char)p[3]) && !p[4]);
+}
+
+/* 2021-44228, also 2021.44228 */
+static bool is_cve(const char *p)
+{
+	for (int i = 0; i < 4; i++)
+		if (!isdigit((unsigned char)p[i]))
+			return false;
+	if (p[4] != '-' && p[4] != '.')
+		return false;
+	return p[5] && strspn(p + 5, "0123456789") == strlen(p + 5);
+}
+
+static bool is_technical(const char *tag)
+{
+	if (!strncmp(tag, "attack.", 7))
+		return is_attack_number(tag + 7) || among(tag + 7, tactics, COUNT(tactics));
+	if (!strncmp(tag, "cve.", 4))
+		return is_cve(tag + 4);
+	return !strncmp(tag, "class.", 6) && among(tag + 6, classes, COUNT(classes));
+}
+
+int boundary_check_tags(struct rule_reading *r, const struct tree *at)
+{
+	for (const struct name_list *t = r->rule->tags; t; t = t->next)
+		if (is_technical(t->name))
+			return 0;
+	/* A correlation stands on rules that have each passed themselves. */
+	if (r->rule->correlation)
+		return 0;
+	return tree_fault(r->why, r->file, at,
+			  "N33: no technical tag; attack.t1110, an ATT&CK tactic, cve.2021-44228 or "
+			  "class.malware says what the rule is about");
+}
+
+static int read_word(struct rule_reading *r, const struct tree *at, const char **out)
+{
+	if (at->kind != TREE_SCALAR || !at->len)
+		return tree_fault(r->why, r->file, at, "%s should be a word", at->key);
+	if (!(*out = logsource_word(at->text)))
+		return tree_fault(r->why, r->file, at,
+				  "N33: %s '%s' is not in the closed table of log sources", at->key,
+				  at->text);
+	return 0;
+}
+
+int boundary_check_source(struct rule_reading *r, const struct tree *at)
+{
+	int ret = 0;
+
+	if (at->kind != TREE_MAP)
+		return tree_fault(r->why, r->file, at,
+				  "logsource should be a map of product, category, service");
+	for (const struct tree *t = at->first; t && ret == 0; t = t->next) {
+		if (!strcmp(t->key, "product"))
+			ret = read_word(r, t, &r->rule->product);
+		else if (!strcmp(t->key, "category"))
+			ret = read_word(r, t, &r->rule->category);
+		else if (!strcmp(t->key, "service"))
+			ret = read_word(r, t, &r->rule->service);
+		else if (strcmp(t->key, "definition"))
+			ret = tree_fault(r->why, r->file, t,
+					 "unknown key '%s'; product, category, service or definition",
+					 t->key);
+	}
+	if (ret < 0)
+		return ret;
+	if (!logsource_known(r->rule->product, r->rule->category, r->rule->service))
+		return tree_fault(r->why, r->file, at,
+				  "N33: there is no such log source in the closed table");
+	return 0;
+}

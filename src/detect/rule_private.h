@@ -1,0 +1,31 @@
+#pragma once
+
+#include "detect/rule.h"
+
+/* What the readers of the parts of one rule share. */
+struct rule_reading {
+	struct arena *mem;
+	const char *file;
+	struct fault *why;
+	struct rule *rule;
+};
+
+/* selection.c: a named part of `detection`. */
+int selection_read(struct rule_reading *r, const struct tree *at, struct selection **out);
+
+/* value.c: "field|modifier|..." with its scalar or list, as an item. */
+int item_read(struct rule_reading *r, const char *key, const struct tree *at, struct item **out);
+
+/* condition.c: the text of `condition`, over the rule's selections. */
+int condition_read(struct rule_reading *r, const struct tree *at, struct condition **out);
+
+/* correlation.c; `generate` may also stand beside `correlation` (or be NULL). */
+int correlation_read(struct rule_reading *r, const struct tree *at, const struct tree *generate,
+		     struct correlation **out);
+
+/* boundary.c: log source and tags; refuses with N33. */
+int boundary_check_source(struct rule_reading *r, const struct tree *at);
+int boundary_check_tags(struct rule_reading *r, const struct tree *at);
+
+/* "10s", "5m", "1h", "7d" */
+int span_read(struct rule_reading *r, const struct tree *at, int64_t *out);

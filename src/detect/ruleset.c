@@ -1,0 +1,264 @@
+#include "detect/ruleset.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FOLDER_DEPTH = 16 };
+
+struct slot {
+	const char *name;
+	size_t rule;
+};
+
+struct ruleset {
+	struct arena *mem;
+	ruleset_refused *refused;
+	void *who;
+	struct rule **rules;
+	size_t count, room, refusals;
+	struct slot *slots; /* ids and names; a power of two, half empty at least */
+	size_t slot_count, slot_room;
+};
+
+struct ruleset *ruleset_new(ruleset_refused *refused, void *who)
+{
+	struct ruleset *set = must_alloc(sizeof(*set));
+
+	set->mem = arena_new();
+	set->refused = refused;
+	set->who = who;
+	return set;
+}
+
+void ruleset_free(struct ruleset *set)
+{
+	if (!set)
+		return;
+	arena_free(set->mem);
+	free(set->rules);
+	free(set->slots);
+	free(set);
+}
+
+size_t ruleset_count(const struct ruleset *set) { return set->count; }
+size_t ruleset_refusals(const struct ruleset *set) { return set->refusals; }
+const struct rule *ruleset_at(const struct ruleset *set, size_t i) { return set->rules[i]; }
+
+static void refuse(struct ruleset *set, const struct fault *why)
+{
+	set->refusals++;
+	if (set->refused)
+		set->refused(set->who, why);
+}
+
+static size_t hash(const char *name)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * UINT64_C(1099511628211);
+	return (size_t)(h ^ h >> 29);
+}
+
+static struct slot *slot_of(const struct ruleset *set, const char *name)
+{
+	size_t i = hash(name) & (set->slot_room - 1);
+
+	while (set->slots[i].name && strcmp(set->slots[i].name, name))
+		i = (i + 1) & (set->slot_room - 1);
+	return &set->slots[i];
+}
+
+size_t ruleset_find(const struct ruleset *set, const char *name)
+{
+	const struct slot *slot = set->slot_room ? slot_of(set, name) : NULL;
+
+	return slot && slot->name ? slot->rule : SIZE_MAX;
+}
+
+static void remember(struct ruleset *set, const char *name, size_t rule)
+{
+	if (2 * (set->slot_count + 1) > set->slot_room) {
+		struct slot *old = set->slots;
+		size_t room = set->slot_room;
+
+		set->slot_room = room ? 2 * room : 256;
+		set->slots = must_alloc(set->slot_room * sizeof(*set->slots));
+		for (size_t i = 0; i < room; i++)
+			if (old[i].name)
+				*slot_of(set, old[i].name) = old[i];
+		free(old);
+	}
+	if (slot_of(set, name)->name)
+		return;
+	*slot_of(set, name) = (struct slot){ name, rule };
+	set->slot_count++;
+}
+
+static int keep(struct ruleset *set, struct rule *rule, struct fault *why)
+{
+	const char *names[] = { rule->id, rule->name };
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t other = names[i] ? ruleset_find(set, names[i]) : SIZE_MAX;
+
+		if (other != SIZE_MAX)
+			return fault_set(why, FAULT_INVALID,
+					 "%s:%d:1: '%s' is taken by the rule in %s:%d; each wants its own",
+					 rule->file, rule->line, names[i], set->rules[other]->file,
+					 set->rules[other]->line);
+	}
+	if (set->count == set->room) {
+		set->room = set->room ? 2 * set->room : 256;
+		set->rules = must_grow(set->rules, set->room * sizeof(*set->rules));
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (names[i])
+			remember(set, names[i], set->count);
+	set->rules[set->count++] = rule;
+	return 0;
+}
+
+static void add_documents(struct ruleset *set, const char *file, const struct tree *at)
+{
+	for (; at; at = at->next) {
+		struct rule *rule;
+		struct fault why;
+
+		if (rule_read(set->mem, file, at, &rule, &why) < 0 || keep(set, rule, &why) < 0)
+			refuse(set, &why);
+	}
+}
+
+void ruleset_add(struct ruleset *set, const char *name, const char *bytes, size_t len)
+{
+	const char *file = arena_copy(set->mem, name);
+	struct fault why;
+	struct tree *at;
+
+	if (tree_read(set->mem, file, bytes, len, &at, &why) < 0)
+		refuse(set, &why);
+	else
+		add_documents(set, file, at);
+}
+
+static void add_file(struct ruleset *set, const char *path)
+{
+	const char *file = arena_copy(set->mem, path);
+	struct fault why;
+	struct tree *at;
+
+	if (tree_read_file(set->mem, file, &at, &why) < 0)
+		refuse(set, &why);
+	else
+		add_documents(set, file, at);
+}
+
+static bool is_yml(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && dot != name && (!strcmp(dot, ".yml") || !strcmp(dot, ".yaml"));
+}
+
+static int visible(const struct dirent *d) { return d->d_name[0] != '.'; }
+
+static void add_folder(struct ruleset *set, const char *path, int depth)
+{
+	struct dirent **names;
+	int count = depth < FOLDER_DEPTH ? scandir(path, &names, visible, alphasort) : -1;
+	struct fault why;
+
+	if (count < 0) {
+		fault_set(&why, FAULT_IO, "%s: %s", path,
+			  depth < FOLDER_DEPTH ? strerror(errno) : "folders are nested too deep");
+		refuse(set, &why);
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		const char *each = arena_text(set->mem, "%s/%s", path, names[i]->d_name);
+		struct stat info;
+
+		free(names[i]);
+		if (stat(each, &info) < 0)
+			continue;
+		if (S_ISDIR(info.st_mode))
+			add_folder(set, each, depth + 1);
+		else if (S_ISREG(info.st_mode) && is_yml(each))
+			add_file(set, each);
+	}
+	free(names);
+}
+
+int ruleset_add_path(struct ruleset *set, const char *path, struct fault *why)
+{
+	struct stat info;
+	size_t len = strlen(path);
+
+	if (stat(path, &info) < 0)
+		return fault_set(why, FAULT_ABSENT, "%s: %s", path, strerror(errno));
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	if (S_ISDIR(info.st_mode))
+		add_folder(set, arena_copy_bytes(set->mem, path, len), 0);
+	else
+		add_file(set, path);
+	return 0;
+}
+
+/* Can the correlation stand? `state`: 0 not looked at, 1 being looked at, 2 yes, 3 no. */
+static bool stands(struct ruleset *set, size_t i, char *state)
+{
+	const struct rule *rule = set->rules[i];
+	const struct name_list *n;
+	struct fault why;
+
+	if (!rule->correlation)
+		return true;
+	if (state[i])
+		return state[i] == 2;
+	state[i] = 1;
+	for (n = rule->correlation->rules; n; n = n->next) {
+		size_t other = ruleset_find(set, n->name);
+
+		if (other == SIZE_MAX || state[other] == 1 || !stands(set, other, state))
+			break;
+	}
+	if (n) {
+		fault_set(
+			&why, FAULT_INVALID, "%s:%d:%d: '%s' %s", rule->file, n->line, n->column, n->name,
+			ruleset_find(set, n->name) == SIZE_MAX
+				? "is no id or name of a rule that was loaded"
+				: "cannot be referred to: it is refused itself, or refers back to this one");
+		refuse(set, &why);
+	}
+	state[i] = n ? 3 : 2;
+	return !n;
+}
+
+void ruleset_finish(struct ruleset *set)
+{
+	char *state = must_alloc(set->count + 1);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (!stands(set, i, state))
+			state[i] = 3;
+	for (size_t i = 0; i < set->count; i++)
+		if (state[i] != 3)
+			set->rules[kept++] = set->rules[i];
+	free(state);
+	set->count = kept;
+	if (set->slots)
+		memset(set->slots, 0, set->slot_room * sizeof(*set->slots));
+	set->slot_count = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		remember(set, set->rules[i]->id, i);
+		if (set->rules[i]->name)
+			remember(set, set->rules[i]->name, i);
+	}
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "detect/rule.h"
+
+/*
+ * ruleset -- the rules that were read together, and those that were refused.
+ *
+ * A refused rule is named with its place and leaves the others usable. What a
+ * correlation refers to must be in the same set.
+ */
+struct ruleset;
+
+/* Called for each refusal, as it is found. */
+typedef void ruleset_refused(void *who, const struct fault *why);
+
+struct ruleset *ruleset_new(ruleset_refused *refused, void *who);
+void ruleset_free(struct ruleset *set);
+
+/* Every *.yml below a folder, in the order of their names, or one file. Fails
+ * with FAULT_ABSENT when there is nothing at that path. */
+int ruleset_add_path(struct ruleset *set, const char *path, struct fault *why);
+/* The same from memory. */
+void ruleset_add(struct ruleset *set, const char *name, const char *bytes, size_t len);
+/* After the last: look up what correlations refer to, refuse those that cannot be. */
+void ruleset_finish(struct ruleset *set);
+
+size_t ruleset_count(const struct ruleset *set);
+size_t ruleset_refusals(const struct ruleset *set);
+const struct rule *ruleset_at(const struct ruleset *set, size_t i);
+/* By id or name; SIZE_MAX when there is none. */
+size_t ruleset_find(const struct ruleset *set, const char *name);

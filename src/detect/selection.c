@@ -1,0 +1,98 @@
+#include <string.h>
+
+#include "detect/rule_private.h"
+
+/* selection -- a named part of a rule's detection: a map (all of its fields), a
+ * list of maps (any of them) or a list of words (any of them, anywhere). */
+
+/* Windows field names are written without the spaces they have in the event. */
+static const char *field_key(struct rule_reading *r, const char *key)
+{
+	char *plain = arena_copy(r->mem, key), *to = plain;
+
+	if (!r->rule->product || strcmp(r->rule->product, "windows"))
+		return key;
+	for (const char *p = key; *p; p++)
+		if (*p != ' ')
+			*to++ = *p;
+	*to = '\0';
+	return plain;
+}
+
+static int map_clause(struct rule_reading *r, const struct tree *at, struct clause **out)
+{
+	struct clause *clause = arena_take(r->mem, sizeof(*clause));
+	struct item **last = &clause->items;
+	int ret;
+
+	if (!at->first)
+		return tree_fault(r->why, r->file, at,
+				  "an empty map matches everything; say what it should be");
+	for (const struct tree *t = at->first; t; t = t->next) {
+		if ((ret = item_read(r, field_key(r, t->key), t, last)) < 0)
+			return ret;
+		last = &(*last)->next;
+	}
+	*out = clause;
+	return 0;
+}
+
+static int word_clause(struct rule_reading *r, const struct tree *at, struct clause **out)
+{
+	struct clause *clause = arena_take(r->mem, sizeof(*clause));
+	int ret;
+
+	if (!at->len || tree_is_null(at))
+		return tree_fault(r->why, r->file, at, "an empty word is found everywhere");
+	/* A word is found anywhere in the event, so it is a search. */
+	if ((ret = item_read(r, "|contains", at, &clause->items)) < 0)
+		return ret;
+	*out = clause;
+	return 0;
+}
+
+static int list_clauses(struct rule_reading *r, const struct tree *at, struct clause **out)
+{
+	int ret;
+
+	if (!at->first)
+		return tree_fault(r->why, r->file, at, "an empty list never matches");
+	for (const struct tree *t = at->first; t; t = t->next) {
+		if (t->kind == TREE_LIST)
+			return tree_fault(r->why, r->file, t, "a list in a list; maps or words are expected");
+		ret = t->kind == TREE_MAP ? map_clause(r, t, out) : word_clause(r, t, out);
+		if (ret < 0)
+			return ret;
+		out = &(*out)->next;
+	}
+	return 0;
+}
+
+/* A keyword item may carry modifiers but no name: '|all': [a, b]. */
+static void search_words(struct clause *clauses)
+{
+	for (struct clause *c = clauses; c; c = c->next)
+		for (struct item *i = c->items; i; i = i->next)
+			for (struct value *v = i->values; v && !i->field; v = v->next)
+				if (v->op == MATCH_EQUALS || v->op == MATCH_STARTS || v->op == MATCH_ENDS)
+					v->op = MATCH_CONTAINS;
+}
+
+int selection_read(struct rule_reading *r, const struct tree *at, struct selection **out)
+{
+	struct selection *s = arena_take(r->mem, sizeof(*s));
+	int ret;
+
+	s->name = at->key;
+	if (at->kind == TREE_MAP)
+		ret = map_clause(r, at, &s->clauses);
+	else if (at->kind == TREE_LIST)
+		ret = list_clauses(r, at, &s->clauses);
+	else
+		ret = word_clause(r, at, &s->clauses);
+	if (ret < 0)
+		return ret;
+	search_words(s->clauses);
+	*out = s;
+	return 0;
+}
