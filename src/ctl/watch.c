@@ -101,7 +101,8 @@ static int take_option(struct watch *w, int option)
 		w->maps[w->map_count++] = optarg;
 		return -1;
 	case 'y':
-		return read_year(optarg, &w->source.year.year) ? -1 : usage("--year wants 1970 to 9998", optarg);
+		return read_year(optarg, &w->source.year.year) ? -1
+							       : usage("--year wants 1970 to 9998", optarg);
 	case 'z':
 		return read_zone(optarg, &w->source.year.zone_minutes)
 			       ? -1
@@ -127,10 +128,14 @@ static int take_option(struct watch *w, int option)
 static int read_options(struct watch *w, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "rules", required_argument, NULL, 'r' }, { "maps", required_argument, NULL, 'm' },
-		{ "year", required_argument, NULL, 'y' },  { "zone", required_argument, NULL, 'z' },
-		{ "product", required_argument, NULL, 'p' }, { "stats", no_argument, NULL, 's' },
-		{ "strict", no_argument, NULL, 't' },	   { "help", no_argument, NULL, 'h' },
+		{ "rules", required_argument, NULL, 'r' },
+		{ "maps", required_argument, NULL, 'm' },
+		{ "year", required_argument, NULL, 'y' },
+		{ "zone", required_argument, NULL, 'z' },
+		{ "product", required_argument, NULL, 'p' },
+		{ "stats", no_argument, NULL, 's' },
+		{ "strict", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option, ret;
@@ -142,7 +147,8 @@ static int read_options(struct watch *w, int argc, char **argv)
 	if (!w->rule_count)
 		return usage("--rules DIR is missing", NULL);
 	if (argc - optind != 1)
-		return usage(argc == optind ? "a FILE, or - for standard input, is missing" : "one FILE at a time",
+		return usage(argc == optind ? "a FILE, or - for standard input, is missing"
+					    : "one FILE at a time",
 			     NULL);
 	w->file = argv[optind];
 	return -1;
@@ -257,8 +263,8 @@ static void print_stats(const struct watch *w, int64_t span)
 		(unsigned long long)t->received, (unsigned long long)t->bytes, (double)span / 1e6,
 		(unsigned long long)c.alerts, (unsigned long long)t->malformed, ruleset_count(w->set),
 		ruleset_refusals(w->set), (unsigned long long)t->odd_pri, (unsigned long long)t->odd_nul,
-		(unsigned long long)t->odd_utf8, (unsigned long long)t->odd_data,
-		(unsigned long long)c.tried, (unsigned long long)c.late, (unsigned long long)c.groups_refused,
+		(unsigned long long)t->odd_utf8, (unsigned long long)t->odd_data, (unsigned long long)c.tried,
+		(unsigned long long)c.late, (unsigned long long)c.groups_refused,
 		(unsigned long long)c.hits_dropped, (unsigned long long)c.regex_limited);
 }
 
