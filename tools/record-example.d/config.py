@@ -1,6 +1,7 @@
 """What stands in a node's /etc, and how its daemons are started."""
 import grp
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -9,8 +10,11 @@ import city
 # Read from the machine before our own /etc covers it: what the loader and libraries need.
 KEPT = ("/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/login.defs", "/etc/services", "/etc/protocols")
 
-# crontab(1) was installed for this group number; it too must be read before /etc is covered.
+# These too must be found out before /etc is covered: the group number that crontab(1) was
+# installed with, and the version of OpenSSH.
 CRONTAB_GROUP = grp.getgrnam("crontab").gr_gid
+SSH_SAYS = subprocess.run(["ssh", "-V"], text=True, stderr=subprocess.PIPE).stderr
+OPENSSH = tuple(int(n) for n in re.match(r"OpenSSH_(\d+)\.(\d+)", SSH_SAYS).groups())
 
 DAEMONS = {
     "sshd": ["/usr/sbin/sshd", "-D"],
@@ -29,6 +33,8 @@ KbdInteractiveAuthentication no
 PasswordAuthentication yes
 PrintMotd no
 """
+# From 9.8 on sshd shuts out an address that guesses; the hosts of the story do not do that yet.
+SSHD += "PerSourcePenalties no\n" if OPENSSH >= (9, 8) else ""
 SSH = """\
 StrictHostKeyChecking no
 UserKnownHostsFile /dev/null

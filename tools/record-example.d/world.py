@@ -13,7 +13,8 @@ def run(argv, **more):
     """Run a command that must work; its own words become the reason when it does not."""
     done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(argv)}: {done.stdout.strip() or done.returncode}")
+        last = "\n".join(done.stdout.strip().splitlines()[-5:])
+        raise RuntimeError(f"{' '.join(argv)}: exit code {done.returncode}: {last}")
     return done.stdout
 
 
@@ -55,7 +56,7 @@ class Node:
 
     def inside(self, argv):
         """The same command, but carried out on this node."""
-        return ["nsenter", "-t", self.first, "--net", "--uts", "--mount", "--pid", "--", *argv]
+        return ["nsenter", "-t", self.first, "--net", "--uts", "--mount", "--pid", "--root", "--", *argv]
 
     def run(self, argv, **more):
         """Run a command on this node; it must work."""
