@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char *const each[] = { "each", "through", "set", NULL };
+static const char *const each[] = { "each", "through", NULL };
 static const char *const through[] = { "through", NULL };
 static const char *const to[] = { "to", NULL };
 static const char *const series[] = { "receipt", "document", NULL };
@@ -32,7 +32,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "move",          "carries linked records along, all or none",            "带动关联记录，全部成功或全部不动", SHAPE_MOVE, false, NULL,  through },
 	{ "number",        "takes the next number of a series",                    "取序列的下一编号",             SHAPE_WORD,   false, series, NULL },
 	{ "open",          "opens linked records",                                 "建立关联记录",                 SHAPE_KIND,   false, NULL,   each },
-	{ "package",       "builds a package as a job",                            "以任务方式生成归档包",         SHAPE_WORD,   false, packages, NULL },
+	{ "package",       "builds a package as a job",                            "以任务方式生成归档包",         SHAPE_WORD,   true,  packages, NULL },
 	{ "phase",         "moves the affected systems to a phase",                "推进受影响系统的阶段",         SHAPE_WORD,   false, NULL,   NULL },
 	{ "publish",       "publishes on the public channel",                      "在公开渠道发布",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "replan_clocks", "reckons clocks by level anew; missed ones stay missed", "按新级别重排时钟，已超时的保留", SHAPE_NONE, true,  NULL,  NULL },

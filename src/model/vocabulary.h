@@ -15,7 +15,7 @@
 enum shape {
 	SHAPE_NONE,   /* nothing */
 	SHAPE_WORD,   /* a word of the effect's own, or of `among` */
-	SHAPE_FIELD,  /* a field of the record */
+	SHAPE_FIELD,  /* one or more fields of the record */
 	SHAPE_PATH,   /* a field of the record, maybe across one ref field */
 	SHAPE_KIND,   /* a kind */
 	SHAPE_MOVE,   /* one or more kind.move */
@@ -30,7 +30,7 @@ struct effect_shape {
 	enum shape value;
 	bool optional;             /* the value may be left out */
 	const char *const *among;  /* SHAPE_WORD: the words it may be, or NULL */
-	const char *const *params; /* further keys, or NULL */
+	const char *const *params; /* further keys, or NULL; `open` also takes fields of what it opens */
 };
 
 struct spoken {

@@ -244,6 +244,8 @@ static void actor_path(struct reader *r, const struct guard *guard, const struct
 	if (!(field = path_field(r, in->kind, path, guard->at)))
 		return;
 	of = field->type == FIELD_REF ? pack_kind(r->pack, field->of) : NULL;
+	if (field->type == FIELD_REF && !of)
+		return; /* told where the field stands */
 	if (person && (!of || strcmp(of->name, closed_staff_kind)))
 		problem_add(r->problems, guard->at, NULL, "'%s' refers to no person of the staff register",
 			    path);

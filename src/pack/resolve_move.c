@@ -86,7 +86,7 @@ static void resolve_after(struct reader *r, const struct move *move, const struc
 	const char *dot = strchr(trigger->name, '.');
 	const struct kind *kind;
 	const struct region *region = NULL;
-	const struct move *cause;
+	const struct move *cause = NULL;
 
 	if (!strncmp(trigger->name, "setting.", 8) && trigger->name[8])
 		return;
@@ -95,7 +95,10 @@ static void resolve_after(struct reader *r, const struct move *move, const struc
 								  (size_t)(dot - trigger->name)));
 	if (region && (cause = kind_move(move->kind, dot + 1)) && cause->region == region)
 		return;
-	if (!kind_dot_move(r, trigger->name, &kind))
+	if (region && cause)
+		problem_add(r->problems, trigger->at, NULL, "move '%s' of %s is not one of region %s",
+			    cause->name, move->kind->name, region->name);
+	else if (!kind_dot_move(r, trigger->name, &kind))
 		unknown_move(r, trigger->at, region ? move->kind : kind, trigger->name);
 }
 
@@ -215,24 +218,48 @@ static void effect_word(struct reader *r, const struct effect_use *use, const st
 		     n);
 }
 
-static void effect_params(struct reader *r, const struct effect_use *use, const struct effect_shape *shape)
+static bool param_known(const struct effect_shape *shape, const char *key)
 {
-	size_t k;
+	for (size_t k = 0; shape->params && shape->params[k]; k++)
+		if (!strcmp(shape->params[k], key))
+			return true;
+	return false;
+}
 
+/* Beside its own parameters, `open` sets fields of the record that it opens. */
+static void effect_params(struct reader *r, const struct move *move, const struct effect_use *use,
+			  const struct effect_shape *shape)
+{
+	const struct kind *opened =
+		shape->value == SHAPE_KIND && use->value ? pack_kind(r->pack, use->value) : NULL;
+	const struct field *field;
+
+	if (shape->value == SHAPE_KIND && !opened)
+		return; /* told as an unknown kind */
 	for (size_t i = 0; shape->value != SHAPE_SET && i < use->arg_count; i++) {
-		for (k = 0; shape->params && shape->params[k] && strcmp(shape->params[k], use->keys[i]); k++)
-			;
-		if (!shape->params || !shape->params[k])
+		if (param_known(shape, use->keys[i]))
+			continue;
+		if (opened && (field = kind_field(opened, use->keys[i])))
+			effect_value(r, move, use, field, use->args[i]);
+		else if (opened)
+			unknown_field(r, use->at, opened, use->keys[i]);
+		else
 			problem_add(r->problems, use->at, NULL, "effect %s knows no '%.40s'%s%s", use->name,
 				    use->keys[i], shape->params ? "; it knows " : "",
 				    shape->params ? shape->params[0] : "");
 	}
 }
 
+static void effect_fields(struct reader *r, const struct move *move, const struct effect_use *use)
+{
+	for (size_t i = 0; i < use->values.count; i++)
+		path_field(r, move->kind, use->values.at[i], use->at);
+}
+
 static void effect_shape_check(struct reader *r, const struct move *move, const struct effect_use *use,
 			       const struct effect_shape *shape)
 {
-	effect_params(r, use, shape);
+	effect_params(r, move, use, shape);
 	if (shape->value == SHAPE_SET) {
 		effect_set(r, move, use);
 		return;
@@ -250,7 +277,7 @@ static void effect_shape_check(struct reader *r, const struct move *move, const 
 		break;
 	case SHAPE_FIELD:
 	case SHAPE_PATH:
-		path_field(r, move->kind, use->value, use->at);
+		effect_fields(r, move, use);
 		break;
 	case SHAPE_KIND:
 		if (!pack_kind(r->pack, use->value))
