@@ -192,6 +192,11 @@ static void scan(struct detector *d, const struct route *route, uint32_t value, 
 		memcpy(&gram, t.at + i, GRAM);
 		if (bit(bits, gram_hash(gram, field) >> (32 - GRAM_BITS)))
 			look_closer(d, route, t, i, gram, field);
+		if (!((unsigned char)t.at[i] & 0x80))
+			continue;
+		gram = rare_gram(t.at + i);
+		if (bit(bits, gram_hash(gram, field) >> (32 - GRAM_BITS)))
+			look_closer(d, route, t, i, gram, field);
 	}
 }
 

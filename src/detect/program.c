@@ -151,11 +151,23 @@ static uint32_t put_node(struct program *p, struct node n)
 	return p->node_count++;
 }
 
-/* A node over `count` members; of a single one the member itself. */
-static uint32_t join(struct program *p, enum node_kind kind, const uint32_t *list, uint32_t count,
-		     uint32_t need)
+/* The light ones first: most events fail a conjunction, or pass a disjunction,
+ * before a long list is come to. */
+static void lightest_first(const struct program *p, uint32_t *list, uint32_t count)
 {
-	struct node n = { kind, p->member_count, count, need };
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t x = list[i], k = i;
+
+		for (; k > 0 && p->nodes[list[k - 1]].weight > p->nodes[x].weight; k--)
+			list[k] = list[k - 1];
+		list[k] = x;
+	}
+}
+
+/* A node over `count` members; of a single one the member itself. */
+static uint32_t join(struct program *p, enum node_kind kind, uint32_t *list, uint32_t count, uint32_t need)
+{
+	struct node n = { kind, p->member_count, count, need, 0 };
 
 	if (count == 1 && kind != NODE_NOT && kind != NODE_COUNT)
 		return list[0];
@@ -163,6 +175,9 @@ static uint32_t join(struct program *p, enum node_kind kind, const uint32_t *lis
 		p->member_room = p->member_room ? p->member_room * 2 : 1024;
 		p->members = must_grow(p->members, p->member_room * sizeof(*p->members));
 	}
+	for (uint32_t i = 0; i < count; i++)
+		n.weight += p->nodes[list[i]].weight;
+	lightest_first(p, list, count);
 	memcpy(p->members + p->member_count, list, count * sizeof(*list));
 	p->member_count += count;
 	return put_node(p, n);
@@ -187,13 +202,20 @@ static uint32_t joined(struct program *p, enum node_kind kind, struct gathering 
 	return node;
 }
 
+static uint32_t put_predicate(struct program *p, const char *field, const struct value *v)
+{
+	uint32_t weight = v->op == MATCH_REGEX ? 20 : v->op == MATCH_GLOB ? 4 : 1;
+
+	return put_node(p, (struct node){ NODE_PREDICATE, predicate(p, field, v), 0, 0, weight });
+}
+
 static uint32_t compile_item(struct program *p, const struct item *item)
 {
 	struct gathering g = { 0 };
 	uint32_t node;
 
 	for (const struct value *v = item->values; v; v = v->next)
-		gather(&g, put_node(p, (struct node){ NODE_PREDICATE, predicate(p, item->field, v), 0, 0 }));
+		gather(&g, put_predicate(p, item->field, v));
 	node = joined(p, item->all ? NODE_AND : NODE_OR, &g, 0);
 	return item->negated ? join(p, NODE_NOT, &node, 1, 0) : node;
 }

@@ -40,6 +40,7 @@ struct node {
 	enum node_kind kind;
 	uint32_t first, count; /* members in `members`; first is the predicate's number */
 	uint32_t need;         /* of NODE_COUNT */
+	uint32_t weight;       /* what it costs to work out, roughly in text searches */
 };
 
 /* The text that must be in the (framed, lower-case) value, and the four bytes
@@ -90,6 +91,12 @@ uint32_t program_field(const struct program *p, const char *name, size_t len);
 void witness_build(struct program *p);
 
 enum { GRAM_BITS = 19, GRAM_BUCKETS = 16 };
+
+/* Of a character beyond ASCII its first two bytes. */
+static inline uint32_t rare_gram(const char *text)
+{
+	return (uint32_t)(unsigned char)text[0] | (uint32_t)(unsigned char)text[1] << 8;
+}
 
 static inline uint32_t gram_hash(uint32_t gram, uint32_t field)
 {

@@ -42,6 +42,13 @@ static uint32_t gram_at(const char *text)
 	return gram;
 }
 
+/* Characters beyond ASCII are rare in events, so two bytes of one are enough to
+ * wait for: rules look for single letters and signs in lists of thousands. */
+static bool is_rare_letter(const char *text, size_t len)
+{
+	return len >= 2 && len < GRAM && ((unsigned char)*text & 0x80);
+}
+
 static uint32_t common_slot(uint32_t gram) { return gram * 0x85EBCA6Bu >> (32 - COMMON_BITS); }
 
 /* The longest run of a glob that has no wildcard. */
@@ -72,7 +79,7 @@ static void make_part(struct builder *b, const struct predicate *x, struct part 
 		longest_run(x, &from, &len);
 	before = x->op == MATCH_EQUALS || x->op == MATCH_STARTS ? 2 : 0;
 	after = x->op == MATCH_EQUALS || x->op == MATCH_ENDS ? 2 : 0;
-	if (before + len + after < GRAM)
+	if (before + len + after < GRAM && !is_rare_letter(x->text + from, before || after ? 0 : len))
 		return;
 	text = arena_take(b->p->mem, before + len + after + 1);
 	memcpy(text, front, before);
@@ -96,6 +103,11 @@ static void weigh(struct builder *b, const struct predicate *x, struct part *par
 
 	if (!part->text)
 		return;
+	if (part->len < GRAM) {
+		part->gram = rare_gram(part->text);
+		part->cost = 1.0;
+		return;
+	}
 	for (uint32_t i = 0; i + GRAM <= part->len; i++) {
 		uint32_t n = b->common[common_slot(gram_at(part->text + i))];
 
