@@ -28,7 +28,7 @@ static int ask_and_print(struct ctl *ctl, json_t *request)
 
 	if (ret)
 		return ret;
-	say_json(json_object_get(answer, "result") ? json_object_get(answer, "result") : answer);
+	say_json(answer);
 	json_decref(answer);
 	return 0;
 }
@@ -86,9 +86,9 @@ static int run_status(struct ctl *ctl)
 	if (ret)
 		return ret;
 	if (ctl->typed.json)
-		say_json(json_object_get(answer, "result"));
+		say_json(answer);
 	else
-		say_status(ctl, json_object_get(answer, "result"));
+		say_status(ctl, answer);
 	json_decref(answer);
 	return 0;
 }
@@ -176,7 +176,7 @@ static int run_rebuild(struct ctl *ctl)
 
 	if (ret)
 		return ret;
-	differing = number_of(json_object_get(answer, "result"), "differing");
+	differing = number_of(answer, "differing");
 	printf(in_words(ctl, "%lld rows differed from the record%s\n", "%lld 行与记录不一致%s\n"), differing,
 	       differing && !ctl->typed.check ? in_words(ctl, "; made again", "，已重建") : "");
 	json_decref(answer);
@@ -318,8 +318,7 @@ static int run_words(struct ctl *ctl)
 
 	if (talk_ask(ctl, json_pack("{s:s}", "op", "catalogue"), &answer, &why) < 0)
 		return EXIT_NO_DAEMON;
-	ctl->catalogue = json_incref(json_object_get(answer, "result"));
-	json_decref(answer);
+	ctl->catalogue = answer;
 	if (ctl->typed.word_count < 2) {
 		json_array_foreach(json_object_get(ctl->catalogue, "kinds"), i, one)
 			puts(name_of(one));

@@ -20,8 +20,7 @@ int catalogue_learn(struct ctl *ctl)
 	/* Neither person nor time matters here, and a wrong one would be refused. */
 	if ((ret = talk_or_say(ctl, json_pack("{s:s}", "op", "catalogue"), &answer)))
 		return ret;
-	ctl->catalogue = json_incref(json_object_get(answer, "result"));
-	json_decref(answer);
+	ctl->catalogue = answer;
 	return 0;
 }
 
@@ -31,6 +30,8 @@ const char *name_of(const json_t *thing)
 
 	if (!name)
 		name = json_string_value(json_object_get(thing, "code"));
+	if (!name)
+		name = json_string_value(json_object_get(thing, "move"));
 	return name ? name : json_string_value(thing);
 }
 
@@ -67,8 +68,7 @@ const json_t *catalogue_field(const struct ctl *ctl, const json_t *kind, const c
 
 const char *label_of(const struct ctl *ctl, const json_t *thing)
 {
-	const json_t *label = json_object_get(thing, "label");
-	const char *text = json_string_value(json_object_get(label, ctl->zh ? "zh" : "en"));
+	const char *text = json_string_value(json_object_get(thing, ctl->zh ? "zh" : "en"));
 
 	if (text && *text)
 		return text;
@@ -102,18 +102,26 @@ static void enum_words(const struct ctl *ctl, const char *codes, const char *cod
 	buf_text(out, found ? label_of(ctl, found) : code);
 }
 
+/* A reference as the daemon gives it: number and title, whichever it has. */
+static void handle_words(const json_t *handle, struct buf *out)
+{
+	const char *number = json_string_value(json_object_get(handle, "number"));
+	const char *title = json_string_value(json_object_get(handle, "title"));
+
+	if (!number && !title)
+		buf_format(out, "#%lld", (long long)json_integer_value(json_object_get(handle, "id")));
+	else
+		buf_format(out, "%s%s%s", number ? number : "", number && title ? " " : "",
+			   title ? title : "");
+}
+
 static void object_words(const struct ctl *ctl, const json_t *value, struct buf *out)
 {
 	const char *name, *separator = "";
 	const json_t *one;
 
-	/* A reference that the daemon has put into words for us. */
-	if (json_object_get(value, "number") || json_object_get(value, "title")) {
-		const char *number = json_string_value(json_object_get(value, "number"));
-		const char *title = json_string_value(json_object_get(value, "title"));
-
-		buf_format(out, "%s%s%s", number ? number : "", number && title ? " " : "",
-			   title ? title : "");
+	if (json_is_integer(json_object_get(value, "id"))) {
+		handle_words(value, out);
 		return;
 	}
 	json_object_foreach((json_t *)value, name, one) {

@@ -60,7 +60,7 @@ static void say_kinds(struct ctl *ctl)
 	}
 	printf("\n%s\n",
 	       in_words(ctl, "Kinds of record (fengsui KIND --help):", "记录类别（fengsui 类别 --help）："));
-	json_array_foreach(json_object_get(json_object_get(answer, "result"), "kinds"), i, kind)
+	json_array_foreach(json_object_get(answer, "kinds"), i, kind)
 		printf("  %-22s %s\n", name_of(kind), label_of(ctl, kind));
 	json_decref(answer);
 }
@@ -122,7 +122,7 @@ int help_kind(struct ctl *ctl, const json_t *kind)
 	json_array_foreach((json_t *)moves, i, move) {
 		const bool create = strcmp(name_of(move), "create") == 0;
 
-		if (json_is_true(json_object_get(move, "auto")) &&
+		if (json_is_true(json_object_get(move, "automatic")) &&
 		    !json_array_size(json_object_get(move, "who")))
 			continue; /* nobody can type it */
 		printf("  fengsui %s %s%s\n      %s\n", name, name_of(move), create ? "" : " NUMBER",
@@ -144,8 +144,6 @@ static const char *role_words(const struct ctl *ctl, const json_t *role)
 	const json_t *label =
 		json_object_get(json_object_get(ctl->catalogue, "roles"), json_string_value(role));
 
-	if (json_object_get(label, "label"))
-		label = json_object_get(label, "label");
 	return label ? text_of(label, ctl->zh ? "zh" : "en") : json_string_value(role);
 }
 
@@ -165,21 +163,22 @@ static void say_roles(const struct ctl *ctl, const char *en, const char *zh, con
 
 static void say_who(const struct ctl *ctl, const json_t *move)
 {
-	const json_t *who = json_object_get(move, "who"), *branch, *signer;
-	size_t i, k;
+	const json_t *who = json_object_get(move, "who"), *branch;
+	size_t i;
 
 	printf("\n%s\n", in_words(ctl, "Who may:", "谁可以："));
 	if (!json_array_size(who))
 		printf("    %s\n", in_words(ctl, "happens by itself", "自动进行"));
 	json_array_foreach((json_t *)who, i, branch) {
-		if (*text_of(branch, "when"))
-			printf("  %s %s\n", in_words(ctl, "when", "当"), text_of(branch, "when"));
+		if (*text_of(branch, ctl->zh ? "when_zh" : "when_en"))
+			printf("  %s %s\n", in_words(ctl, "when:", "当："),
+			       text_of(branch, ctl->zh ? "when_zh" : "when_en"));
 		say_roles(ctl, "any of:", "任一：", json_object_get(branch, "do"));
 		say_roles(ctl, "proposes:", "提议：", json_object_get(branch, "propose"));
 		say_roles(ctl, "confirms (another person):", "另一人确认：",
 			  json_object_get(branch, "confirm"));
-		json_array_foreach(json_object_get(branch, "sign"), k, signer)
-			say_roles(ctl, "signs:", "签字：", signer);
+		say_roles(ctl, "all sign, different persons:", "均须签字（不同人员）：",
+			  json_object_get(branch, "sign"));
 	}
 }
 
@@ -225,13 +224,25 @@ static void say_wants(const struct ctl *ctl, const json_t *kind, const json_t *w
 		say_want(ctl, kind, want);
 }
 
+/* The region that has this state; states of a kind have different names. */
+static const char *region_of(const json_t *kind, const char *state)
+{
+	const json_t *regions = json_object_get(kind, "regions"), *region;
+	size_t i;
+
+	json_array_foreach((json_t *)regions, i, region)
+		if (kind_named(region, "states", state))
+			return name_of(region);
+	return NULL;
+}
+
 static void say_from_to(const struct ctl *ctl, const json_t *kind, const json_t *move)
 {
-	const char *region = text_of(move, "region"), *to = text_of(move, "to");
+	const char *to = text_of(move, "to"), *region = region_of(kind, to);
 	const json_t *state;
 	size_t i;
 
-	if (!*to)
+	if (!*to || !region)
 		return;
 	fputs("  ", stdout);
 	json_array_foreach(json_object_get(move, "from"), i, state)

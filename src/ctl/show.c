@@ -55,15 +55,12 @@ static const char *states_words(struct ctl *ctl, const json_t *kind, const json_
 
 /* ---- lists ---------------------------------------------------------------- */
 
-/* A reference shows the words the daemon gives beside the row, if it does. */
 static const char *cell_words(struct ctl *ctl, const json_t *record, const json_t *field)
 {
-	const json_t *value = json_object_get(json_object_get(record, "labels"), name_of(field));
+	const json_t *value = json_object_get(json_object_get(record, "fields"), name_of(field));
 	struct buf out = { 0 };
 	const char *kept;
 
-	if (!value)
-		value = json_object_get(json_object_get(record, "body"), name_of(field));
 	if (value)
 		value_words(ctl, field, value, &out);
 	kept = arena_copy(ctl->mem, out.data ? out.data : "");
@@ -144,9 +141,9 @@ int show_list(struct ctl *ctl, const json_t *kind, const char *free_text)
 	if (ret)
 		return ret;
 	if (ctl->typed.json)
-		say_json(json_object_get(answer, "result"));
+		say_json(answer);
 	else
-		say_list(ctl, kind, json_object_get(answer, "result"));
+		say_list(ctl, kind, answer);
 	json_decref(answer);
 	return 0;
 }
@@ -162,7 +159,7 @@ static void say_fields(struct ctl *ctl, const json_t *kind, const json_t *record
 	table_put(table, in_words(ctl, "Field", "字段"));
 	table_put(table, in_words(ctl, "Value", "内容"));
 	json_array_foreach((json_t *)fields, i, field) {
-		if (!json_object_get(json_object_get(record, "body"), name_of(field)))
+		if (!json_object_get(json_object_get(record, "fields"), name_of(field)))
 			continue;
 		table_put(table, label_of(ctl, field));
 		table_put(table, cell_words(ctl, record, field));
@@ -176,7 +173,7 @@ static void say_fields(struct ctl *ctl, const json_t *kind, const json_t *record
 
 static void say_clocks(struct ctl *ctl, const json_t *clocks)
 {
-	const json_t *names = json_object_get(ctl->catalogue, "clocks"), *clock;
+	const json_t *clock;
 	struct table *table = table_new(ctl, 4);
 	size_t i;
 
@@ -188,15 +185,10 @@ static void say_clocks(struct ctl *ctl, const json_t *clocks)
 	table_put(table, in_words(ctl, "State", "状态"));
 	table_put(table, in_words(ctl, "Due", "到期"));
 	json_array_foreach((json_t *)clocks, i, clock) {
-		const json_t *label = json_object_get(names, text_of(clock, "code"));
-		const char *due = text_of(clock, "due_at");
+		const char *due = text_of(clock, "due");
 
-		if (json_object_get(clock, "label"))
-			label = json_object_get(clock, "label");
-		if (json_object_get(label, "label"))
-			label = json_object_get(label, "label");
 		table_put(table, text_of(clock, "code"));
-		table_put(table, text_of(label, ctl->zh ? "zh" : "en"));
+		table_put(table, text_of(clock, ctl->zh ? "zh" : "en"));
 		table_put(table, text_of(clock, "state"));
 		table_put(table, strlen(due) > 19 ? arena_text(ctl->mem, "%.10s %.5sZ", due, due + 11) : due);
 	}
@@ -227,6 +219,15 @@ static void say_links(struct ctl *ctl, const json_t *links)
 	table_print(table);
 }
 
+static void say_refusals(const struct ctl *ctl, const json_t *refusals)
+{
+	const json_t *refusal;
+	size_t i;
+
+	json_array_foreach((json_t *)refusals, i, refusal)
+		say_missing(ctl, stdout, json_object_get(refusal, "missing"), "      ");
+}
+
 static void say_moves(struct ctl *ctl, const json_t *kind, const json_t *record)
 {
 	const json_t *moves = json_object_get(record, "moves"), *move;
@@ -241,7 +242,7 @@ static void say_moves(struct ctl *ctl, const json_t *kind, const json_t *record)
 
 		printf("  %s %s (%s)\n", may ? "+" : "-", label_of(ctl, known ? known : move), name_of(move));
 		if (!may)
-			say_missing(ctl, stdout, json_object_get(move, "missing"), "      ");
+			say_refusals(ctl, json_object_get(move, "refusals"));
 	}
 }
 
@@ -267,17 +268,19 @@ static void say_record(struct ctl *ctl, const json_t *record)
 {
 	const json_t *kind = catalogue_kind(ctl, text_of(record, "kind"));
 
+	const char *title = text_of(json_object_get(record, "fields"), text_of(kind, "title"));
+
 	printf("%s%s %s%s  %s\n", bold(ctl), kind ? label_of(ctl, kind) : text_of(record, "kind"),
-	       ref_words(ctl, record), plain(ctl), text_of(record, "title"));
+	       ref_words(ctl, record), plain(ctl), title);
 	if (kind && *states_words(ctl, kind, json_object_get(record, "states"), SIZE_MAX))
 		printf("%s%s\n", in_words(ctl, "State: ", "状态："),
 		       states_words(ctl, kind, json_object_get(record, "states"), SIZE_MAX));
-	if (json_integer_value(json_object_get(record, "space")) == 2)
+	if (strcmp(text_of(record, "space"), "drill") == 0)
 		puts("演练 / EXERCISE");
 	say_fields(ctl, kind, record);
 	say_clocks(ctl, json_object_get(record, "clocks"));
-	say_links(ctl, json_object_get(record, "links"));
-	say_pendings(ctl, json_object_get(record, "pending"));
+	say_links(ctl, json_object_get(record, "linked"));
+	say_pendings(ctl, json_object_get(record, "proposals"));
 	say_moves(ctl, kind, record);
 }
 
@@ -299,9 +302,9 @@ int show_record(struct ctl *ctl, const char *ref)
 	if (ret)
 		return ret;
 	if (ctl->typed.json)
-		say_json(json_object_get(answer, "result"));
+		say_json(answer);
 	else
-		say_record(ctl, json_object_get(answer, "result"));
+		say_record(ctl, answer);
 	json_decref(answer);
 	return 0;
 }
@@ -339,13 +342,17 @@ static void say_history(struct ctl *ctl, const json_t *entries)
 	table_put(table, in_words(ctl, "Who", "经办"));
 	table_put(table, in_words(ctl, "Change", "变更"));
 	json_array_foreach((json_t *)entries, i, entry) {
-		const char *at = text_of(entry, "at"), *who = text_of(entry, "actor_name");
+		const char *at = text_of(entry, "at");
+		struct buf actor = { 0 };
 
 		table_put(table, arena_text(ctl->mem, "%lld",
 					    (long long)json_integer_value(json_object_get(entry, "seq"))));
 		table_put(table, strlen(at) > 19 ? arena_text(ctl->mem, "%.10s %.8sZ", at, at + 11) : at);
 		table_put(table, text_of(entry, "type"));
-		table_put(table, *who ? who : text_of(entry, "actor"));
+		if (json_object_get(entry, "who"))
+			value_words(ctl, NULL, json_object_get(entry, "who"), &actor);
+		table_put(table, actor.len ? actor.data : text_of(entry, "actor"));
+		buf_fini(&actor);
 		table_put(table, change_words(ctl, json_object_get(entry, "change")));
 	}
 	table_print(table);
@@ -354,16 +361,14 @@ static void say_history(struct ctl *ctl, const json_t *entries)
 int show_history(struct ctl *ctl, const char *ref)
 {
 	json_t *answer;
-	const json_t *result;
 	int ret = talk_or_say(ctl, about(ctl, "history", ref), &answer);
 
 	if (ret)
 		return ret;
-	result = json_object_get(answer, "result");
 	if (ctl->typed.json)
-		say_json(result);
+		say_json(answer);
 	else
-		say_history(ctl, json_is_array(result) ? result : json_object_get(result, "entries"));
+		say_history(ctl, json_object_get(answer, "entries"));
 	json_decref(answer);
 	return 0;
 }

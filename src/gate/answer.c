@@ -51,7 +51,7 @@ void job_answer(struct gate *gate, struct job *job)
 	if (gate->demo)
 		json_object_set_new(answer, "demo", json_true());
 	if (id)
-		json_object_set(answer, "id", id);
+		json_object_set(answer, "request", id); /* "id" is the record's */
 	job->answer = NULL;
 	client_say(job->client, answer);
 	gate->requests++;

@@ -24,7 +24,7 @@ static void on_closed(uv_handle_t *handle)
 		job_free(job);
 	for (size_t i = 0; i < UPLOADS_MOST; i++)
 		upload_free(client->uploads[i]);
-	lines_fini(&client->in);
+	frame_fini(&client->in);
 	buf_fini(&client->out);
 	free(client);
 }
@@ -84,43 +84,31 @@ static void push(struct client *client, struct job *job)
 }
 
 /* A line that cannot be read is answered at once; it never was a request. */
-static void take_line(struct client *client, const char *line, size_t len)
+static bool take_line(void *who, const char *line, size_t len)
 {
-	struct job *job = must_alloc(sizeof(*job));
+	struct client *client = who;
+	struct job *job;
 	struct fault why = { 0 };
 
+	if (!len)
+		return true;
+	job = must_alloc(sizeof(*job));
 	*job = (struct job){ .client = client };
 	if (ask_read(line, len, &job->ask, &why) < 0) {
 		job->answer = answer_fault(&why);
 		job_answer(client->gate, job);
-		return;
+	} else {
+		push(client, job);
 	}
-	push(client, job);
+	return true;
 }
 
-/* The stream cannot be followed any more: say why, and end it. */
-static void lose_track(struct client *client, const struct fault *why)
+static void lose_line(void *who)
 {
-	client_say(client, answer_fault(why));
-	client->ended = true;
-	uv_read_stop((uv_stream_t *)&client->pipe);
-}
+	struct fault why;
 
-static void take_lines(struct client *client)
-{
-	struct fault why = { 0 };
-	const char *line;
-	size_t len;
-	int ret = 1;
-
-	while (client->waiting < JOBS_MOST && (ret = lines_next(&client->in, &line, &len, &why)) > 0)
-		if (len)
-			take_line(client, line, len);
-	if (ret < 0)
-		lose_track(client, &why);
-	client->deaf = client->waiting >= JOBS_MOST;
-	if (client->deaf)
-		uv_read_stop((uv_stream_t *)&client->pipe);
+	fault_set(&why, FAULT_LIMIT, "a request is longer than %d bytes", ASK_MOST);
+	client_say(who, answer_fault(&why));
 }
 
 /* One loop, one thread: what was read is put away before the next read. */
@@ -145,8 +133,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 			client_end(client);
 		return;
 	}
-	lines_put(&client->in, bytes->base, (size_t)len);
-	take_lines(client);
+	frame_feed(&client->in, bytes->base, (size_t)len, take_line, lose_line, client);
+	client->deaf = client->waiting >= JOBS_MOST;
+	if (client->deaf)
+		uv_read_stop(stream);
 }
 
 static void read_more(struct client *client)
@@ -204,10 +194,8 @@ void client_flush(struct client *client)
 	if (client->closing)
 		return;
 	if (client->deaf && !client->ended && client->waiting < JOBS_MOST / 2) {
-		/* Lines that came with the last read wait in memory still. */
-		take_lines(client);
-		if (!client->deaf && !client->ended)
-			read_more(client);
+		client->deaf = false;
+		read_more(client);
 	}
 	if (client->ended && !client->waiting && !client->out.len &&
 	    !uv_stream_get_write_queue_size((uv_stream_t *)&client->pipe))
@@ -241,7 +229,7 @@ void client_admit(struct gate *gate)
 
 	*client = (struct client){ .gate = gate };
 	client->last = &client->first;
-	lines_init(&client->in, LINE_MOST);
+	frame_init(&client->in, FRAME_LINES, ASK_MOST);
 	uv_pipe_init(&gate->loop, &client->pipe, 0);
 	client->pipe.data = client;
 	link_client(client);

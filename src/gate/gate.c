@@ -94,6 +94,7 @@ static int listen_socket(struct gate *gate, struct fault *why)
 
 static int open_ways(struct gate *gate, const struct gate_options *options, struct fault *why)
 {
+	const bool listens = options->syslog_udp || options->syslog_tcp;
 	const char *folder = house_folder(gate->house);
 	int ret;
 
@@ -104,8 +105,8 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 			folder, sizeof(gate->path) - 1);
 	if ((ret = clear_stale(gate->path, why)) < 0 || (ret = listen_socket(gate, why)) < 0)
 		return ret;
-	if ((options->rules && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
-	    ((options->syslog_udp || options->syslog_tcp) && (ret = listen_open(gate, options, why)) < 0))
+	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
+	    (listens && (ret = listen_open(gate, options, why)) < 0))
 		return ret;
 	return 0;
 }
@@ -139,10 +140,13 @@ static int last_checkpoint(struct gate *gate, struct fault *why)
 
 	if ((ret = house_begin(gate->house, why)) < 0)
 		return ret;
-	if ((ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
-	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0 ||
-	    (ret = house_commit(gate->house, why)) < 0)
+	if ((ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	    (ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
+	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0)
 		house_rollback(gate->house);
+	else
+		ret = house_commit(gate->house, why);
+	ingest_settle(gate->ingest, ret == 0);
 	return ret;
 }
 

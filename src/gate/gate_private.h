@@ -7,9 +7,9 @@
 #include "action/action.h"
 #include "base/buf.h"
 #include "gate/gate.h"
-#include "gate/line.h"
 #include "gate/request.h"
 #include "host/user.h"
+#include "intake/frame.h"
 
 /*
  * gate_private -- what the files of this folder know of each other.
@@ -35,7 +35,7 @@ struct job {
 struct client {
 	struct gate *gate;
 	uv_pipe_t pipe;
-	struct lines in;
+	struct frame in;
 	struct buf out; /* said in this turn, not yet sent */
 	struct job *first, **last;
 	unsigned waiting;
@@ -77,6 +77,8 @@ void client_end(struct client *client);
 
 /* turn.c */
 void gate_turn(struct gate *gate);
+/* The next poll does not wait, and a batch runs after it. */
+void gate_wake(struct gate *gate);
 bool gate_busy(const struct gate *gate); /* is there a request that can be served? */
 
 /* operation.c: <0 only when the house failed and the batch must be dropped. */
@@ -103,17 +105,38 @@ struct upload;
 int upload_step(struct gate *gate, struct job *job, struct fault *why);
 void upload_free(struct upload *upload);
 
-/* ingest.c */
+/* ingest.c: lines go through detection; what it reports waits until a batch
+ * brings it to the house, so that nothing is lost when a commit fails. */
 int ingest_open(const struct gate_options *options, struct ingest **out, struct fault *why);
 void ingest_close(struct ingest *ingest);
-/* Lines of one source: count them, detect, bring alerts to the house. Inside a batch. */
+/* A line of a source that came in at `now`; `limited` sources are held to a rate. */
+void ingest_line(struct ingest *ingest, const char *source, const char *line, size_t len, int64_t now,
+		 bool limited);
+void ingest_lost(struct ingest *ingest, const char *source, uint64_t lines); /* by the kernel */
+void ingest_too_long(struct ingest *ingest, const char *source);
+bool ingest_waiting(const struct ingest *ingest); /* an alert */
+bool ingest_counted(const struct ingest *ingest); /* lines that the tallies do not show yet */
+/* Inside a batch: bring alerts to the house and write the tallies. `answers`
+ * (may be NULL) gets what the house said to each alert. */
+int ingest_deliver(struct gate *gate, json_t *answers, struct fault *why);
+/* That batch was committed, or it was not and everything waits on. */
+void ingest_settle(struct ingest *ingest, bool committed);
 int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **answer, struct fault *why);
-json_t *ingest_status(struct gate *gate);
 
-/* listen.c: lines gather between two turns and go in with the next batch. */
+/* sources.c: who sent how much, and what became of it. */
+struct sources;
+struct sources *sources_new(void);
+void sources_free(struct sources *sources);
+/* The source of this name; beyond a limit all others are one, "others". */
+struct source *sources_find(struct sources *sources, const char *name);
+bool sources_admit(struct sources *sources, struct source *source, int64_t now);
+void sources_lost(struct sources *sources, struct source *source, uint64_t lines);
+void sources_touch(struct sources *sources); /* something was counted */
+bool sources_changed(const struct sources *sources);
+int sources_write(struct sources *sources, struct store *store, int64_t now, struct fault *why);
+void sources_settle(struct sources *sources, bool committed);
+json_t *sources_status(struct store *store); /* as they stand in the store */
+
+/* listen.c: syslog by UDP and TCP. */
 int listen_open(struct gate *gate, const struct gate_options *options, struct fault *why);
 void listen_close(struct gate *gate);
-bool listen_waiting(const struct gate *gate);
-int listen_take(struct gate *gate, struct fault *why);
-/* The batch of listen_take was committed, or it was not and the lines stay. */
-void listen_settle(struct gate *gate, bool committed);

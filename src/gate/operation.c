@@ -19,8 +19,11 @@ int operation_tick(struct gate *gate, int64_t now, struct fault *why)
 
 	if (now < gate->now)
 		now = gate->now;
-	if ((ret = house_tick(gate->house, now, &gate->next_due, why)) < 0)
-		return fault_within(why, "what is due");
+	/* The house fires a bounded number at a time. */
+	do {
+		if ((ret = house_tick(gate->house, now, &gate->next_due, why)) < 0)
+			return fault_within(why, "what is due");
+	} while (gate->next_due && gate->next_due <= now);
 	gate->now = now;
 	return 0;
 }
@@ -208,7 +211,8 @@ static int whoami(struct gate *gate, const struct ask *ask, const struct asker *
 	(void)gate;
 	(void)ask;
 	(void)why;
-	*out = json_pack("{s:I, s:s?}", "person", (json_int_t)asker->person, "machine", asker->machine);
+	*out = json_pack("{s:b, s:I, s:s*}", "ok", 1, "person", (json_int_t)asker->person, "machine",
+			 asker->machine);
 	return 0;
 }
 
@@ -230,7 +234,7 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	answer_moment(now, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(now, "next_due", gate->next_due);
 	answer_moment(now, "started_at", gate->started_at);
-	*out = json_pack("{s:s, s:s, s:i, s:b, s:{s:s, s:s, s:s}, s:o, s:o, s:I, s:I, s:I, s:I, s:o}",
+	*out = json_pack("{s:b, s:s, s:s, s:i, s:b, s:{s:s, s:s, s:s}, s:o, s:o, s:I, s:I, s:I, s:I, s:o}",
 			 "version", FENGSUI_VERSION, "folder", house_folder(gate->house), "pid",
 			 (int)getpid(), "demo", gate->demo, "pack", "id", pack->id, "version", pack->version,
 			 "digest", pack->digest, "record",
@@ -238,7 +242,7 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 			 record_status(house_record(gate->house), RECORD_DRILL), "connections",
 			 (json_int_t)gate->client_count, "turned_away", (json_int_t)gate->refused_clients,
 			 "requests", (json_int_t)gate->requests, "batches", (json_int_t)gate->batches,
-			 "sources", ingest_status(gate));
+			 "sources", sources_status(house_store(gate->house)));
 	json_object_update(*out, now);
 	json_decref(now);
 	return 0;
@@ -254,7 +258,8 @@ static int rebuild(struct gate *gate, const struct ask *ask, const struct asker 
 	(void)asker;
 	if ((ret = house_rebuild(gate->house, check, &differing, why)) < 0)
 		return ret;
-	*out = json_pack("{s:b, s:I}", "checked_only", check, "differing", (json_int_t)differing);
+	*out = json_pack("{s:b, s:b, s:I}", "ok", 1, "checked_only", check, "differing",
+			 (json_int_t)differing);
 	return 0;
 }
 
@@ -265,7 +270,7 @@ static int stop(struct gate *gate, const struct ask *ask, const struct asker *as
 	(void)asker;
 	(void)why;
 	gate->stopping = true;
-	*out = json_pack("{s:b}", "stopping", 1);
+	*out = json_pack("{s:b, s:b}", "ok", 1, "stopping", 1);
 	return 0;
 }
 
@@ -309,6 +314,5 @@ void operation_read(struct gate *gate, struct job *job)
 		job->answer = answer_fault(&why);
 		return;
 	}
-	job->answer = answer_ok();
-	json_object_set_new(job->answer, "result", result);
+	job->answer = result;
 }

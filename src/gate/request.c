@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 #include "base/canon.h"
-#include "gate/line.h"
 
 /* clang-format off */
 enum shape { A_TEXT, A_NUMBER, A_YES, AN_OBJECT, A_LIST, A_NAME /* number or text */ };
@@ -168,7 +167,7 @@ int ask_read(const char *line, size_t len, struct ask *out, struct fault *why)
 	int ret;
 
 	*out = (struct ask){ 0 };
-	if ((ret = canon_parse(line, len, LINE_MOST, &out->root, why)) < 0)
+	if ((ret = canon_parse(line, len, ASK_MOST, &out->root, why)) < 0)
 		return fault_within(why, "the request");
 	if (!json_is_object(out->root))
 		return fault_set(why, FAULT_INVALID, "a request is a JSON object on one line");

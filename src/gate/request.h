@@ -13,6 +13,8 @@
  * Which operations there are, what each may say and what it must; nothing here
  * knows the house. docs/api/socket.md says the same to people.
  */
+enum { ASK_MOST = 8 * 1024 * 1024 }; /* bytes in a line */
+
 enum ask_op {
 	ASK_DO,
 	ASK_WITHDRAW,

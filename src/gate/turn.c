@@ -80,10 +80,9 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	int ret;
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
-	    (gate->listen && (ret = listen_take(gate, why)) < 0) || (ret = run_jobs(gate, batch, why)) < 0 ||
-	    (ret = operation_tick(gate, gate->now, why)) < 0)
+	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0)
 		return ret;
-	return house_commit(gate->house, why);
+	return operation_tick(gate, gate->now, why);
 }
 
 /* The house failed: nothing of this batch happened, and everyone is told. */
@@ -103,13 +102,13 @@ static void fail_batch(struct gate *gate, struct batch *batch, const struct faul
 static void on_idle(uv_idle_t *idle) { (void)idle; }
 
 /* A timer alone does not end the poll that follows it. */
-static void on_due(uv_timer_t *timer)
+void gate_wake(struct gate *gate)
 {
-	struct gate *gate = timer->data;
-
 	gate->due = true;
 	uv_idle_start(&gate->more, on_idle);
 }
+
+static void on_due(uv_timer_t *timer) { gate_wake(timer->data); }
 
 /* At most an hour: the machine's clock may be set meanwhile. */
 static void wake_at_next(struct gate *gate)
@@ -134,8 +133,12 @@ static void write_turn(struct gate *gate)
 	int ret;
 
 	gate->due = false;
-	if ((ret = house_begin(gate->house, &why)) == 0 && (ret = run_batch(gate, &batch, &why)) < 0)
-		house_rollback(gate->house);
+	if ((ret = house_begin(gate->house, &why)) == 0) {
+		if ((ret = run_batch(gate, &batch, &why)) < 0)
+			house_rollback(gate->house);
+		else
+			ret = house_commit(gate->house, &why);
+	}
 	if (ret < 0) {
 		fail_batch(gate, &batch, &why);
 		gate->now = before;
@@ -144,7 +147,7 @@ static void write_turn(struct gate *gate)
 		gate->batches++;
 		wake_at_next(gate);
 	}
-	listen_settle(gate, ret == 0);
+	ingest_settle(gate->ingest, ret == 0);
 	for (size_t i = 0; i < batch.count; i++)
 		job_answer(gate, batch.done[i]);
 }
@@ -176,7 +179,7 @@ static void flush_all(struct gate *gate)
 
 void gate_turn(struct gate *gate)
 {
-	if (gate->due || listen_waiting(gate) || writes_wait(gate))
+	if (gate->due || ingest_waiting(gate->ingest) || writes_wait(gate))
 		write_turn(gate);
 	read_turn(gate);
 	flush_all(gate);
