@@ -1,0 +1,114 @@
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+/*
+ * action -- the runner: what a move of the plan does, for whoever asks.
+ *
+ * A browser, a command, a timer, a drill and an alert all come through here.
+ * The house is one data folder opened for work: store, record, packs. Acts are
+ * done in a batch: begin, any number of acts, commit; an answer may be sent
+ * only after the commit returned 0.
+ */
+struct house;
+
+struct house_options {
+	const char *folder; /* the data folder */
+	const char *pack;   /* folder of the pack to publish on a new folder; else NULL */
+	const char *origin; /* of the record, for a new folder; NULL: made from the host's name */
+	bool demo;          /* a new folder becomes one for demonstration: given time, marked for ever */
+	int64_t now;        /* the moment of opening (host/clock.h, or given in a demo) */
+};
+
+/* Open, making what is missing. Fails with FAULT_BUSY on a folder in use,
+ * FAULT_NEWER, FAULT_CORRUPT; leaves the folder as it was. */
+int house_open(const struct house_options *options, struct house **out, struct fault *why);
+void house_close(struct house *house);
+
+bool house_demo(const struct house *house);
+/* Given time of a demo folder: the latest moment it was told; 0 in a real one. */
+int64_t house_given_now(const struct house *house);
+struct store *house_store(struct house *house);
+struct record *house_record(struct house *house);
+const struct pack *house_pack(struct house *house); /* the version in force */
+const char *house_folder(const struct house *house);
+
+/* Who asks. `person` is the row id of a person, or 0 for the house itself. */
+struct asker {
+	int64_t person;
+	const char *machine; /* "timer", "rule", "system" where person is 0 */
+	const char *session; /* may be NULL */
+};
+
+/* The person with this login, or FAULT_ABSENT. */
+int house_person(struct house *house, const char *login, int64_t *out, struct fault *why);
+
+/* A move, an act or a creation. Strings and input are borrowed. */
+struct request {
+	struct asker asker;
+	const char *kind, *move; /* move "create" makes a record */
+	const char *ref;         /* number, or "#" and row id; NULL to create */
+	json_t *input;           /* object of field or input name -> value; may be NULL */
+	const char *key;         /* idempotency key, or NULL */
+	int64_t seen;            /* version the asker saw, or -1 */
+	int64_t now;             /* when: host clock, or given */
+	int64_t occurred_at;     /* earlier than now where entered late; 0: now */
+	int space;               /* 1 real, 2 drill; 0: that of the record, else real */
+};
+
+/*
+ * The answer, a new JSON object:
+ *   {"ok":true,"id":17,"number":"INC-2026-0001","kind":"incident","version":3,"act":41,
+ *    "states":{"handling":"verify",...},"receipt":{...}?,"pending":{"proposal":5,"waits_for":[...]}?}
+ *   {"ok":false,"fault":"refused","refusals":[{"code":"N04","zh":"…","en":"…",
+ *    "missing":[{"code":"N07","zh":"…","en":"…","what":"affected_system AFS-3"}]}]}
+ *   {"ok":false,"fault":"invalid","en":"…","zh":"…"}
+ * Returns 0 also for a refusal; <0 only when the house itself failed and the
+ * whole batch must be dropped.
+ */
+int house_begin(struct house *house, struct fault *why);
+int house_do(struct house *house, const struct request *request, json_t **answer, struct fault *why);
+/* Take back one's own pending proposal. */
+int house_withdraw(struct house *house, const struct asker *asker, int64_t proposal, int64_t now,
+		   json_t **answer, struct fault *why);
+/* Fire what is due at `now`: clocks, dates. `next` gets the next due moment or 0. */
+int house_tick(struct house *house, int64_t now, int64_t *next, struct fault *why);
+/* A signal from outside the plan: alert_promoted, delivered, check_failed,
+ * year_begins, indicators_changed; about the record `object` (0: none). */
+int house_signal(struct house *house, const char *signal, int64_t object, json_t *input, int64_t now,
+		 struct fault *why);
+int house_commit(struct house *house, struct fault *why);
+void house_rollback(struct house *house);
+
+/* Reading; outside or inside a batch. Each gives a new JSON value. What the
+ * asker may not see is answered as if it were not there. */
+int house_list(struct house *house, const struct asker *asker, const char *kind, const char *where, int limit,
+	       const char *after, int space, json_t **answer, struct fault *why);
+/* One record with labels, states, clocks, linked records, pending proposals,
+ * and each move: may the asker make it now, and what is missing. */
+int house_show(struct house *house, const struct asker *asker, const char *ref, int64_t now, json_t **answer,
+	       struct fault *why);
+/* Its entries, oldest first, words as they stand in the record. */
+int house_history(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
+		  struct fault *why);
+/* Kinds, fields, moves, inputs with labels: what a command line learns from. */
+int house_catalogue(struct house *house, json_t **answer, struct fault *why);
+
+/* Alerts of detection enter here: opens or joins (see alert kind). `alert` is
+ * the JSON line of `fengsui watch` plus "raw" (digest of the raw lines). */
+int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why);
+
+/* Evidence file already stored under its digest (evidence/blob.h): note it. */
+int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);
+
+/* Rebuild every view from the record; counts what differed before. */
+int house_rebuild(struct house *house, bool check_only, int64_t *differing, struct fault *why);
+
+/* Publish a pack from a folder: checked, stored under its digest, in force from now. */
+int house_publish(struct house *house, const struct asker *asker, const char *pack_folder, int64_t now,
+		  json_t **answer, struct fault *why);

@@ -1,0 +1,253 @@
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "action/action.h"
+#include "base/arena.h"
+#include "base/fault.h"
+#include "pack/pack.h"
+#include "record/record.h"
+#include "store/store.h"
+
+/*
+ * action_private -- what the files of the runner share.
+ *
+ * A deed is one act: a request, or something the timer, a signal or an alert
+ * set off, with all that it carries along. Records are read into the deed,
+ * changed there, and written once at its end: all of it or nothing.
+ */
+
+/* A record as the deed sees it. */
+struct object {
+	int64_t id;
+	int space;
+	const struct pack *pack; /* the version it began under */
+	const struct kind *kind;
+	const char *number;    /* or NULL */
+	json_t *states, *body; /* owned by the deed */
+	int64_t version;       /* entries in the record so far */
+	int64_t created_at, updated_at;
+	bool fresh;       /* made by this deed */
+	json_t *change;   /* what the record will say; NULL: untouched */
+	const char *type; /* of its entry */
+	bool checked;     /* its always: rules were asked after the last change */
+	struct object *next;
+};
+
+/* Who acts, and by what authority; see staff.c. */
+struct post {
+	const char *role;
+	int64_t id, unit, incident;
+	int64_t from, to; /* validity; 0: open */
+	const char *by;   /* post, seat, deputy */
+};
+
+struct staff {
+	int64_t person, unit;
+	const char *name;
+	struct post *posts;
+	size_t post_count;
+	struct staff *next;
+};
+
+struct missing {
+	const char *code;
+	const char *zh, *en, *what;
+	struct missing *next;
+};
+
+/* Something that happened in the deed and that moves may wait for. */
+struct happened {
+	struct object *object;
+	const struct move *move; /* or NULL with a name */
+	const char *name;
+	struct happened *next;
+};
+
+struct deed {
+	struct house *house;
+	struct arena *mem;
+	struct object *objects, *last_object;
+	const struct staff *staff; /* NULL for an automatic act */
+	int64_t person;            /* who set it off, also behind what rules carry along; 0 */
+	const char *machine;       /* timer, rule, system */
+	const char *session;
+	int64_t now, occurred_at, act;
+	json_t *input;           /* of the move being made */
+	const struct move *move; /* being made */
+	json_t *authority;       /* how the right to act was resolved */
+	const char *proposer_name;
+	int64_t proposer; /* person who proposed the move being confirmed, 0 */
+	struct missing *missing, *last_missing;
+	struct happened *first, *last;
+	int depth;       /* of cascades */
+	json_t *pending; /* a proposal opened or signed by this deed */
+};
+
+struct house {
+	struct store *store;
+	struct record *record;
+	char *folder;
+	struct pack **packs;
+	size_t pack_count;
+	struct pack *pack; /* in force */
+	bool demo;
+	int64_t given_now;
+	struct store_txn *txn;
+	struct arena *mem; /* of the house, for the staff cache */
+	struct staff *staff;
+	int64_t next_object, next_clock, next_proposal, next_outbox, next_check;
+	bool staff_changed;
+};
+
+/* ---- world.c: records in the deed ---------------------------------------- */
+void deed_open(struct deed *deed, struct house *house, const struct asker *asker, int64_t now);
+void deed_close(struct deed *deed);
+struct object *world_get(struct deed *deed, int64_t id, struct fault *why); /* NULL and why */
+int world_find(struct deed *deed, const struct kind *kind, const char *ref, int64_t *out, struct fault *why);
+struct object *world_make(struct deed *deed, const struct pack *pack, const struct kind *kind, int space);
+struct objects {
+	struct object **at;
+	size_t count;
+};
+/* Records of `kind` whose ref field (any, or `through`) points at `parent`. */
+int world_linked(struct deed *deed, struct object *parent, const char *kind, const char *through,
+		 struct objects *out, struct fault *why);
+const char *state_of(const struct object *object, const char *region); /* NULL: no such region */
+bool object_ended(const struct object *object); /* main region in an end state; kinds without: true */
+/* A value along a path of at most one ref ("unit", "incident.level"). Borrowed; NULL: not there. */
+json_t *world_value(struct deed *deed, struct object *subject, const char *path, struct object **holder);
+int64_t world_ref(struct deed *deed, struct object *subject, const char *path); /* row id or 0 */
+/* The case that a record belongs to: itself, or through `incident`; NULL. */
+struct object *world_case(struct deed *deed, struct object *subject);
+const char *object_name(struct deed *deed,
+			const struct object *object); /* "INC-2026-0001" or "affected_system #9" */
+int64_t value_level(const json_t *value);             /* 1..5, 0 for none */
+int64_t threshold_now(struct deed *deed);
+int setting_now(struct deed *deed, const char *name, const char **out, struct fault *why);
+
+/* ---- change.c: changes kept for the record -------------------------------- */
+json_t *change_of(struct deed *deed, struct object *object, const char *type);
+void change_field(struct deed *deed, struct object *object, const struct field *field,
+		  json_t *value); /* steals */
+void change_set(struct deed *deed, struct object *object, const char *field, json_t *value);
+void change_state(struct deed *deed, struct object *object, const struct region *region,
+		  const struct state *to);
+void change_row(struct deed *deed, struct object *object, const char *list, json_t *row); /* steals */
+void change_number(struct deed *deed, struct object *object);
+int64_t series_next(struct deed *deed, struct object *object, const char *name, struct fault *why);
+int deed_write(struct deed *deed, struct fault *why); /* record and views */
+int deed_digest(struct deed *deed, struct object *object, char out[65], struct fault *why);
+
+/* ---- input.c -------------------------------------------------------------- */
+/* Check a typed value against its field and bring it into the form it is kept
+ * in. New reference in `out`. FAULT_INVALID names field and what is right. */
+int input_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out, struct fault *why);
+int input_check(struct deed *deed, const struct move *move, json_t *typed, json_t **out, struct fault *why);
+
+/* ---- refusal.c ------------------------------------------------------------ */
+void refuse(struct deed *deed, const char *code, const char *zh, const char *en, const char *what);
+json_t *refusal_answer(struct deed *deed, const struct pack *pack);
+json_t *fault_answer(const struct fault *why);
+
+/* ---- staff.c -------------------------------------------------------------- */
+int staff_of(struct house *house, int64_t person, const struct staff **out, struct fault *why);
+void staff_forget(struct house *house);
+/* Does the actor hold this role for this subject now? How goes to `how`. */
+bool staff_holds(struct deed *deed, struct object *subject, const char *role, json_t **how);
+bool staff_holds_any(struct deed *deed, struct object *subject, const struct names *roles, json_t **how);
+bool staff_on_shift(struct deed *deed);
+bool staff_delegated(struct deed *deed, const char *power, bool *expired, json_t **how);
+bool staff_sees(struct deed *deed, struct object *object);
+
+/* ---- guard.c -------------------------------------------------------------- */
+bool guard_holds(struct deed *deed, struct object *subject, const struct guard *guard);
+/* Ask each; what does not hold is noted as missing. `code` where a guard has none. */
+void guards_ask(struct deed *deed, struct object *subject, const struct guards *guards, const char *code);
+
+/* ---- clock.c -------------------------------------------------------------- */
+int clock_ops(struct deed *deed, struct object *subject, const struct move *move, struct fault *why);
+int clock_do(struct deed *deed, struct object *owner, const char *code, enum clock_do op, struct fault *why);
+int clock_lives(struct deed *deed, struct object *owner, struct fault *why); /* end what no longer may run */
+int clock_replan(struct deed *deed, struct object *owner, struct fault *why);
+bool clock_asks(struct deed *deed, struct object *owner, const char *code, enum clock_question question);
+int clock_date(struct deed *deed, struct object *owner, const struct field *field); /* reached: triggers */
+json_t *clock_rows(struct deed *deed, struct object *owner); /* present rows, new reference */
+
+/* ---- move.c --------------------------------------------------------------- */
+enum how { BY_PERSON, BY_RULE };
+/* Decide and carry out. Returns 0 with deed->missing empty when it was made
+ * (or became pending); 0 with something missing when refused; <0 on faults. */
+int move_make(struct deed *deed, struct object *subject, const struct move *move, json_t *input, enum how how,
+	      struct fault *why);
+/* Would it be refused? Asks without changing anything; fills deed->missing. */
+int move_ask(struct deed *deed, struct object *subject, const struct move *move, struct fault *why);
+bool move_from_here(const struct object *subject, const struct move *move);
+int rules_ask(struct deed *deed, struct fault *why); /* always: and ends_with of all that changed */
+
+/* ---- pending.c ------------------------------------------------------------ */
+enum pending { PENDING_GO, PENDING_WAITS };
+int pending_settle(struct deed *deed, struct object *subject, const struct move *move,
+		   const struct branch *branch, json_t **input, enum pending *out, struct fault *why);
+int pending_lapse(struct deed *deed, struct object *object, struct fault *why);
+int pending_void(struct deed *deed, struct object *object, struct fault *why);
+
+/* ---- trigger.c ------------------------------------------------------------ */
+int trigger_run(struct deed *deed, struct fault *why); /* what waited for what happened */
+void happen(struct deed *deed, struct object *object, const struct move *move, const char *name);
+int trigger_name(struct deed *deed, struct object *object, enum trigger_form form, const char *name,
+		 struct fault *why);
+
+/* ---- effects -------------------------------------------------------------- */
+struct effect {
+	const char *name;
+	const char *en, *zh;
+	int (*run)(struct deed *deed, struct object *subject, const struct effect_use *use,
+		   struct fault *why);
+};
+extern const struct effect *const effects[]; /* ends with NULL; effect/catalogue.c */
+const struct effect *effect_named(const char *name);
+const char *effect_arg(const struct effect_use *use, const char *key); /* NULL */
+/* A message leaves through the outbox, with a key that drops repeats. */
+void outbox_put(struct deed *deed, struct object *about, const char *channel, const char *recipient,
+		const char *subject);
+int inform_target(struct deed *deed, struct object *about, const char *target, struct fault *why);
+
+/* ---- check.c: checks as jobs ---------------------------------------------- */
+int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);
+bool check_good(struct deed *deed, struct object *object, const char *name);
+
+/* ---- view.c --------------------------------------------------------------- */
+/* Write what `object->change` says; its states and body already hold it. */
+int view_write(struct house *house, const struct object *object, struct fault *why);
+struct pack *house_pack_by(struct house *house, const char *digest, struct fault *why);
+
+/* ---- named.c: guards that are written in C --------------------------------- */
+bool guard_named(struct deed *deed, struct object *subject, const char *name);
+bool branch_holds(struct deed *deed, struct object *subject, const struct branch *branch);
+json_t *pending_open(struct deed *deed, struct object *object); /* new reference */
+int pending_take_back(struct deed *deed, struct object *object, int64_t proposal, struct fault *why);
+
+/* ---- house.c: a deed inside the batch -------------------------------------- */
+int deed_begin(struct deed *deed, struct house *house, const struct asker *asker, int64_t now,
+	       struct fault *why);
+int deed_end(struct deed *deed, int ret, struct fault *why);
+
+/* ---- effect/value.c: what effects share ------------------------------------ */
+/* "$actor", "$now", "$field" or plain words, in the form of `field`; new
+ * reference, NULL where it leads to nothing. */
+json_t *effect_value(struct deed *deed, struct object *subject, const struct field *field, const char *said,
+		     struct fault *why);
+/* Make a linked record of this kind through its own creation, by the rule. */
+int open_linked(struct deed *deed, struct object *subject, const char *kind, json_t *input,
+		struct object **out, struct fault *why);
+int64_t effect_unit_named(struct deed *deed, const char *name); /* a unit by its name, 0 */
+int64_t effect_office(struct deed *deed);                       /* the unit that hosts the Office, 0 */
+
+/* ---- erase.c ---------------------------------------------------------------- */
+int erase_field(struct deed *deed, struct object *object, const char *field, struct fault *why);
+int view_refresh(struct house *house, struct object *object, struct fault *why);
+int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
+int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);

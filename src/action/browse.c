@@ -1,0 +1,134 @@
+/* Lists, with what the asker may not see left out. */
+
+#include "action/action_private.h"
+
+#include <string.h>
+
+#include "base/stamp.h"
+#include "store/list.h"
+
+enum { PAGES = 20 };
+
+static size_t filter_names(const struct kind *kind, const char **names, size_t room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < kind->field_count && count + 4 < room; i++)
+		if (kind->fields[i].filter || kind->fields[i].type == FIELD_REF ||
+		    (kind->title && !strcmp(kind->title, kind->fields[i].name)) ||
+		    !strcmp(kind->fields[i].name, "login"))
+			names[count++] = kind->fields[i].name;
+	for (size_t i = 0; i < kind->region_count && count + 1 < room; i++)
+		names[count++] = kind->regions[i].name;
+	names[count++] = "open";
+	return count;
+}
+
+static json_t *value_words(struct deed *deed, const struct field *field, json_t *value)
+{
+	struct fault why;
+	struct object *o;
+	const char *title;
+
+	if (field->type != FIELD_REF || !json_is_integer(value))
+		return json_incref(value);
+	if (!(o = world_get(deed, json_integer_value(value), &why)))
+		return json_incref(value);
+	title = o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title)) : NULL;
+	if (!strcmp(o->kind->name, "person"))
+		title = json_string_value(json_object_get(o->body, "name"));
+	return json_string(o->number ? o->number : title ? title : object_name(deed, o));
+}
+
+static json_t *row_words(struct deed *deed, struct object *o)
+{
+	json_t *fields = json_object(), *row;
+	char at[STAMP_LEN];
+
+	for (size_t i = 0; i < o->kind->field_count; i++) {
+		const struct field *field = &o->kind->fields[i];
+		json_t *value = json_object_get(o->body, field->name);
+
+		if (value && (field->column || (o->kind->title && !strcmp(o->kind->title, field->name))))
+			json_object_set_new(fields, field->name, value_words(deed, field, value));
+	}
+	stamp_format(o->updated_at, at);
+	row = json_pack("{s:I, s:s*, s:O, s:o, s:I, s:s}", "id", (json_int_t)o->id, "number", o->number,
+			"states", o->states, "fields", fields, "version", (json_int_t)o->version,
+			"updated_at", at);
+	return row;
+}
+
+static int one_page(struct deed *deed, const struct list_page *page, json_t *rows, size_t most,
+		    struct fault *why)
+{
+	for (size_t i = 0; i < page->count && json_array_size(rows) < most; i++) {
+		struct object *o = world_get(deed, page->rows[i].id, why);
+
+		if (!o)
+			return -why->code;
+		if (staff_sees(deed, o))
+			json_array_append_new(rows, row_words(deed, o));
+	}
+	return 0;
+}
+
+static int fill(struct house *house, struct deed *deed, struct list_query *query, json_t *rows,
+		const char **after, struct fault *why)
+{
+	struct list_page page;
+	int ret = 0;
+
+	*after = NULL;
+	/* A unit that sees little of a long list is read on for, but not for ever. */
+	for (int i = 0; i < PAGES && ret == 0; i++) {
+		size_t most = (size_t)query->limit;
+
+		if ((ret = list_run(house->store, query, deed->mem, &page, why)) < 0)
+			break;
+		ret = one_page(deed, &page, rows, most, why);
+		*after = page.after;
+		query->after = page.after;
+		if (!page.after || json_array_size(rows) >= most)
+			break;
+	}
+	return ret;
+}
+
+int house_list(struct house *house, const struct asker *asker, const char *kind_name, const char *where,
+	       int limit, const char *after, int space, json_t **answer, struct fault *why)
+{
+	const struct kind *kind = pack_kind(house->pack, kind_name);
+	const char *names[160], *next = NULL;
+	json_t *rows = json_array();
+	struct list_query query;
+	struct deed deed;
+	int ret = 0;
+
+	deed_open(&deed, house, asker, house->given_now);
+	if (!kind)
+		ret = fault_set(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'", kind_name);
+	if (ret == 0 && asker->person)
+		ret = staff_of(house, asker->person, &deed.staff, why);
+	if (ret == 0) {
+		query = (struct list_query){ .kind = kind->name,
+					     .space = space ? space : RECORD_REAL,
+					     .filter = where,
+					     .fields = names,
+					     .field_count = filter_names(kind, names, 160),
+					     .order = LIST_NEWEST,
+					     .after = after,
+					     .limit = limit > 0 ? limit : 50 };
+		ret = fill(house, &deed, &query, rows, &next, why);
+	}
+	if (ret == 0)
+		*answer = json_pack("{s:b, s:s, s:O, s:s*}", "ok", 1, "kind", kind->name, "rows", rows,
+				    "after", next);
+	json_decref(rows);
+	deed_close(&deed);
+	if (ret == -FAULT_INVALID || ret == -FAULT_LIMIT || ret == -FAULT_ABSENT) {
+		*answer = fault_answer(why);
+		ret = 0;
+	}
+	return ret;
+}

@@ -1,0 +1,160 @@
+/* Checks: jobs whose result stands in the record, for guards to read. */
+
+#include "action/action_private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "archive/package.h"
+#include "evidence/blob.h"
+
+struct finding {
+	bool good;
+	char detail[256];
+	char digest[65];
+};
+
+/* Does the evidence file still have the digest under which it came? */
+static int check_digest(struct house *house, struct object *object, struct finding *out)
+{
+	const char *blob = json_string_value(json_object_get(object->body, "blob"));
+	struct fault why = { 0 };
+	uint64_t size = 0;
+
+	/* Evidence without a file (a device in a cupboard) has nothing to compare. */
+	out->good = !blob || blob_check(house->folder, blob, &size, &why) == 0;
+	if (out->good)
+		snprintf(out->detail, sizeof(out->detail), blob ? "%" PRIu64 " bytes as captured" : "no file",
+			 size);
+	else
+		snprintf(out->detail, sizeof(out->detail), "%.250s", why.text);
+	return 0;
+}
+
+/* ---- the package of a case ------------------------------------------------ */
+
+enum { PACKAGE_MOST = 20000 };
+
+/* The case and all that hangs on it, child of child, the case first. */
+static int belongings(struct house *house, struct deed *deed, struct object *object,
+		      struct package_plan *plan, struct fault *why)
+{
+	struct package_object *list = arena_many(deed->mem, PACKAGE_MOST, sizeof(*list));
+	const char **blobs = arena_many(deed->mem, PACKAGE_MOST, sizeof(*blobs));
+	int64_t *ids = arena_many(deed->mem, PACKAGE_MOST, sizeof(*ids));
+	size_t count = 0;
+	struct rows *rows;
+	int got;
+
+	if (store_query(house->store,
+			"WITH RECURSIVE down(id) AS (SELECT $1 UNION SELECT l.child FROM links l JOIN down "
+			"ON l.parent = down.id)"
+			" SELECT id FROM down ORDER BY id = $1 DESC, id",
+			VALUES(value_int(object->id)), &rows, why) < 0)
+		return -why->code;
+	while ((got = rows_next(rows, why)) == 1 && count < PACKAGE_MOST)
+		ids[count++] = rows_int(rows, 0);
+	rows_close(rows);
+	for (size_t i = 0; got == 0 && i < count; i++) {
+		struct object *o = world_get(deed, ids[i], why);
+		const char *blob;
+
+		if (!o)
+			return -why->code;
+		list[plan->object_count++] = (struct package_object){
+			.id = o->id,
+			.name = object_name(deed, o),
+			.zh = o->kind->label.zh,
+			.en = o->kind->label.en,
+			.title = o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title))
+						: NULL,
+			.states = o->kind->region_count ? state_of(o, o->kind->regions[0].name) : NULL,
+		};
+		if ((blob = json_string_value(json_object_get(o->body, "blob"))))
+			blobs[plan->blob_count++] = blob;
+	}
+	plan->objects = list;
+	plan->blobs = blobs;
+	return got;
+}
+
+/* Everything of a case, sealed in one folder that opens without the product. */
+static int check_package(struct house *house, struct deed *deed, struct object *object, struct finding *out)
+{
+	struct package_plan plan = { .folder = house->folder,
+				     .name = object_name(deed, object),
+				     .now = deed->now };
+	struct fault why = { 0 };
+	char path[4096] = "";
+
+	out->good = belongings(house, deed, object, &plan, &why) == 0 &&
+		    package_build(house->record, &plan, path, sizeof(path), &why) == 0;
+	snprintf(out->detail, sizeof(out->detail), "%.250s", out->good ? path : why.text);
+	return 0;
+}
+
+static int find_out(struct house *house, struct deed *deed, struct object *object, const char *name,
+		    struct finding *out, struct fault *why)
+{
+	int ret = deed_digest(deed, object, out->digest, why);
+
+	if (ret < 0)
+		return ret;
+	if (!strcmp(name, "digest"))
+		return check_digest(house, object, out);
+	if (!strcmp(name, "archive_package"))
+		return check_package(house, deed, object, out);
+	out->good = false;
+	snprintf(out->detail, sizeof(out->detail), "this version does not carry out the check '%s'", name);
+	return 0;
+}
+
+/* Run the check and write its result as an act of the house. */
+int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why)
+{
+	const struct asker self = { .machine = "system" };
+	struct finding found = { 0 };
+	struct object *subject;
+	struct deed deed;
+	int ret;
+
+	ret = deed_begin(&deed, house, &self, now, why);
+	if (ret == 0) {
+		if (!(subject = world_get(&deed, object, why)))
+			ret = -why->code;
+		else
+			ret = find_out(house, &deed, subject, name, &found, why);
+		if (ret == 0) {
+			change_of(&deed, subject, arena_text(deed.mem, "check.%s", name));
+			change_row(&deed, subject, "checks",
+				   json_pack("{s:I, s:s, s:s, s:i, s:s, s:I}", "id",
+					     (json_int_t)house->next_check++, "name", name, "digest",
+					     found.digest, "good", found.good, "detail", found.detail, "at",
+					     (json_int_t)now));
+		}
+		ret = deed_end(&deed, ret, why);
+	}
+	deed_close(&deed);
+	return ret;
+}
+
+/* The newest result is good, and was found on what stands there now. */
+bool check_good(struct deed *deed, struct object *object, const char *name)
+{
+	struct rows *rows;
+	char digest[65];
+	struct fault why;
+	bool good = false;
+
+	if (deed_digest(deed, object, digest, &why) < 0 ||
+	    store_query(deed->house->store,
+			"SELECT good, digest FROM checks WHERE object = $1 AND name = $2 ORDER BY id DESC "
+			"LIMIT 1",
+			VALUES(value_int(object->id), value_text(name)), &rows, &why) < 0)
+		return false;
+	if (rows_next(rows, &why) == 1)
+		good = rows_int(rows, 0) && !strcmp(rows_text(rows, 1, NULL), digest);
+	rows_close(rows);
+	return good;
+}

@@ -1,0 +1,431 @@
+/* Clocks: by when something must have happened, and what happens when it has not. */
+
+#include "action/action_private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/stamp.h"
+
+/* A row of a clock, as the record and the view keep it; new reference. */
+static json_t *row_of(struct rows *rows)
+{
+	static const char *const times[] = { "started", "due", "stopped", "left", "missed", "step", "next" };
+	json_t *row = json_pack("{s:I, s:s, s:s}", "id", (json_int_t)rows_int(rows, 0), "code",
+				rows_text(rows, 1, NULL), "state", rows_text(rows, 2, NULL));
+
+	for (int i = 0; i < 7; i++)
+		if (!rows_null(rows, 3 + i))
+			json_object_set_new(row, times[i], json_integer(rows_int(rows, 3 + i)));
+	return row;
+}
+
+static int stored_rows(struct deed *deed, struct object *owner, json_t *list, struct fault *why)
+{
+	struct rows *rows;
+	int got;
+
+	if (store_query(
+		    deed->house->store,
+		    "SELECT id, code, state, started_at, due_at, stopped_at, left, missed_at, step, next_at"
+		    " FROM clocks WHERE object = $1 ORDER BY id",
+		    VALUES(value_int(owner->id)), &rows, why) < 0)
+		return -why->code;
+	while ((got = rows_next(rows, why)) == 1)
+		json_array_append_new(list, row_of(rows));
+	rows_close(rows);
+	return got;
+}
+
+static json_t *newer(json_t *list, int64_t id)
+{
+	json_t *row, *found = NULL;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+		if (json_integer_value(json_object_get(row, "id")) == id)
+			found = row;
+	return found;
+}
+
+/* What stands in the store, with what this deed has changed laid over it. */
+json_t *clock_rows(struct deed *deed, struct object *owner)
+{
+	json_t *list = json_array(), *changed = json_object_get(owner->change, "clocks"), *row;
+	struct fault why;
+	size_t i;
+
+	if (!owner->fresh)
+		stored_rows(deed, owner, list, &why);
+	json_array_foreach(changed, i, row) {
+		json_t *old = newer(list, json_integer_value(json_object_get(row, "id")));
+
+		if (!old) {
+			json_array_append(list, row);
+		} else {
+			json_object_clear(old);
+			json_object_update(old, row);
+		}
+	}
+	return list;
+}
+
+static bool row_is(const json_t *row, const char *code, const char *state)
+{
+	return !strcmp(json_string_value(json_object_get(row, "code")), code) &&
+	       (!state || !strcmp(json_string_value(json_object_get(row, "state")), state));
+}
+
+/* The newest row of a code, in this state where one is given; new reference. */
+static json_t *newest(struct deed *deed, struct object *owner, const char *code, const char *state)
+{
+	json_t *list = clock_rows(deed, owner), *row, *found = NULL;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+		if (row_is(row, code, state))
+			found = row;
+	json_incref(found);
+	json_decref(list);
+	return found;
+}
+
+/* ---- lengths -------------------------------------------------------------- */
+
+static int64_t level_for(struct deed *deed, struct object *owner, const struct clock_def *def)
+{
+	struct object *incident = world_case(deed, owner);
+	const char *field = !def->level                          ? NULL
+			    : !strcmp(def->level, "provisional") ? "provisional_level"
+			    : !strcmp(def->level, "warning")     ? "level"
+								 : "confirmed_level";
+	int64_t level;
+
+	if (!field)
+		return 0;
+	if (!strcmp(field, "level"))
+		return value_level(world_value(
+			deed, owner, kind_field(owner->kind, "warning") ? "warning.level" : "level", NULL));
+	level = incident ? value_level(json_object_get(incident->body, field)) : 0;
+	/* Before a level is confirmed the provisional one counts. */
+	if (!level && incident)
+		level = value_level(json_object_get(incident->body, "provisional_level"));
+	return level;
+}
+
+/* Saturdays and Sundays do not count; the day it starts on does not either. */
+static int64_t working_days_on(int64_t from, int64_t span)
+{
+	int64_t days = span / STAMP_DAY, at = from;
+
+	while (days > 0) {
+		int weekday;
+
+		at += STAMP_DAY;
+		weekday = stamp_civil(at).weekday;
+		days -= weekday != 0 && weekday != 6;
+	}
+	return at + span % STAMP_DAY;
+}
+
+static int64_t length_of(struct deed *deed, struct object *owner, const struct clock_def *def)
+{
+	int64_t level, minutes;
+	const json_t *value;
+
+	if (def->measured)
+		return -1;
+	if (def->length_field) {
+		value = world_value(deed, owner, def->length_field, NULL);
+		if (!value)
+			value = world_value(deed, owner,
+					    arena_text(deed->mem, "system.%s", def->length_field), NULL);
+		minutes = json_integer_value(value);
+		return minutes > 0 ? minutes * STAMP_MINUTE : -1;
+	}
+	level = level_for(deed, owner, def);
+	if (!level || def->length[level] < 0)
+		return level ? def->length[level] : def->length[0];
+	return def->length[level];
+}
+
+static int64_t start_of(struct deed *deed, struct object *owner, const struct clock_def *def)
+{
+	const char *text =
+		def->start_field ? json_string_value(world_value(deed, owner, def->start_field, NULL)) : NULL;
+	int64_t stamp;
+
+	return text && stamp_parse(text, strlen(text), &stamp, NULL) == 0 && stamp <= deed->now ? stamp
+												: deed->now;
+}
+
+/* A due time that stands as a field of the owner, for clocks named after it. */
+static int64_t due_of(struct deed *deed, struct object *owner, const struct clock_def *def, int64_t from)
+{
+	int64_t length = length_of(deed, owner, def), stamp;
+	const char *text;
+
+	if (!def->measured && !strcmp(def->code, "due") &&
+	    (text = json_string_value(json_object_get(owner->body, "due_at"))) &&
+	    stamp_parse(text, strlen(text), &stamp, NULL) == 0)
+		return stamp;
+	if (length < 0)
+		return 0;
+	return def->working_days ? working_days_on(from, length) : from + length;
+}
+
+/* ---- operations ----------------------------------------------------------- */
+
+static void put(struct deed *deed, struct object *owner, json_t *row)
+{
+	change_row(deed, owner, "clocks", row);
+}
+
+static void set_time(json_t *row, const char *name, int64_t value)
+{
+	if (value)
+		json_object_set_new(row, name, json_integer(value));
+	else
+		json_object_del(row, name);
+}
+
+static void start_new(struct deed *deed, struct object *owner, const struct clock_def *def)
+{
+	int64_t from = start_of(deed, owner, def), due = due_of(deed, owner, def, from);
+	json_t *row =
+		json_pack("{s:I, s:s, s:s, s:I, s:i}", "id", (json_int_t)deed->house->next_clock++, "code",
+			  def->code, "state", "running", "started", (json_int_t)from, "step", 0);
+
+	set_time(row, "due", due);
+	set_time(row, "next", due);
+	put(deed, owner, row);
+}
+
+static void stop_row(struct deed *deed, struct object *owner, json_t *old)
+{
+	json_t *row = json_copy(old);
+	int64_t due = json_integer_value(json_object_get(row, "due"));
+
+	json_object_set_new(row, "state", json_string("stopped"));
+	set_time(row, "stopped", deed->now);
+	set_time(row, "next", 0);
+	/* Stopped after its time: it was missed, whether or not the timer came by. */
+	if (due && due < deed->now && !json_object_get(row, "missed"))
+		set_time(row, "missed", deed->now);
+	put(deed, owner, row);
+}
+
+static void pause_row(struct deed *deed, struct object *owner, json_t *old)
+{
+	json_t *row = json_copy(old);
+	int64_t due = json_integer_value(json_object_get(row, "due"));
+
+	json_object_set_new(row, "state", json_string("paused"));
+	set_time(row, "stopped", deed->now);
+	set_time(row, "left", due ? due - deed->now : 0);
+	set_time(row, "next", 0);
+	put(deed, owner, row);
+}
+
+static void resume_row(struct deed *deed, struct object *owner, json_t *old)
+{
+	json_t *row = json_copy(old);
+	int64_t left = json_integer_value(json_object_get(row, "left"));
+	int64_t due = json_object_get(row, "due") ? deed->now + left : 0;
+
+	json_object_set_new(row, "state", json_string("running"));
+	set_time(row, "stopped", 0);
+	set_time(row, "left", 0);
+	set_time(row, "due", due);
+	set_time(row, "next", json_object_get(row, "missed") ? 0 : due);
+	put(deed, owner, row);
+}
+
+static void end_all(struct deed *deed, struct object *owner, const char *code)
+{
+	json_t *list = clock_rows(deed, owner), *row;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+		if (row_is(row, code, "running") || row_is(row, code, "paused"))
+			stop_row(deed, owner, row);
+	json_decref(list);
+}
+
+int clock_do(struct deed *deed, struct object *owner, const char *code, enum clock_do op, struct fault *why)
+{
+	const struct clock_def *def = pack_clock(owner->pack, code);
+	json_t *running, *paused;
+
+	if (!def)
+		return fault_set(why, FAULT_CORRUPT, "the plan pack knows no clock %s", code);
+	running = newest(deed, owner, code, "running");
+	paused = newest(deed, owner, code, "paused");
+	if (op == CLOCK_STOP || op == CLOCK_RESTART)
+		end_all(deed, owner, code);
+	if (op == CLOCK_RESTART || ((op == CLOCK_START || op == CLOCK_RESUME) && !running && !paused))
+		start_new(deed, owner, def);
+	else if ((op == CLOCK_START || op == CLOCK_RESUME) && !running && paused)
+		resume_row(deed, owner, paused);
+	else if (op == CLOCK_PAUSE && running)
+		pause_row(deed, owner, running);
+	json_decref(running);
+	json_decref(paused);
+	return 0;
+}
+
+/* The owner that an operation names: a record referred to, or linked ones. */
+static int op_on(struct deed *deed, struct object *subject, const struct clock_op *op, struct fault *why)
+{
+	struct objects owners;
+	struct object *owner;
+	int64_t id;
+	int ret = 0;
+
+	if (!op->on || !strcmp(op->on, "self"))
+		return clock_do(deed, subject, op->code, op->op, why);
+	if (!strcmp(op->on, "incident") && (owner = world_case(deed, subject)))
+		return clock_do(deed, owner, op->code, op->op, why);
+	if ((id = world_ref(deed, subject, op->on)))
+		return (owner = world_get(deed, id, why)) ? clock_do(deed, owner, op->code, op->op, why)
+							  : -why->code;
+	if (!pack_kind(subject->pack, op->on))
+		return 0;
+	if ((ret = world_linked(deed, subject, op->on, NULL, &owners, why)) < 0)
+		return ret;
+	for (size_t i = 0; ret == 0 && i < owners.count; i++)
+		if (!object_ended(owners.at[i]) || op->op == CLOCK_STOP)
+			ret = clock_do(deed, owners.at[i], op->code, op->op, why);
+	return ret;
+}
+
+int clock_ops(struct deed *deed, struct object *subject, const struct move *move, struct fault *why)
+{
+	int ret = 0;
+
+	/* Stops before starts, so that an order in the pack means nothing. */
+	for (int starts = 0; starts <= 1; starts++)
+		for (size_t i = 0; ret == 0 && i < move->clock_count; i++) {
+			const struct clock_op *op = &move->clocks[i];
+			bool ends = op->op == CLOCK_STOP || op->op == CLOCK_PAUSE;
+
+			if (ends == !starts && (!op->when || guard_holds(deed, subject, op->when)))
+				ret = op_on(deed, subject, op, why);
+		}
+	return ret;
+}
+
+/* A clock ends with the states it runs in, and with its owner. */
+int clock_lives(struct deed *deed, struct object *owner, struct fault *why)
+{
+	json_t *list, *row;
+	size_t i;
+
+	(void)why;
+	if (!json_object_get(owner->change, "state"))
+		return 0;
+	list = clock_rows(deed, owner);
+	json_array_foreach(list, i, row) {
+		const char *code = json_string_value(json_object_get(row, "code"));
+		const struct clock_def *def = *code == '@' ? NULL : pack_clock(owner->pack, code);
+		const char *state = def && def->runs_region ? state_of(owner, def->runs_region) : NULL;
+		bool mine = def && def->runs_kind && !strcmp(def->runs_kind, owner->kind->name);
+
+		if (!row_is(row, code, "running") && !row_is(row, code, "paused"))
+			continue;
+		if ((mine && state && !names_have(&def->runs_in, state) && row_is(row, code, "running")) ||
+		    (owner->kind->region_count && object_ended(owner)))
+			stop_row(deed, owner, row);
+	}
+	json_decref(list);
+	return 0;
+}
+
+/* After a change of level: new lengths from now on for what runs. Raising
+ * never makes a clock later; a missed one stays missed. */
+int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
+{
+	json_t *list = clock_rows(deed, owner), *old;
+	size_t i;
+
+	(void)why;
+	json_array_foreach(list, i, old) {
+		const char *code = json_string_value(json_object_get(old, "code"));
+		const struct clock_def *def = *code == '@' ? NULL : pack_clock(owner->pack, code);
+		int64_t due = json_integer_value(json_object_get(old, "due")), length, fresh;
+		json_t *row;
+
+		if (!def || !def->level || !row_is(old, code, "running") || json_object_get(old, "missed"))
+			continue;
+		length = length_of(deed, owner, def);
+		if (length < 0)
+			continue;
+		fresh = def->working_days ? working_days_on(deed->now, length) : deed->now + length;
+		if (due && fresh > due)
+			continue;
+		row = json_copy(old);
+		set_time(row, "due", fresh);
+		set_time(row, "next", fresh);
+		put(deed, owner, row);
+	}
+	json_decref(list);
+	return 0;
+}
+
+bool clock_asks(struct deed *deed, struct object *owner, const char *code, enum clock_question question)
+{
+	json_t *row = newest(deed, owner, code, NULL);
+	int64_t due = json_integer_value(json_object_get(row, "due"));
+	bool running = row && !row_is(row, code, "stopped"), passed = due && due <= deed->now;
+	bool missed = json_object_get(row, "missed") || (running && passed), answer = false;
+
+	switch (question) {
+	case CLOCK_RUNNING:
+		answer = running;
+		break;
+	case CLOCK_MISSED:
+		answer = missed;
+		break;
+	case CLOCK_OVER:
+		/* A watch of no length is over at once. */
+		answer = row && (missed || passed || !due);
+		break;
+	case CLOCK_STOPPED:
+		answer = row && !running;
+		break;
+	}
+	json_decref(row);
+	return answer;
+}
+
+/* A date that some move waits for is a clock of its own, "@field". */
+int clock_date(struct deed *deed, struct object *owner, const struct field *field)
+{
+	const char *text = json_string_value(json_object_get(owner->body, field->name));
+	char code[80] = "@";
+	bool waited = false;
+	int64_t due = 0;
+	json_t *old, *row;
+
+	for (size_t m = 0; m < owner->kind->move_count; m++)
+		for (size_t i = 0; i < owner->kind->moves[m]->auto_count; i++) {
+			const struct trigger *trigger = &owner->kind->moves[m]->auto_[i];
+
+			waited |= trigger->form == TRIGGER_REACHED && !strcmp(trigger->name, field->name);
+		}
+	if (!waited)
+		return 0;
+	strncat(code, field->name, sizeof(code) - 2);
+	old = newest(deed, owner, code, NULL);
+	row = old ? json_copy(old)
+		  : json_pack("{s:I, s:s, s:I, s:i}", "id", (json_int_t)deed->house->next_clock++, "code",
+			      code, "started", (json_int_t)deed->now, "step", 0);
+	json_decref(old);
+	if (text)
+		stamp_parse(text, strlen(text), &due, NULL);
+	json_object_set_new(row, "state", json_string(due ? "running" : "stopped"));
+	set_time(row, "due", due);
+	set_time(row, "next", due);
+	put(deed, owner, row);
+	return 0;
+}

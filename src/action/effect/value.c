@@ -1,0 +1,127 @@
+/* What effects share: values that a pack names, and records that they open. */
+
+#include "action/action_private.h"
+
+#include <string.h>
+
+#include "base/stamp.h"
+
+static json_t *now_text(const struct deed *deed)
+{
+	char text[STAMP_LEN];
+
+	stamp_format(deed->now, text);
+	return json_string(text);
+}
+
+int64_t effect_unit_named(struct deed *deed, const char *name)
+{
+	struct fault why;
+	int64_t id = 0;
+
+	store_int(deed->house->store,
+		  "SELECT object FROM facets WHERE kind = 'unit' AND name = 'name' AND value = $1 ORDER BY "
+		  "object LIMIT 1",
+		  VALUES(value_text(name)), &id, &why);
+	return id;
+}
+
+/* The Office sits where its organ says: organ of type office, hosted by a unit. */
+int64_t effect_office(struct deed *deed)
+{
+	struct object *organ;
+	struct fault why;
+	int64_t id = 0;
+
+	if (store_int(deed->house->store,
+		      "SELECT object FROM facets WHERE kind = 'organ' AND name = 'organ_type' AND value = "
+		      "'office'"
+		      " ORDER BY object LIMIT 1",
+		      NO_VALUES, &id, &why) < 0 ||
+	    !(organ = world_get(deed, id, &why)))
+		return 0;
+	id = world_ref(deed, organ, "host");
+	return id ? id : world_ref(deed, organ, "unit");
+}
+
+static json_t *named_value(struct deed *deed, struct object *subject, const char *name)
+{
+	int64_t id;
+
+	if (!strcmp(name, "actor"))
+		return deed->person ? json_integer(deed->person) : NULL;
+	if (!strcmp(name, "now"))
+		return now_text(deed);
+	if (!strcmp(name, "threshold"))
+		return json_integer(threshold_now(deed));
+	if (!strcmp(name, "office"))
+		return (id = effect_office(deed)) ? json_integer(id) : NULL;
+	if (!strcmp(name, "proposer"))
+		return deed->proposer ? json_integer(deed->proposer) : NULL;
+	if (!strcmp(name, "self"))
+		return json_integer(subject->id);
+	if (json_object_get(deed->input, name))
+		return json_incref(json_object_get(deed->input, name));
+	return json_incref(world_value(deed, subject, name, NULL));
+}
+
+json_t *effect_value(struct deed *deed, struct object *subject, const struct field *field, const char *said,
+		     struct fault *why)
+{
+	json_t *typed, *value = NULL;
+
+	if (*said == '$')
+		return named_value(deed, subject, said + 1);
+	typed = json_string(said);
+	if (input_value(deed, field, typed, &value, why) < 0)
+		value = NULL;
+	json_decref(typed);
+	return value;
+}
+
+static const struct move *creation(const struct kind *kind)
+{
+	for (size_t i = 0; i < kind->move_count; i++)
+		if (kind->moves[i]->form == MOVE_CREATE)
+			return kind->moves[i];
+	return NULL;
+}
+
+/* The record points back at what opened it, and at the case both belong to. */
+static void point_back(struct deed *deed, struct object *subject, const struct kind *kind, json_t *input)
+{
+	struct object *incident = world_case(deed, subject);
+
+	for (size_t i = 0; i < kind->field_count; i++) {
+		const struct field *field = &kind->fields[i];
+
+		if (field->type != FIELD_REF || field->many || json_object_get(input, field->name))
+			continue;
+		if (!strcmp(field->of, subject->kind->name))
+			json_object_set_new(input, field->name, json_integer(subject->id));
+		else if (incident && !strcmp(field->name, "incident"))
+			json_object_set_new(input, field->name, json_integer(incident->id));
+		else
+			continue;
+		if (!strcmp(subject->kind->name, "incident"))
+			return;
+	}
+}
+
+int open_linked(struct deed *deed, struct object *subject, const char *name, json_t *input,
+		struct object **out, struct fault *why)
+{
+	const struct kind *kind = pack_kind(subject->pack, name);
+	const struct move *move = kind ? creation(kind) : NULL;
+	struct object *made;
+	int ret;
+
+	if (!move)
+		return fault_set(why, FAULT_CORRUPT, "the plan pack has no way to make a %s", name);
+	point_back(deed, subject, kind, input);
+	made = world_make(deed, subject->pack, kind, subject->space);
+	ret = move_make(deed, made, move, input, BY_RULE, why);
+	if (ret == 0 && out)
+		*out = made;
+	return ret;
+}

@@ -1,0 +1,98 @@
+/* Erasing what was said: words, file and index go, the commitment stays. */
+
+#include "action/action_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/search.h"
+
+/* Erasing is carried out when the deed has been written, since the entry that
+ * orders it must stand before. Here it is only ordered. */
+int erase_field(struct deed *deed, struct object *object, const char *field, struct fault *why)
+{
+	json_t *change = change_of(deed, object, NULL), *wanted = json_object_get(change, "erase_fields");
+
+	(void)why;
+	if (!field)
+		return 0;
+	if (!wanted) {
+		wanted = json_array();
+		json_object_set_new(change, "erase_fields", wanted);
+	}
+	json_array_append_new(wanted, json_string(field));
+	return 0;
+}
+
+static bool says(const json_t *change, const char *field)
+{
+	return json_object_get(json_object_get(change, "set"), field) != NULL;
+}
+
+/* The entries of the record that gave this field a value. */
+static int entries_of(struct deed *deed, struct object *object, json_t *fields, json_t *seqs,
+		      struct fault *why)
+{
+	struct record_cursor *cursor = NULL;
+	struct record_read entry;
+	json_t *field;
+	size_t i;
+	int got;
+
+	got = record_scan(deed->house->record, object->space == RECORD_DRILL ? RECORD_DRILL : RECORD_REAL, 0,
+			  object->id, &cursor, why);
+	while (got >= 0 && (got = record_step(cursor, deed->mem, &entry, why)) == 1)
+		json_array_foreach(fields, i, field)
+			if (says(entry.change, json_string_value(field))) {
+				json_array_append_new(seqs, json_integer((json_int_t)entry.seq));
+				break;
+			}
+	if (cursor)
+		record_cursor_close(cursor);
+	return got;
+}
+
+static int erase_entry(struct deed *deed, struct object *object, uint64_t seq, struct fault *why)
+{
+	enum record_space space = object->space == RECORD_DRILL ? RECORD_DRILL : RECORD_REAL;
+	json_t *change = json_pack("{s:{s:I, s:i}}", "erase", "seq", (json_int_t)seq, "part", 0);
+	struct record_entry order = {
+		.space = space,
+		.act = deed->act,
+		.object = object->id,
+		.kind = object->kind->name,
+		.type = "record.erase",
+		.actor = deed->staff ? "person" : deed->machine,
+		.recorded_at = deed->now,
+		.change = change,
+	};
+	struct record_place place;
+	int ret;
+
+	if (deed->person)
+		order.actor = arena_text(deed->mem, "person:%lld", (long long)deed->person);
+	ret = record_append(deed->house->record, &order, &place, why);
+	if (ret == 0)
+		ret = record_erase(deed->house->record, space, seq, 0, place.seq, why);
+	object->version = ret == 0 ? (int64_t)place.oseq + 1 : object->version;
+	json_decref(change);
+	return ret;
+}
+
+/* After the deed was written: erase, and show the record as it now is. */
+int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
+{
+	json_t *fields = json_object_get(object->change, "erase_fields"), *seqs, *seq;
+	size_t i;
+	int ret;
+
+	if (!fields)
+		return 0;
+	seqs = json_array();
+	ret = entries_of(deed, object, fields, seqs, why);
+	json_array_foreach(seqs, i, seq)
+		if (ret == 0)
+			ret = erase_entry(deed, object, (uint64_t)json_integer_value(seq), why);
+	json_decref(seqs);
+	return ret == 0 ? view_refresh(deed->house, object, why) : ret;
+}

@@ -1,0 +1,385 @@
+/* One data folder opened for work: made, opened, and acted on in batches. */
+
+#include "action/action_private.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/canon.h"
+#include "base/stamp.h"
+#include "host/file.h"
+#include "pack/keep.h"
+#include "seal/digest.h"
+
+/* ---- packs ---------------------------------------------------------------- */
+
+struct pack *house_pack_by(struct house *house, const char *digest, struct fault *why)
+{
+	char path[4096];
+	struct problems problems;
+	struct pack *pack = NULL;
+
+	for (size_t i = 0; i < house->pack_count; i++)
+		if (!strcmp(house->packs[i]->digest, digest))
+			return house->packs[i];
+	snprintf(path, sizeof(path), "%s/packs/%s", house->folder, digest);
+	problems_init(&problems);
+	if (pack_load(path, &pack, &problems, why) < 0)
+		fault_within(why, "plan pack %.12s", digest);
+	else if (strcmp(pack->digest, digest)) {
+		fault_set(why, FAULT_CORRUPT, "plan pack %.12s in %s is not what was published", digest,
+			  path);
+		pack_drop(&pack);
+	}
+	problems_fini(&problems);
+	if (!pack)
+		return NULL;
+	house->packs = must_grow(house->packs, (house->pack_count + 1) * sizeof(*house->packs));
+	house->packs[house->pack_count++] = pack;
+	return pack;
+}
+
+static int read_pack_in_force(struct house *house, struct fault *why)
+{
+	SCOPED(arena_drop) struct arena *mem = arena_new();
+	char *digest;
+	int ret = store_text(house->store,
+			     "SELECT digest FROM packs WHERE in_force = 1 ORDER BY at DESC LIMIT 1",
+			     NO_VALUES, mem, &digest, why);
+
+	if (ret == -FAULT_ABSENT)
+		return fault_set(why, FAULT_CORRUPT, "%s holds no plan pack in force", house->folder);
+	if (ret < 0)
+		return ret;
+	house->pack = house_pack_by(house, digest, why);
+	return house->pack ? 0 : -why->code;
+}
+
+/* ---- the first start ------------------------------------------------------ */
+
+static int64_t seed_named(const struct pack *pack, const int64_t *ids, const char *name)
+{
+	for (size_t i = 0; i < pack->seed_count; i++)
+		if (pack->seeds[i].name && !strcmp(pack->seeds[i].name, name))
+			return ids[i];
+	return 0;
+}
+
+static int seed_field(struct deed *deed, const struct pack *pack, const int64_t *ids, struct object *object,
+		      const char *name, const char *typed, struct fault *why)
+{
+	const struct field *field = kind_field(object->kind, name);
+	json_t *value = NULL, *text;
+	int ret;
+
+	if (!field)
+		return fault_set(why, FAULT_INVALID, "organisation.yml: %s has no field '%s'",
+				 object->kind->name, name);
+	if (field->type == FIELD_REF && *typed == '@') {
+		int64_t id = seed_named(pack, ids, typed + 1);
+
+		if (!id)
+			return fault_set(why, FAULT_INVALID, "organisation.yml: nothing before is named '%s'",
+					 typed + 1);
+		change_field(deed, object, field,
+			     field->many ? json_pack("[I]", (json_int_t)id) : json_integer(id));
+		return 0;
+	}
+	text = json_string(typed);
+	if ((ret = input_value(deed, field, text, &value, why)) == 0)
+		change_field(deed, object, field, value);
+	json_decref(text);
+	return ret;
+}
+
+/* The organisation of the template: one act, entered by the house itself. */
+static int seed_house(struct house *house, const struct pack *pack, int64_t now, struct fault *why)
+{
+	struct deed deed;
+	int64_t *ids;
+	int ret = 0;
+
+	deed_open(&deed, house, NULL, now);
+	ids = arena_many(deed.mem, pack->seed_count + 1, sizeof(*ids));
+	for (size_t i = 0; ret == 0 && i < pack->seed_count; i++) {
+		const struct seed *seed = &pack->seeds[i];
+		struct object *object = world_make(&deed, pack, seed->kind, RECORD_REAL);
+
+		ids[i] = object->id;
+		change_of(&deed, object, arena_text(deed.mem, "%s.create", seed->kind->name));
+		for (size_t k = 0; ret == 0 && k < seed->count; k++)
+			ret = seed_field(&deed, pack, ids, object, seed->keys[k], seed->values[k], why);
+		change_number(&deed, object);
+	}
+	if (ret == 0)
+		ret = deed_write(&deed, why);
+	deed_close(&deed);
+	return ret;
+}
+
+static void origin_of(const struct house_options *options, char *out, size_t size)
+{
+	char host[128] = "localhost";
+
+	gethostname(host, sizeof(host) - 1);
+	for (char *p = host; *p; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '.' || *p == '-'))
+			*p = '-';
+	snprintf(out, size, "%s%s/fengsui/%d", options->demo ? "demo." : "",
+		 options->origin ? options->origin : host, stamp_civil(options->now).year);
+}
+
+static int first_pack(struct house *house, const struct house_options *options, struct fault *why)
+{
+	struct problems problems;
+	struct pack *pack = NULL;
+	int ret;
+
+	if (!options->pack)
+		return fault_set(why, FAULT_ABSENT, "%s is a new folder and no plan pack was named (--pack)",
+				 options->folder);
+	problems_init(&problems);
+	ret = pack_load(options->pack, &pack, &problems, why);
+	if (ret == 0)
+		ret = pack_check(pack, &problems, why);
+	if (ret < 0 && problems.count)
+		fault_set(why, FAULT_INVALID, "%s:%d:%d: %s (and %zu more; see: fengsui plan check %s)",
+			  problems.at[0].at.file, problems.at[0].at.line, problems.at[0].at.column,
+			  problems.at[0].text, problems.errors ? problems.errors - 1 : 0, options->pack);
+	if (ret == 0)
+		ret = pack_store(pack, options->pack, options->folder, why);
+	if (ret == 0)
+		ret = pack_put_in_force(house, pack, options->now, why);
+	pack_drop(&pack);
+	problems_fini(&problems);
+	return ret;
+}
+
+static int first_start(struct house *house, const struct house_options *options, struct fault *why)
+{
+	char origin[256];
+	int ret;
+
+	origin_of(options, origin, sizeof(origin));
+	if ((ret = record_create(house->store, house->folder, origin, options->demo, options->now, why)) <
+		    0 ||
+	    (ret = store_begin(house->store, &house->txn, why)) < 0)
+		return ret;
+	ret = first_pack(house, options, why);
+	if (ret == 0)
+		ret = store_commit(&house->txn, why);
+	store_txn_drop(&house->txn);
+	return ret;
+}
+
+static int first_people(struct house *house, int64_t now, struct fault *why)
+{
+	int64_t any = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM objects", NO_VALUES, &any, why);
+
+	if (ret < 0 || any || !house->pack->seed_count)
+		return ret;
+	if ((ret = house_begin(house, why)) < 0)
+		return ret;
+	if ((ret = seed_house(house, house->pack, now, why)) < 0) {
+		house_rollback(house);
+		return ret;
+	}
+	return house_commit(house, why);
+}
+
+/* ---- opening -------------------------------------------------------------- */
+
+static int next_id(struct house *house, const char *sql, int64_t *out, struct fault *why)
+{
+	int ret = store_int(house->store, sql, NO_VALUES, out, why);
+
+	*out += 1;
+	return ret;
+}
+
+static int read_counters(struct house *house, struct fault *why)
+{
+	int ret;
+
+	if ((ret = next_id(house, "SELECT coalesce(max(id), 0) FROM objects", &house->next_object, why)) <
+		    0 ||
+	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM clocks", &house->next_clock, why)) < 0 ||
+	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM proposals", &house->next_proposal, why)) <
+		    0 ||
+	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM outbox", &house->next_outbox, why)) < 0)
+		return ret;
+	return next_id(house, "SELECT coalesce(max(id), 0) FROM checks", &house->next_check, why);
+}
+
+static int read_given_now(struct house *house, struct fault *why)
+{
+	int ret;
+
+	house->demo = record_given_time(house->record);
+	if (!house->demo)
+		return 0;
+	ret = store_int(house->store, "SELECT coalesce(max(at), 0) FROM records", NO_VALUES,
+			&house->given_now, why);
+	return ret;
+}
+
+static int open_all(struct house *house, const struct house_options *options, struct fault *why)
+{
+	char path[4096];
+	struct stat st;
+	bool fresh;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/fengsui.db", house->folder);
+	fresh = stat(path, &st) < 0;
+	if ((ret = store_open(&store_sqlite, path, STORE_WRITE, &house->store, why)) < 0 ||
+	    (ret = store_schema(house->store, why)) < 0)
+		return ret;
+	if (!fresh) {
+		int64_t logs = 0;
+
+		ret = store_int(house->store, "SELECT count(*) FROM packs", NO_VALUES, &logs, why);
+		fresh = ret == 0 && logs == 0;
+	}
+	if (fresh && (ret = first_start(house, options, why)) < 0)
+		return ret;
+	if ((ret = record_open(house->store, house->folder, &house->record, why)) < 0 ||
+	    (ret = read_counters(house, why)) < 0 || (ret = read_given_now(house, why)) < 0 ||
+	    (ret = read_pack_in_force(house, why)) < 0)
+		return ret;
+	if (!house->demo && options->demo)
+		return fault_set(why, FAULT_REFUSED,
+				 "%s is a real data folder; --demo wants a folder of its own", house->folder);
+	return first_people(house, options->now, why);
+}
+
+int house_open(const struct house_options *options, struct house **out, struct fault *why)
+{
+	struct house *house = must_alloc(sizeof(*house));
+	int ret;
+
+	house->folder = must_copy(options->folder);
+	ret = file_make_folder(house->folder, 0700, why);
+	if (ret == 0)
+		ret = open_all(house, options, why);
+	if (ret < 0)
+		house_close(house);
+	else
+		*out = house;
+	return ret;
+}
+
+void house_close(struct house *house)
+{
+	if (!house)
+		return;
+	staff_forget(house);
+	store_txn_drop(&house->txn);
+	record_close(house->record);
+	store_close(house->store);
+	for (size_t i = 0; i < house->pack_count; i++)
+		pack_free(house->packs[i]);
+	free(house->packs);
+	free(house->folder);
+	free(house);
+}
+
+bool house_demo(const struct house *house) { return house->demo; }
+int64_t house_given_now(const struct house *house) { return house->given_now; }
+struct store *house_store(struct house *house) { return house->store; }
+struct record *house_record(struct house *house) { return house->record; }
+const struct pack *house_pack(struct house *house) { return house->pack; }
+const char *house_folder(const struct house *house) { return house->folder; }
+
+int house_person(struct house *house, const char *login, int64_t *out, struct fault *why)
+{
+	int ret =
+		store_int(house->store,
+			  "SELECT object FROM facets WHERE kind = 'person' AND name = 'login' AND value = $1",
+			  VALUES(value_text(login)), out, why);
+
+	return ret == -FAULT_ABSENT ? fault_set(why, FAULT_ABSENT, "nobody here has the login '%.64s'", login)
+				    : ret;
+}
+
+/* ---- batches -------------------------------------------------------------- */
+
+int house_begin(struct house *house, struct fault *why)
+{
+	int ret = store_begin(house->store, &house->txn, why);
+
+	if (ret == 0)
+		record_remember(house->record);
+	return ret;
+}
+
+int house_commit(struct house *house, struct fault *why)
+{
+	int ret = store_commit(&house->txn, why);
+
+	if (ret < 0) {
+		house_rollback(house);
+		return ret;
+	}
+	record_settle(house->record);
+	return 0;
+}
+
+void house_rollback(struct house *house)
+{
+	store_txn_drop(&house->txn);
+	record_forget(house->record);
+	staff_forget(house);
+}
+
+/* ---- one deed, all of it or nothing --------------------------------------- */
+
+int deed_begin(struct deed *deed, struct house *house, const struct asker *asker, int64_t now,
+	       struct fault *why)
+{
+	int ret;
+
+	deed_open(deed, house, asker, now);
+	deed->person = asker ? asker->person : 0;
+	if (now > house->given_now)
+		house->given_now = now;
+	if (asker && asker->person && (ret = staff_of(house, asker->person, &deed->staff, why)) < 0)
+		return ret;
+	if ((ret = store_mark(house->store, why)) < 0)
+		return ret;
+	record_remember(house->record);
+	return 0;
+}
+
+/* Write it, or take it all back where something is missing or failed. */
+int deed_end(struct deed *deed, int ret, struct fault *why)
+{
+	struct house *house = deed->house;
+	struct fault undo;
+
+	if (ret == 0 && !deed->missing)
+		ret = trigger_run(deed, why);
+	if (ret == 0 && !deed->missing)
+		ret = rules_ask(deed, why);
+	if (ret == 0 && !deed->missing)
+		ret = deed_write(deed, why);
+	if (ret == 0 && !deed->missing) {
+		ret = store_keep(house->store, why);
+		record_keep(house->record);
+	} else {
+		record_forget(house->record);
+		if (store_undo(house->store, &undo) < 0 && ret == 0) {
+			*why = undo;
+			ret = -undo.code;
+		}
+	}
+	if (house->staff_changed)
+		staff_forget(house);
+	return ret;
+}

@@ -1,0 +1,309 @@
+/* What is typed with a move: checked against its field, brought into the form it is kept in. */
+
+#include "action/action_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/stamp.h"
+#include "base/utf8.h"
+
+enum { TEXT_MOST = 64 * 1024, WORD_MOST = 512, MANY_MOST = 1000, REASON_MOST = 4096 };
+
+static int bad(const struct field *field, struct fault *why, const char *right)
+{
+	return fault_set(why, FAULT_INVALID, "%s (%s, %s): %s", field->name, field->label.zh, field->label.en,
+			 right);
+}
+
+static int text_value(const struct field *field, json_t *typed, size_t most, json_t **out, struct fault *why)
+{
+	const char *text = json_string_value(typed);
+	size_t len = json_string_length(typed);
+
+	if (!text || !len)
+		return bad(field, why, "text is wanted");
+	if (len > most)
+		return fault_set(why, FAULT_LIMIT, "%s: %zu bytes, at most %zu are taken", field->name, len,
+				 most);
+	if (memchr(text, '\0', len) || utf8_valid(text, len) != len)
+		return bad(field, why, "the text is not valid UTF-8 without NUL");
+	*out = json_incref(typed);
+	return 0;
+}
+
+static int number_value(const struct field *field, json_t *typed, json_t **out, struct fault *why)
+{
+	const char *text = json_string_value(typed);
+	char *rest;
+	long long n;
+
+	if (json_is_integer(typed)) {
+		*out = json_incref(typed);
+		return 0;
+	}
+	n = text ? strtoll(text, &rest, 10) : 0;
+	if (!text || !*text || *rest || n > (1LL << 53) - 1 || n < -((1LL << 53) - 1))
+		return bad(field, why, "a whole number is wanted");
+	*out = json_integer(n);
+	return 0;
+}
+
+static int yes_value(const struct field *field, json_t *typed, json_t **out, struct fault *why)
+{
+	const char *text = json_string_value(typed);
+
+	if (json_is_boolean(typed)) {
+		*out = json_incref(typed);
+		return 0;
+	}
+	if (text && (!strcmp(text, "yes") || !strcmp(text, "true"))) {
+		*out = json_true();
+		return 0;
+	}
+	if (text && (!strcmp(text, "no") || !strcmp(text, "false"))) {
+		*out = json_false();
+		return 0;
+	}
+	return bad(field, why, "yes or no is wanted");
+}
+
+static int time_value(const struct field *field, json_t *typed, json_t **out, struct fault *why)
+{
+	const char *text = json_string_value(typed);
+	char form[STAMP_LEN];
+	int64_t stamp;
+
+	if (!text)
+		return bad(field, why, "a time like 2026-01-02T03:04:05Z is wanted");
+	if (stamp_parse(text, strlen(text), &stamp, why) < 0)
+		return fault_within(why, "%s", field->name);
+	stamp_format(stamp, form);
+	*out = json_string(form);
+	return 0;
+}
+
+static int enum_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
+		      struct fault *why)
+{
+	const char *code = json_is_integer(typed)
+				   ? arena_text(deed->mem, "%lld", (long long)json_integer_value(typed))
+				   : json_string_value(typed);
+	struct buf right = { 0 };
+
+	if (code && enum_code(field->codes, code)) {
+		*out = json_string(code);
+		return 0;
+	}
+	for (size_t i = 0; i < field->codes->count; i++)
+		buf_format(&right, "%s%s", i ? ", " : "one of: ", field->codes->codes[i].code);
+	bad(field, why, right.data ? right.data : "");
+	buf_fini(&right);
+	return -FAULT_INVALID;
+}
+
+static int ref_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
+		     struct fault *why)
+{
+	const struct kind *kind = pack_kind(deed->house->pack, field->of);
+	const struct object *found;
+	int64_t id = json_integer_value(typed);
+	int ret;
+
+	if (!json_is_integer(typed)) {
+		if (!json_is_string(typed))
+			return bad(field, why, "a number, '#id' or name of a record is wanted");
+		ret = world_find(deed, kind, json_string_value(typed), &id, why);
+		if (ret < 0)
+			return ret == -FAULT_ABSENT
+				       ? fault_set(why, FAULT_INVALID, "%s: there is no %s '%.80s'",
+						   field->name, field->of, json_string_value(typed))
+				       : ret;
+	}
+	if (!(found = world_get(deed, id, why)) || strcmp(found->kind->name, field->of))
+		return fault_set(why, FAULT_INVALID, "%s: '%s' is no %s", field->name,
+				 json_is_string(typed) ? json_string_value(typed) : "#", field->of);
+	*out = json_integer(id);
+	return 0;
+}
+
+static int blob_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
+		      struct fault *why)
+{
+	const char *digest = json_string_value(typed);
+	int64_t size;
+
+	if (!digest || strspn(digest, "0123456789abcdef") != 64 || digest[64])
+		return bad(field, why, "the SHA-256 of an uploaded file is wanted, 64 hex digits");
+	if (store_int(deed->house->store, "SELECT size FROM blobs WHERE digest = $1",
+		      VALUES(value_text(digest)), &size, why) < 0)
+		return fault_set(why, FAULT_INVALID, "%s: no file with digest %.16s... was uploaded",
+				 field->name, digest);
+	*out = json_incref(typed);
+	return 0;
+}
+
+/* Dimension -> 1..5 or "unknown", as an object or a list in the pack's order. */
+static int scores_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
+			struct fault *why)
+{
+	const struct pack *pack = deed->house->pack;
+	json_t *scores = json_object();
+
+	for (size_t i = 0; i < pack->dimension_count; i++) {
+		const char *name = pack->dimensions[i].code;
+		json_t *one = json_is_array(typed) ? json_array_get(typed, i) : json_object_get(typed, name);
+		const char *word = json_string_value(one);
+		int64_t level = value_level(one);
+
+		if (level && (!word || !word[1])) {
+			json_object_set_new(scores, name, json_integer(level));
+		} else if (word && (!strcmp(word, "unknown") || !strcmp(word, "?"))) {
+			json_object_set_new(scores, name, json_string("unknown"));
+		} else {
+			json_decref(scores);
+			return fault_set(why, FAULT_INVALID, "%s.%s: 1 to 5, or unknown, is wanted",
+					 field->name, name);
+		}
+	}
+	*out = scores;
+	return 0;
+}
+
+static int one_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
+		     struct fault *why)
+{
+	switch (field->type) {
+	case FIELD_TEXT:
+		return text_value(field, typed, TEXT_MOST, out, why);
+	case FIELD_WORD:
+		return text_value(field, typed, WORD_MOST, out, why);
+	case FIELD_NUMBER:
+		return number_value(field, typed, out, why);
+	case FIELD_YES:
+		return yes_value(field, typed, out, why);
+	case FIELD_TIME:
+		return time_value(field, typed, out, why);
+	case FIELD_ENUM:
+		return enum_value(deed, field, typed, out, why);
+	case FIELD_REF:
+		return ref_value(deed, field, typed, out, why);
+	case FIELD_BLOB:
+		return blob_value(deed, field, typed, out, why);
+	case FIELD_SCORES:
+		return scores_value(deed, field, typed, out, why);
+	case FIELD__COUNT:
+		break;
+	}
+	return bad(field, why, "a field of this type cannot be typed in");
+}
+
+static int many_values(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
+		       struct fault *why)
+{
+	json_t *list = json_array(), *one, *value;
+	size_t i;
+	int ret = 0;
+
+	if (json_array_size(typed) > MANY_MOST)
+		ret = fault_set(why, FAULT_LIMIT, "%s: %zu values, at most %d are taken", field->name,
+				json_array_size(typed), MANY_MOST);
+	json_array_foreach(typed, i, one) {
+		if (ret < 0 || (ret = one_value(deed, field, one, &value, why)) < 0)
+			break;
+		json_array_append_new(list, value);
+	}
+	if (ret < 0)
+		json_decref(list);
+	else
+		*out = list;
+	return ret;
+}
+
+int input_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out, struct fault *why)
+{
+	json_t *list, *reason = json_object_get(typed, "unknown");
+	int ret;
+
+	if (!reason)
+		reason = json_object_get(typed, "none");
+	if (reason && json_object_size(typed) == 1) {
+		if ((ret = text_value(field, reason, REASON_MOST, &reason, why)) < 0)
+			return ret;
+		json_decref(reason);
+		*out = json_incref(typed);
+		return 0;
+	}
+	if (json_is_null(typed)) {
+		*out = json_null();
+		return 0;
+	}
+	if (!field->many)
+		return one_value(deed, field, typed, out, why);
+	list = json_is_array(typed) ? json_incref(typed) : json_pack("[O]", typed);
+	ret = many_values(deed, field, list, out, why);
+	json_decref(list);
+	return ret;
+}
+
+static const struct field *asked_field(const struct deed *deed, const struct move *move, const char *name)
+{
+	const struct field *field = NULL;
+	bool open = move->form == MOVE_CREATE || !strcmp(move->name, "update");
+
+	for (size_t i = 0; !field && i < move->need_count; i++)
+		if (!strcmp(move->needs[i].name, name))
+			field = move->needs[i].field;
+	for (size_t i = 0; !field && i < move->ask_count; i++)
+		if (!strcmp(move->asks[i].name, name))
+			field = move->asks[i].field;
+	if (!field && open && (field = kind_field(move->kind, name)) && field->engine)
+		field = NULL;
+	/* A reason, and when it happened, may come with every move. */
+	if (!field && !strcmp(name, "reason"))
+		field = pack_input(deed->house->pack, name);
+	return field;
+}
+
+static int unknown_input(const struct move *move, const char *name, struct fault *why)
+{
+	struct buf names = { 0 };
+	int ret;
+
+	for (size_t i = 0; i < move->need_count; i++)
+		buf_format(&names, " %s", move->needs[i].name);
+	for (size_t i = 0; i < move->ask_count; i++)
+		buf_format(&names, " %s", move->asks[i].name);
+	ret = fault_set(why, FAULT_INVALID, "%s.%s takes no '%.64s'; it takes:%s", move->kind->name,
+			move->name, name, names.len ? names.data : " nothing");
+	buf_fini(&names);
+	return ret;
+}
+
+/* Every input is known and right; a new object in the form that is kept. */
+int input_check(struct deed *deed, const struct move *move, json_t *typed, json_t **out, struct fault *why)
+{
+	json_t *kept = json_object(), *one, *value;
+	const char *name;
+	int ret = 0;
+
+	if (typed && !json_is_object(typed))
+		ret = fault_set(why, FAULT_INVALID, "the input of a move is an object of names and values");
+	json_object_foreach(typed, name, one) {
+		const struct field *field = ret < 0 ? NULL : asked_field(deed, move, name);
+
+		if (!field) {
+			ret = ret < 0 ? ret : unknown_input(move, name, why);
+			break;
+		}
+		if ((ret = input_value(deed, field, one, &value, why)) < 0)
+			break;
+		json_object_set_new(kept, name, value);
+	}
+	if (ret < 0)
+		json_decref(kept);
+	else
+		*out = kept;
+	return ret;
+}

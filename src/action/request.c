@@ -1,0 +1,308 @@
+/* A request, from the typed words to the answer. */
+
+#include "action/action_private.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/canon.h"
+#include "seal/digest.h"
+
+/* ---- answers given before ------------------------------------------------- */
+
+static int request_digest(const struct request *request, unsigned char out[DIGEST_LEN], struct fault *why)
+{
+	json_t *all = json_pack("{s:s, s:s, s:s*, s:O*}", "kind", request->kind, "move", request->move, "ref",
+				request->ref, "input", request->input);
+	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+
+	(void)why;
+	digest_of(text, strlen(text), out);
+	free(text);
+	json_decref(all);
+	return 0;
+}
+
+static json_t *key_reused(struct house *house)
+{
+	const struct refusal *words = pack_refusal(house->pack, "N31");
+
+	return json_pack("{s:b, s:s, s:[{s:s, s:s, s:s, s:[]}]}", "ok", 0, "fault", "refused", "refusals",
+			 "code", "N31", "zh", words ? words->label.zh : "N31", "en",
+			 words ? words->label.en : "key reused", "missing");
+}
+
+static int answered_before(struct house *house, const struct request *request, const unsigned char *digest,
+			   json_t **answer, struct fault *why)
+{
+	struct rows *rows;
+	size_t len = 0;
+	int got;
+
+	if (!request->key)
+		return 0;
+	if (store_query(house->store, "SELECT digest, actor, answer FROM answers WHERE key = $1",
+			VALUES(value_text(request->key)), &rows, why) < 0)
+		return -why->code;
+	if ((got = rows_next(rows, why)) == 1) {
+		const void *old = rows_blob(rows, 0, &len);
+
+		*answer = len == DIGEST_LEN && !memcmp(old, digest, len) &&
+					  strtoll(rows_text(rows, 1, NULL), NULL, 10) == request->asker.person
+				  ? json_loads(rows_text(rows, 2, NULL), 0, NULL)
+				  : key_reused(house);
+	}
+	rows_close(rows);
+	return got;
+}
+
+static int keep_answer(struct house *house, const struct request *request, const unsigned char *digest,
+		       const json_t *answer, struct fault *why)
+{
+	char actor[32], *text;
+	int ret;
+
+	if (!request->key)
+		return 0;
+	snprintf(actor, sizeof(actor), "%" PRId64, request->asker.person);
+	text = json_dumps(answer, JSON_COMPACT);
+	ret = store_run(house->store,
+			"INSERT INTO answers(key, actor, digest, at, answer) VALUES($1, $2, $3, $4, $5)",
+			VALUES(value_text(request->key), value_text(actor), value_blob(digest, DIGEST_LEN),
+			       value_int(request->now), value_text(text)),
+			NULL, why);
+	free(text);
+	return ret;
+}
+
+/* ---- the subject ---------------------------------------------------------- */
+
+static int find_subject(struct deed *deed, const struct request *request, const struct kind *kind,
+			struct object **out, struct fault *why)
+{
+	int64_t id;
+	int ret;
+
+	if (!request->ref)
+		return fault_set(why, FAULT_INVALID, "%s.%s is made on a record: its number is wanted",
+				 kind->name, request->move);
+	if ((ret = world_find(deed, kind, request->ref, &id, why)) < 0)
+		return ret;
+	if (!(*out = world_get(deed, id, why)))
+		return -why->code;
+	if (strcmp((*out)->kind->name, kind->name) || !staff_sees(deed, *out))
+		return fault_set(why, FAULT_ABSENT, "there is no %s '%.80s'", kind->name, request->ref);
+	if (request->seen >= 0 && request->seen != (*out)->version)
+		return fault_set(why, FAULT_CONFLICT, "%s is at version %" PRId64 " by now, you saw %" PRId64,
+				 object_name(deed, *out), (*out)->version, request->seen);
+	return 0;
+}
+
+/* A record made within a drill belongs to the drill: it takes its space from
+ * what it refers to. */
+static int space_of(struct deed *deed, const struct kind *kind, json_t *input, int asked)
+{
+	for (size_t i = 0; i < kind->field_count; i++) {
+		const struct field *field = &kind->fields[i];
+		json_t *value = json_object_get(input, field->name);
+		const struct object *o;
+		struct fault why;
+
+		if (field->type == FIELD_REF && json_is_integer(value) &&
+		    (o = world_get(deed, json_integer_value(value), &why)) && o->space == RECORD_DRILL)
+			return RECORD_DRILL;
+	}
+	return asked ? asked : RECORD_REAL;
+}
+
+static const struct move *move_of(const struct kind *kind, const char *name, struct fault *why)
+{
+	const struct move *move = kind_move(kind, name);
+	struct buf names = { 0 };
+
+	if (move)
+		return move;
+	for (size_t i = 0; i < kind->move_count; i++)
+		buf_format(&names, " %s", kind->moves[i]->name);
+	fault_set(why, FAULT_INVALID, "a %s has no move '%.64s'; it has:%s", kind->name, name,
+		  names.len ? names.data : " none");
+	buf_fini(&names);
+	return NULL;
+}
+
+/* The creating move of a kind may carry the name of its first row ("open"). */
+static const struct move *creator_of(const struct kind *kind)
+{
+	for (size_t i = 0; i < kind->move_count; i++)
+		if (kind->moves[i]->form == MOVE_CREATE)
+			return kind->moves[i];
+	return NULL;
+}
+
+static json_t *made_answer(const struct deed *deed, const struct object *subject)
+{
+	json_t *answer = json_pack("{s:b, s:I, s:s, s:s*, s:I, s:I, s:O}", "ok", 1, "id",
+				   (json_int_t)subject->id, "kind", subject->kind->name, "number",
+				   subject->number, "version", (json_int_t)subject->version, "act",
+				   (json_int_t)deed->act, "states", subject->states);
+
+	if (deed->pending)
+		json_object_set(answer, "pending", deed->pending);
+	return answer;
+}
+
+static int run_checks(struct house *house, const struct move *move, int64_t object, int64_t now,
+		      struct fault *why)
+{
+	int ret = 0;
+
+	/* A check is a job of its own before the decision; the guard only reads
+	 * what it found. */
+	for (size_t i = 0; ret == 0 && i < move->conditions.count; i++)
+		if (move->conditions.at[i]->form == GUARD_CHECKED)
+			ret = check_run(house, object, move->conditions.at[i]->path, now, why);
+	return ret;
+}
+
+static int prepare(struct deed *deed, const struct request *request, struct object **subject,
+		   const struct move **move, json_t **input, struct fault *why)
+{
+	const struct kind *kind = pack_kind(deed->house->pack, request->kind);
+	int ret;
+
+	if (!kind)
+		return fault_set(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'", request->kind);
+	if (!strcmp(request->move, "create")) {
+		if (!(*move = creator_of(kind)))
+			return fault_set(why, FAULT_REFUSED, "a %s is not made by hand", kind->name);
+		if ((ret = input_check(deed, *move, request->input, input, why)) < 0)
+			return ret;
+		*subject = world_make(deed, deed->house->pack, kind,
+				      space_of(deed, kind, *input, request->space));
+		return 0;
+	}
+	if ((ret = find_subject(deed, request, kind, subject, why)) < 0)
+		return ret;
+	if (!(*move = move_of((*subject)->kind, request->move, why)))
+		return -why->code;
+	if ((*move)->form == MOVE_CREATE)
+		return fault_set(why, FAULT_INVALID, "'%s' makes a new %s; it takes no number", request->move,
+				 kind->name);
+	if ((ret = run_checks(deed->house, *move, (*subject)->id, request->now, why)) < 0)
+		return ret;
+	return input_check(deed, *move, request->input, input, why);
+}
+
+/* Refused attempts that matter for security stand in the record too. */
+static int note_refused(struct house *house, const struct request *request, const json_t *answer,
+			struct fault *why)
+{
+	json_t *group, *codes = json_array(), *change;
+	struct record_entry entry = { .space = RECORD_REAL, .kind = "house", .type = "refused" };
+	struct record_place place;
+	char actor[40];
+	size_t i;
+	int ret = 0;
+
+	json_array_foreach(json_object_get(answer, "refusals"), i, group) {
+		const struct refusal *refusal =
+			pack_refusal(house->pack, json_string_value(json_object_get(group, "code")));
+
+		if (refusal && refusal->security)
+			json_array_append_new(codes, json_string(refusal->code));
+	}
+	change = json_pack("{s:{s:s, s:s, s:{s:s*}, s:O}}", "refused", "kind", request->kind, "move",
+			   request->move, "ref", "$", request->ref, "codes", codes);
+	snprintf(actor, sizeof(actor), "person:%" PRId64, request->asker.person);
+	entry.actor = request->asker.person    ? actor
+		      : request->asker.machine ? request->asker.machine
+					       : "system";
+	entry.recorded_at = request->now;
+	entry.change = change;
+	if (json_array_size(codes) && (ret = record_next_act(house->record, &entry.act, why)) == 0)
+		ret = record_append(house->record, &entry, &place, why);
+	json_decref(change);
+	json_decref(codes);
+	return ret;
+}
+
+/* A fault of the asker's input is an answer; a fault of the house is not. */
+static bool asker_fault(int ret)
+{
+	return ret == -FAULT_INVALID || ret == -FAULT_ABSENT || ret == -FAULT_CONFLICT ||
+	       ret == -FAULT_REFUSED || ret == -FAULT_LIMIT;
+}
+
+static int do_once(struct house *house, const struct request *request, json_t **answer, struct fault *why)
+{
+	struct object *subject = NULL;
+	const struct move *move = NULL;
+	json_t *input = NULL;
+	struct deed deed;
+	int ret;
+
+	ret = deed_begin(&deed, house, &request->asker, request->now, why);
+	if (ret == 0) {
+		if (request->occurred_at && request->occurred_at < request->now)
+			deed.occurred_at = request->occurred_at;
+		ret = prepare(&deed, request, &subject, &move, &input, why);
+		if (ret == 0)
+			ret = move_make(&deed, subject, move, input, BY_PERSON, why);
+		ret = deed_end(&deed, ret, why);
+	}
+	if (ret == 0)
+		*answer = deed.missing ? refusal_answer(&deed, house->pack) : made_answer(&deed, subject);
+	else if (asker_fault(ret)) {
+		*answer = fault_answer(why);
+		ret = 0;
+	}
+	json_decref(input);
+	deed_close(&deed);
+	return ret;
+}
+
+int house_do(struct house *house, const struct request *request, json_t **answer, struct fault *why)
+{
+	unsigned char digest[DIGEST_LEN];
+	int ret;
+
+	request_digest(request, digest, why);
+	if ((ret = answered_before(house, request, digest, answer, why)) != 0)
+		return ret < 0 ? ret : 0;
+	if ((ret = do_once(house, request, answer, why)) < 0)
+		return ret;
+	if (json_is_true(json_object_get(*answer, "ok")))
+		ret = keep_answer(house, request, digest, *answer, why);
+	else if (json_object_get(*answer, "refusals"))
+		ret = note_refused(house, request, *answer, why);
+	return ret;
+}
+
+int house_withdraw(struct house *house, const struct asker *asker, int64_t proposal, int64_t now,
+		   json_t **answer, struct fault *why)
+{
+	struct object *subject = NULL;
+	struct deed deed;
+	int64_t id;
+	int ret;
+
+	ret = deed_begin(&deed, house, asker, now, why);
+	if (ret == 0) {
+		ret = store_int(house->store, "SELECT object FROM proposals WHERE id = $1",
+				VALUES(value_int(proposal)), &id, why);
+		if (ret == 0 && (!(subject = world_get(&deed, id, why)) || !staff_sees(&deed, subject)))
+			ret = fault_set(why, FAULT_ABSENT, "there is no proposal %" PRId64, proposal);
+		if (ret == 0)
+			ret = pending_take_back(&deed, subject, proposal, why);
+		ret = deed_end(&deed, ret, why);
+	}
+	if (ret == 0)
+		*answer = deed.missing ? refusal_answer(&deed, house->pack) : made_answer(&deed, subject);
+	else if (asker_fault(ret)) {
+		*answer = fault_answer(why);
+		ret = 0;
+	}
+	deed_close(&deed);
+	return ret;
+}

@@ -1,0 +1,359 @@
+/* Who acts, in which role, and where the right to act comes from. */
+
+#include "action/action_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/stamp.h"
+
+static int64_t time_of(const json_t *body, const char *name)
+{
+	const char *text = json_string_value(json_object_get(body, name));
+	int64_t stamp = 0;
+
+	if (text)
+		stamp_parse(text, strlen(text), &stamp, NULL);
+	return stamp;
+}
+
+static void add_post(struct staff *staff, struct post post)
+{
+	staff->posts = must_grow(staff->posts, (staff->post_count + 1) * sizeof(*staff->posts));
+	staff->posts[staff->post_count++] = post;
+}
+
+static int read_posts(struct deed *deed, struct staff *staff, struct object *person, struct fault *why)
+{
+	struct objects posts;
+	int ret = world_linked(deed, person, "post", "person", &posts, why);
+
+	for (size_t i = 0; ret == 0 && i < posts.count; i++) {
+		const json_t *body = posts.at[i]->body;
+		const char *role = json_string_value(json_object_get(body, "role"));
+		const struct role *known = role ? pack_role(deed->house->pack, role) : NULL;
+
+		if (known)
+			add_post(staff,
+				 (struct post){
+					 .role = known->code,
+					 .id = posts.at[i]->id,
+					 .unit = json_integer_value(json_object_get(body, "unit")),
+					 .incident = json_integer_value(json_object_get(body, "incident")),
+					 .from = time_of(body, "valid_from"),
+					 .to = time_of(body, "valid_to"),
+					 .by = "post",
+				 });
+	}
+	return ret;
+}
+
+/* A head or deputy of the Leading Group decides for it; who is director of the
+ * Office holds that role. Members advise. */
+static const char *seat_role(const char *organ, const char *position)
+{
+	if (!organ || !position)
+		return NULL;
+	if (!strcmp(organ, "leading_group") && (!strcmp(position, "head") || !strcmp(position, "deputy")))
+		return "LG";
+	if (!strcmp(organ, "office") && !strcmp(position, "director"))
+		return "DIR";
+	return NULL;
+}
+
+static int read_seats(struct deed *deed, struct staff *staff, struct object *person, struct fault *why)
+{
+	struct objects seats;
+	int ret = world_linked(deed, person, "organ_member", "person", &seats, why);
+
+	for (size_t i = 0; ret == 0 && i < seats.count; i++) {
+		const json_t *body = seats.at[i]->body;
+		const char *position = json_string_value(json_object_get(body, "position"));
+		const char *organ =
+			json_string_value(world_value(deed, seats.at[i], "organ.organ_type", NULL));
+		const char *role = seat_role(organ, position);
+
+		if (role && pack_role(deed->house->pack, role))
+			add_post(staff, (struct post){
+						.role = pack_role(deed->house->pack, role)->code,
+						.id = seats.at[i]->id,
+						.from = time_of(body, "valid_from"),
+						.to = time_of(body, "valid_to"),
+						.by = !strcmp(position, "deputy") ? "deputy" : "seat",
+					});
+	}
+	return ret;
+}
+
+int staff_of(struct house *house, int64_t person, const struct staff **out, struct fault *why)
+{
+	struct staff *staff;
+	struct deed deed;
+	struct object *o;
+	int ret = 0;
+
+	for (staff = house->staff; staff; staff = staff->next)
+		if (staff->person == person) {
+			*out = staff;
+			return 0;
+		}
+	deed_open(&deed, house, NULL, 0);
+	staff = must_alloc(sizeof(*staff));
+	staff->person = person;
+	if (!(o = world_get(&deed, person, why)))
+		ret = -why->code;
+	else if (strcmp(o->kind->name, "person"))
+		ret = fault_set(why, FAULT_REFUSED, "#%lld is no person", (long long)person);
+	if (ret == 0) {
+		staff->unit = json_integer_value(json_object_get(o->body, "unit"));
+		ret = read_posts(&deed, staff, o, why);
+	}
+	if (ret == 0)
+		ret = read_seats(&deed, staff, o, why);
+	deed_close(&deed);
+	staff->next = house->staff;
+	house->staff = staff;
+	*out = staff;
+	if (ret < 0)
+		staff_forget(house);
+	return ret;
+}
+
+void staff_forget(struct house *house)
+{
+	while (house->staff) {
+		struct staff *next = house->staff->next;
+
+		free(house->staff->posts);
+		free(house->staff);
+		house->staff = next;
+	}
+	house->staff_changed = false;
+}
+
+static bool names_person(const struct object *o, const char *field, int64_t person)
+{
+	const json_t *value = o ? json_object_get(o->body, field) : NULL;
+	json_t *one;
+	size_t i;
+
+	if (json_is_integer(value))
+		return json_integer_value(value) == person;
+	json_array_foreach((json_t *)value, i, one)
+		if (json_integer_value(one) == person)
+			return true;
+	return false;
+}
+
+/* On a case hold: its lead, the members of its on-scene group and of teams
+ * that have arrived, and whoever has a post on just this case. */
+static bool on_case(struct deed *deed, struct object *subject, const struct post *post)
+{
+	struct object *incident = world_case(deed, subject);
+	struct objects requests;
+	struct fault why;
+
+	if (!incident)
+		return !post->incident;
+	if (post->incident)
+		return post->incident == incident->id;
+	if (!strcmp(post->role, "CL"))
+		return names_person(incident, "lead", deed->staff->person);
+	if (names_person(incident, "on_scene", deed->staff->person) ||
+	    names_person(incident, "lead", deed->staff->person))
+		return true;
+	if (world_linked(deed, incident, "support_request", "incident", &requests, &why) < 0)
+		return false;
+	for (size_t i = 0; i < requests.count; i++) {
+		const char *state = state_of(requests.at[i], "life");
+
+		if ((names_person(requests.at[i], "members", deed->staff->person) ||
+		     names_person(requests.at[i], "leader", deed->staff->person)) &&
+		    state && (!strcmp(state, "on_site") || requests.at[i] == subject))
+			return true;
+	}
+	return false;
+}
+
+static bool unit_named(const struct object *o, int64_t unit)
+{
+	for (size_t i = 0; i < o->kind->field_count; i++) {
+		const struct field *field = &o->kind->fields[i];
+
+		if (field->type == FIELD_REF && !strcmp(field->of, "unit") &&
+		    names_person(o, field->name, unit))
+			return true;
+	}
+	return o->id == unit;
+}
+
+/* The unit's own: it stands in the record, in its case, or in a system of the case. */
+static bool of_unit(struct deed *deed, struct object *subject, int64_t unit)
+{
+	struct object *incident = world_case(deed, subject);
+	struct objects systems;
+	struct fault why;
+
+	if (!unit)
+		return false;
+	if (unit_named(subject, unit) || (incident && unit_named(incident, unit)))
+		return true;
+	if (subject->fresh && !incident && !kind_field(subject->kind, "unit"))
+		return true;
+	if (!incident || world_linked(deed, incident, "affected_system", "incident", &systems, &why) < 0)
+		return false;
+	for (size_t i = 0; i < systems.count; i++)
+		if (unit_named(systems.at[i], unit))
+			return true;
+	return false;
+}
+
+static bool of_sector(struct deed *deed, struct object *subject, int64_t unit)
+{
+	struct object *incident = world_case(deed, subject);
+	struct object *places[] = { subject, incident };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!places[i])
+			continue;
+		if (world_ref(deed, places[i], "unit.authority") == unit ||
+		    world_ref(deed, places[i], "system.competent") == unit ||
+		    world_ref(deed, places[i], "unit.sector.authority") == unit)
+			return true;
+	}
+	return of_unit(deed, subject, unit);
+}
+
+static bool in_scope(struct deed *deed, struct object *subject, const struct post *post)
+{
+	const struct role *role = pack_role(deed->house->pack, post->role);
+	int64_t unit = post->unit ? post->unit : deed->staff->unit;
+
+	if (!role || !subject)
+		return role != NULL;
+	switch (role->scope) {
+	case SCOPE_CASE:
+		return on_case(deed, subject, post);
+	case SCOPE_UNIT:
+		return of_unit(deed, subject, unit);
+	case SCOPE_SECTOR:
+		return of_sector(deed, subject, unit);
+	case SCOPE_ALL:
+		break;
+	}
+	return true;
+}
+
+static bool valid_now(const struct deed *deed, const struct post *post)
+{
+	return post->from <= deed->now && (!post->to || deed->now < post->to);
+}
+
+bool staff_holds(struct deed *deed, struct object *subject, const char *role, json_t **how)
+{
+	for (size_t i = 0; deed->staff && i < deed->staff->post_count; i++) {
+		const struct post *post = &deed->staff->posts[i];
+
+		if (strcmp(post->role, role) || !valid_now(deed, post) || !in_scope(deed, subject, post))
+			continue;
+		if (how && !*how)
+			*how = json_pack("{s:s, s:s, s:I}", "role", role, "by", post->by, "of",
+					 (json_int_t)post->id);
+		return true;
+	}
+	if (deed->staff && !strcmp(role, "LG")) {
+		bool expired;
+
+		return staff_delegated(deed, "leading_group", &expired, how);
+	}
+	return false;
+}
+
+bool staff_holds_any(struct deed *deed, struct object *subject, const struct names *roles, json_t **how)
+{
+	for (size_t i = 0; i < roles->count; i++)
+		if (staff_holds(deed, subject, roles->at[i], how))
+			return true;
+	return false;
+}
+
+bool staff_on_shift(struct deed *deed)
+{
+	struct objects shifts;
+	struct object *person;
+	struct fault why;
+
+	if (!deed->staff || !(person = world_get(deed, deed->staff->person, &why)) ||
+	    world_linked(deed, person, "duty_shift", "person", &shifts, &why) < 0)
+		return false;
+	for (size_t i = 0; i < shifts.count; i++)
+		if (time_of(shifts.at[i]->body, "starts_at") <= deed->now &&
+		    deed->now < time_of(shifts.at[i]->body, "ends_at"))
+			return true;
+	return false;
+}
+
+/* A delegation of this power to the actor, in force now; `expired` tells of
+ * one that is not. */
+bool staff_delegated(struct deed *deed, const char *power, bool *expired, json_t **how)
+{
+	struct objects given;
+	struct object *person;
+	struct fault why;
+
+	*expired = false;
+	if (!deed->staff || !(person = world_get(deed, deed->staff->person, &why)) ||
+	    world_linked(deed, person, "delegation", "grantee", &given, &why) < 0)
+		return false;
+	for (size_t i = 0; i < given.count; i++) {
+		const json_t *body = given.at[i]->body;
+		const char *of = json_string_value(json_object_get(body, "power"));
+		int64_t to = time_of(body, "valid_to");
+
+		if (!of || strcmp(of, power))
+			continue;
+		if (time_of(body, "valid_from") <= deed->now && (!to || deed->now < to)) {
+			if (how && !*how)
+				*how = json_pack("{s:s, s:s, s:I}", "role", power, "by", "delegation", "of",
+						 (json_int_t)given.at[i]->id);
+			return true;
+		}
+		*expired = true;
+	}
+	return false;
+}
+
+/* clang-format off */
+/* What everybody with a post may read: the house's own registers. */
+static const char *const registers[] = { "organisation", "plan", "duty", "resource" };
+/* Roles that run the software or the accounts see no case. */
+static const char *const blind[] = { "SYS", "SCA", "PUB", "FIN", "RES", "PED" };
+/* clang-format on */
+
+static bool among(const char *word, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(word, list[i]))
+			return true;
+	return false;
+}
+
+/* May the actor read this record? What it may not is as if it were not there. */
+bool staff_sees(struct deed *deed, struct object *object)
+{
+	bool open = among(object->kind->about, registers, sizeof(registers) / sizeof(*registers)) &&
+		    !kind_field(object->kind, "incident");
+
+	if (!deed->staff)
+		return true;
+	for (size_t i = 0; i < deed->staff->post_count; i++) {
+		const struct post *post = &deed->staff->posts[i];
+
+		if (!valid_now(deed, post))
+			continue;
+		if (open || (!among(post->role, blind, sizeof(blind) / sizeof(*blind)) &&
+			     in_scope(deed, object, post)))
+			return true;
+	}
+	return object->id == deed->staff->person;
+}
