@@ -20,17 +20,19 @@ DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "ur
 
 
 def mount(*arguments):
+    """Mount something; only the processes of this node will see it."""
     subprocess.run(["mount", *arguments], check=True)
 
 
 def make_devices(dev):
+    """Make the few devices that daemons ask for; with a /dev of its own a node has its own /dev/log."""
     for name, (major, minor) in DEVICES.items():
         os.mknod(dev / name, 0o020666, os.makedev(major, minor))
         os.chmod(dev / name, 0o666)
-    for name, target in (("fd", "/proc/self/fd"), ("ptmx", "pts/ptmx"), ("stdout", "fd/1")):
-        (dev / name).symlink_to(target)
+    (dev / "fd").symlink_to("/proc/self/fd")
+    (dev / "ptmx").symlink_to("pts/ptmx")
     (dev / "pts").mkdir()
-    (dev / "shm").mkdir(mode=0o1777)
+    (dev / "shm").mkdir()
     os.chmod(dev / "shm", 0o1777)
 
 
@@ -47,6 +49,7 @@ def move_in(files):
 
 
 def write(path, text, mode=0o644):
+    """Write a file and the folders it stands in."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -63,6 +66,7 @@ def write_etc(name, kept):
 
 
 def make_homes(accounts):
+    """Give each person a home; the administrators log in with a key."""
     for account in accounts:
         home = pathlib.Path("/srv/home", account.name)
         (home / ".ssh").mkdir(parents=True, mode=0o700)
@@ -139,6 +143,7 @@ def start(daemons):
 
 
 def main(name, daemons):
+    """Become the machine called `name`."""
     files = RUN / "nodes" / name
     log = open(files / "received.log", "ab")
     kept = config.keep()

@@ -26,7 +26,7 @@ def ordinary_day(nodes):
     people = nodes["people"]
     people.start("visits.py")
     for host in city.HOSTS:
-        people.run(["ssh", "-i", "/run/tool/ops", f"ops@{host.address}", "uptime"])
+        people.run(["ssh", "-i", "/run/tool/ops", f"ops@{host.address}", "id"])
         time.sleep(3)
     login(people, city.DESKS[1], "editor", city.EDU, "lotus-lake-pavilion-7")
     time.sleep(4)

@@ -9,35 +9,36 @@ FROM_ATTACKER = re.escape(city.ATTACKER)
 URL = re.escape(city.DOWNLOADER)
 
 STEPS = (
-    # step, host, ATT&CK technique, the lines that are its trace, and its words in both languages
-    ("password_guessing", city.EDU, "T1110.001",
+    # step, host, ATT&CK technique, the rule that hears it,
+    # the lines that are its trace, and its words in both languages
+    ("password_guessing", city.EDU, "T1110.001", "ssh_password_guessing",
      rf"sshd\S*: Failed password for .* from {FROM_ATTACKER} ",
      "攻击者逐个尝试用户名和口令", "the attacker tries names and passwords"),
-    ("password_guessed", city.EDU, "T1078",
+    ("password_guessed", city.EDU, "T1078", "ssh_password_guessed",
      rf"sshd\S*: Accepted password for opsvc from {FROM_ATTACKER} ",
      "运维外包账号 opsvc 的弱口令被猜中并登录", "the weak password of the contractor's account opsvc is found and used"),
-    ("web_scan", city.TAX, "T1595.003",
+    ("web_scan", city.TAX, "T1595.003", "web_scan",
      rf'nginx: {FROM_ATTACKER} .*"{re.escape(city.SCANNER_AGENT)}"$',
      "网站目录扫描", "a scanner goes over the site"),
-    ("script_upload", city.TAX, "T1505.003",
+    ("script_upload", city.TAX, "T1505.003", "web_script_upload",
      rf'nginx: {FROM_ATTACKER} .*"PUT {re.escape(city.SHELL_PATH)} .*" 201 ',
      "经 PUT 上传脚本", "a script is uploaded with PUT"),
-    ("web_shell", city.TAX, "T1505.003",
+    ("web_shell", city.TAX, "T1505.003", "web_shell_command",
      rf'nginx: {FROM_ATTACKER} .*"GET {re.escape(city.SHELL_PATH)}\?cmd=',
      "脚本被用作网页后门执行命令", "the script is used as a web shell"),
-    ("downloader_by_shell", city.TAX, "T1105",
+    ("downloader_by_shell", city.TAX, "T1105", "web_download_command",
      rf'nginx: {FROM_ATTACKER} .*cmd=\S*{URL}',
      "经后门取回下载器", "the web shell fetches the downloader"),
-    ("injection_tried", city.HOSP, "T1190",
+    ("injection_tried", city.HOSP, "T1190", "web_download_command",
      rf"nginx: {FROM_ATTACKER} .*GET /cgi-bin/\S*{URL}",
      "命令注入尝试下载器，失败", "a command injection for the same downloader fails"),
-    ("password_reused", city.HOSP, "T1021.004",
+    ("password_reused", city.HOSP, "T1021.004", "ssh_account_on_many_hosts",
      rf"sshd\S*: Accepted password for opsvc from {re.escape(city.EDU.address)} ",
      "以同一口令从 edu-web01 登录", "the same password works, coming from edu-web01"),
-    ("downloader_by_cron_1", city.EDU, "T1053.003",
+    ("downloader_by_cron_1", city.EDU, "T1053.003", "cron_fetch_and_run",
      rf"CRON\S*: \(opsvc\) CMD .*{URL}",
      "计划任务取回同一下载器", "a cron job fetches the same downloader"),
-    ("downloader_by_cron_3", city.HOSP, "T1053.003",
+    ("downloader_by_cron_3", city.HOSP, "T1053.003", "cron_fetch_and_run",
      rf"CRON\S*: \(opsvc\) CMD .*{URL}",
      "计划任务取回同一下载器", "a cron job fetches the same downloader"),
 )
@@ -55,11 +56,11 @@ def iso(line):
 
 
 def find_step(step, lines):
-    name, host, technique, pattern, zh, en = step
+    name, host, technique, rule, pattern, zh, en = step
     found = [n for n, line in enumerate(lines, 1) if re.search(pattern, line)]
     if not found:
         raise RuntimeError(f"the recording lacks its step '{name}' on {host.name}")
-    return {"step": name, "host": host.name, "technique": technique, "zh": zh, "en": en,
+    return {"step": name, "host": host.name, "technique": technique, "rule": rule, "zh": zh, "en": en,
             "first": iso(lines[found[0] - 1]), "last": iso(lines[found[-1] - 1]),
             "count": len(found), "lines": found}
 
