@@ -19,7 +19,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "edition",       "makes a new edition; the old one stays readable",      "形成新版次，旧版保留可读",     SHAPE_WORD,   true,  NULL,   NULL },
 	{ "erase",         "erases a content; its commitment stays in the record", "擦除内容，记录中保留其承诺值", SHAPE_FIELD,  false, NULL,   NULL },
 	{ "escalate",      "turns to the next contact of the chain",               "按联络链逐级催办",             SHAPE_TARGET, true,  NULL,   NULL },
-	{ "free",          "gives people or tools free again",                     "释放人员或器材",               SHAPE_WORD,   false, NULL,   NULL },
+	{ "free",          "gives people or tools free again",                     "释放人员或器材",               SHAPE_WORD,   true, NULL,   NULL },
 	{ "freeze",        "keeps the digest of a text, so that a change shows",   "固定文本摘要，改动可见",       SHAPE_WORD,   false, NULL,   NULL },
 	{ "grade",         "reckons the level from the scores",                    "按评分计算级别",               SHAPE_WORD,   true,  NULL,   NULL },
 	{ "inform",        "sends a message through the outbox",                   "经发件箱发出通知",             SHAPE_TARGET, false, NULL,   NULL },
@@ -37,7 +37,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "publish",       "publishes on the public channel",                      "在公开渠道发布",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "replan_clocks", "reckons clocks by level anew; missed ones stay missed", "按新级别重排时钟，已超时的保留", SHAPE_NONE, true,  NULL,  NULL },
 	{ "report_duties", "opens the duties to report upward",                    "建立应上报事项",               SHAPE_NONE,   true,  NULL,   NULL },
-	{ "reserve",       "reserves people or tools",                             "预定人员或器材",               SHAPE_WORD,   false, NULL,   NULL },
+	{ "reserve",       "reserves people or tools",                             "预定人员或器材",               SHAPE_WORD,   true, NULL,   NULL },
 	{ "run",           "starts a check as a job",                              "以任务方式开始检查",           SHAPE_CHECK,  false, NULL,   NULL },
 	{ "send",          "sends to one recipient in its form",                   "按对方格式发送给一个接收方",   SHAPE_PATH,   false, NULL,   NULL },
 	{ "set",           "sets fields of the record",                            "设置记录字段",                 SHAPE_SET,    false, NULL,   NULL },
@@ -64,7 +64,11 @@ const struct spoken vocabulary_guards[] = {
 };
 
 const struct spoken vocabulary_signals[] = {
+	{ "alert_joined",       "an alert joined a case",               "告警并入案件" },
 	{ "alert_promoted",     "an alert was made a case",             "告警转为案件" },
+	{ "alert_raised",       "a rule of detection hit",              "检测规则命中" },
+	{ "alert_repeated",     "an equal alert came again",            "相同告警再次出现" },
+	{ "alert_suppressed",   "a suppression in force took it",       "告警被有效抑制" },
 	{ "channel_delivered",  "a channel confirmed the delivery",     "渠道确认送达" },
 	{ "check_failed",       "a check found something",              "检查未通过" },
 	{ "indicators_changed", "the facts behind the level changed",   "定级依据发生变化" },

@@ -9,7 +9,7 @@
 
 static const char *const clock_keys[] = { "label",   "word",        "level",    "length",
 					  "runs_in", "escalate",    "measured", "calendar",
-					  "source",  "start_field", NULL };
+					  "source",  "start_field", "waits",    NULL };
 
 static int64_t read_length(struct reader *r, const struct yaml_node *node)
 {
@@ -110,6 +110,7 @@ static void read_clock(struct reader *r, const struct yaml_node *key, struct clo
 	clock->start_field = read_text(r, key->value, "start_field", false);
 	clock->working_days = read_calendar(r, yaml_get(key->value, "calendar"));
 	clock->measured = read_yes(r, key->value, "measured");
+	clock->waits = read_yes(r, key->value, "waits");
 	read_runs(r, yaml_get(key->value, "runs_in"), clock);
 	read_rungs(r, yaml_get(key->value, "escalate"), clock);
 	clock->source = read_text(r, key->value, "source", false);

@@ -171,7 +171,8 @@ static void add_parameter(struct reader *r, struct effect_use *use, const char *
 	use->args[use->arg_count++] = text;
 }
 
-/* {set: {owner: $unit}}: the map's entries are the parameters. */
+/* {set: {owner: $unit}}: the map's entries are the parameters. A single value
+ * stands in `value` too; of a list only `values` speaks. */
 static void read_effect_value(struct reader *r, struct effect_use *use, const struct yaml_node *value)
 {
 	if (value->form == YAML_MAP) {
@@ -180,7 +181,7 @@ static void read_effect_value(struct reader *r, struct effect_use *use, const st
 		return;
 	}
 	use->values = read_names(r, value, use->name);
-	if (use->values.count)
+	if (value->form == YAML_TEXT && use->values.count)
 		use->value = use->values.at[0];
 }
 

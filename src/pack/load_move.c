@@ -142,9 +142,10 @@ static void read_from(struct reader *r, const struct region *region, const struc
 			move->from[move->from_count++] = state;
 }
 
-static bool is_new(const struct yaml_node *from)
+/* `from: new` makes the record, unless the region has a state of that name. */
+static bool is_new(const struct region *region, const struct yaml_node *from)
 {
-	return from && from->form == YAML_TEXT && !strcmp(from->text, "new");
+	return from && from->form == YAML_TEXT && !strcmp(from->text, "new") && !region_state(region, "new");
 }
 
 static void read_change(struct reader *r, struct kind *kind, struct region *region,
@@ -156,7 +157,7 @@ static void read_change(struct reader *r, struct kind *kind, struct region *regi
 
 	if (!read_map(r, key->value, key->text, change_keys))
 		return;
-	move = move_new(r, kind, key, is_new(from) ? MOVE_CREATE : MOVE_CHANGE);
+	move = move_new(r, kind, key, is_new(region, from) ? MOVE_CREATE : MOVE_CHANGE);
 	move->region = region;
 	if (!from || !to)
 		wrong(r, key, "move '%.40s' needs from and to", key->text);

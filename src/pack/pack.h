@@ -283,10 +283,11 @@ struct clock_def {
 	const char *word;  /* the plan's own word: 快速反应 */
 	const char *level; /* "confirmed", "provisional", "warning": whose level picks the length; NULL */
 	int64_t length[6]; /* [1..5] by level, [0] for all; -1: none */
-	const char *length_field; /* or the length in minutes is a field of the part or owner */
+	const char *length_field; /* or a field of the part or owner: minutes, or the due time itself */
 	const char *start_field;  /* or it starts from this time field */
 	bool working_days;
 	bool measured;         /* no due time: a statistic */
+	bool waits;            /* its end is awaited: over then, never missed, nobody is woken */
 	const char *runs_kind; /* it ends when this kind leaves these states; NULL: moves alone */
 	const char *runs_region;
 	struct names runs_in;

@@ -142,14 +142,21 @@ static void resolve_runs(struct reader *r, struct clock_def *clock)
 			unknown_state(r, clock->at, region, clock->runs_in.at[i]);
 }
 
+static const char *last_name(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
 static void resolve_rungs(struct reader *r, const struct clock_def *clock)
 {
 	for (size_t i = 0; i < clock->rung_count; i++)
 		for (size_t k = 0; k < clock->rungs[i].inform.count; k++) {
-			const char *target = clock->rungs[i].inform.at[k], *dot = strchr(target, '.');
+			const char *target = clock->rungs[i].inform.at[k];
 
 			if (!vocabulary_find(vocabulary_targets, target) &&
-			    !some_field(r, dot ? dot + 1 : target, FIELD_REF))
+			    !some_field(r, last_name(target), FIELD_REF))
 				problem_add(
 					r->problems, clock->at, NULL,
 					"clock %s informs '%s', which is neither a target nor a ref field",
@@ -163,10 +170,11 @@ static void resolve_clock(struct reader *r, struct clock_def *clock)
 		problem_add(r->problems, clock->at, NULL,
 			    "level '%.40s' of clock %s is not confirmed, provisional or warning",
 			    clock->level, clock->code);
-	if (clock->length_field && !some_field(r, clock->length_field, FIELD_NUMBER))
+	if (clock->length_field && !some_field(r, last_name(clock->length_field), FIELD_NUMBER) &&
+	    !some_field(r, last_name(clock->length_field), FIELD_TIME))
 		problem_add(r->problems, clock->at, NULL,
-			    "no kind has a number '%s' for the length of clock %s", clock->length_field,
-			    clock->code);
+			    "no kind has a number or a time '%s' for the length of clock %s",
+			    clock->length_field, clock->code);
 	if (clock->start_field && !some_field(r, clock->start_field, FIELD_TIME))
 		problem_add(r->problems, clock->at, NULL,
 			    "no kind has a time '%s' from which clock %s could start", clock->start_field,

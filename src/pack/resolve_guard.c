@@ -135,7 +135,7 @@ static void level_side(struct reader *r, struct guard *guard, const struct scope
 		return;
 	}
 	field = path_field(r, in->kind, path, guard->at);
-	if (field && field->type != FIELD_NUMBER && field->type != FIELD_ENUM)
+	if (field && field->type != FIELD_NUMBER && field->type != FIELD_ENUM && field->type != FIELD_WORD)
 		problem_add(r->problems, guard->at, NULL, "'%s' is no number, so no level", path);
 }
 

@@ -256,6 +256,11 @@ static void effect_fields(struct reader *r, const struct move *move, const struc
 		path_field(r, move->kind, use->values.at[i], use->at);
 }
 
+static bool takes_several(enum shape shape)
+{
+	return shape == SHAPE_FIELD || shape == SHAPE_MOVE || shape == SHAPE_TARGET;
+}
+
 static void effect_shape_check(struct reader *r, const struct move *move, const struct effect_use *use,
 			       const struct effect_shape *shape)
 {
@@ -264,13 +269,15 @@ static void effect_shape_check(struct reader *r, const struct move *move, const 
 		effect_set(r, move, use);
 		return;
 	}
-	if (!use->value && !shape->optional && shape->value != SHAPE_NONE)
+	if (!use->values.count && !shape->optional && shape->value != SHAPE_NONE)
 		problem_add(r->problems, use->at, NULL, "effect %s says not what: {%s: …}", use->name,
 			    use->name);
-	if (use->value && shape->value == SHAPE_NONE)
+	if (use->values.count && shape->value == SHAPE_NONE)
 		problem_add(r->problems, use->at, NULL, "effect %s takes no value", use->name);
-	if (!use->value)
+	if (!use->values.count)
 		return;
+	if (!use->value && !takes_several(shape->value))
+		problem_add(r->problems, use->at, NULL, "effect %s takes one value, not a list", use->name);
 	switch (shape->value) {
 	case SHAPE_WORD:
 		effect_word(r, use, shape);
@@ -280,7 +287,7 @@ static void effect_shape_check(struct reader *r, const struct move *move, const 
 		effect_fields(r, move, use);
 		break;
 	case SHAPE_KIND:
-		if (!pack_kind(r->pack, use->value))
+		if (use->value && !pack_kind(r->pack, use->value))
 			unknown_kind(r, use->at, use->value);
 		break;
 	case SHAPE_MOVE:
@@ -290,7 +297,7 @@ static void effect_shape_check(struct reader *r, const struct move *move, const 
 		effect_targets(r, move, use);
 		break;
 	case SHAPE_CHECK:
-		if (!vocabulary_find(vocabulary_checks, use->value))
+		if (use->value && !vocabulary_find(vocabulary_checks, use->value))
 			unknown_listed(r, use->at, "check", use->value, vocabulary_checks);
 		break;
 	case SHAPE_NONE:

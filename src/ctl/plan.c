@@ -1,0 +1,332 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "ctl/ctl.h"
+#include "pack/keep.h"
+#include "pack/pack.h"
+#include "pack/show.h"
+
+/*
+ * plan -- `fengsui plan`: a plan pack checked, shown, compared, kept.
+ *
+ * It needs no daemon: an editor of plans works on a folder of files.
+ */
+
+enum { EXIT_USAGE = 64, OPERANDS_MOST = 3 };
+
+struct plan_line {
+	const char *operands[OPERANDS_MOST];
+	int count;
+	bool json, mermaid, chinese, help;
+	const char *rules, *data;
+};
+
+static const char usage_en[] =
+	"fengsui plan check PACK [--json]            prove a plan pack sound; exit 0 sound, 65 not\n"
+	"fengsui plan show PACK [KIND] [--mermaid]   draw its machines: states, moves, who, conditions, "
+	"clocks\n"
+	"fengsui plan diff A B                       two versions in words; exit 0 alike, 1 different\n"
+	"fengsui plan boundary PACK [--rules DIR]    for an auditor: what it can be about, and what not\n"
+	"fengsui plan publish PACK [--data FOLDER]   check it and keep it in the data folder under its "
+	"digest\n"
+	"\n"
+	"PACK is a folder with a pack.yml (docs/plan-packs.md). --lang zh|en chooses the language.\n"
+	"Problems go to standard error as file:line:column: what, and what would be right.\n"
+	"\n"
+	"  fengsui plan check packs/jinan-2007\n"
+	"  fengsui plan show packs/jinan-2007 incident --lang en\n";
+
+static const char usage_zh[] =
+	"fengsui plan check 预案包 [--json]            证明预案包完备；完备退出 0，否则 65\n"
+	"fengsui plan show 预案包 [类别] [--mermaid]   画出状态机：状态、动作、由谁、条件、时钟\n"
+	"fengsui plan diff 甲 乙                       以文字比较两个版本；相同退出 0，不同退出 1\n"
+	"fengsui plan boundary 预案包 [--rules 目录]   供审计：预案能涉及什么、不能涉及什么\n"
+	"fengsui plan publish 预案包 [--data 目录]     检查后按摘要存入数据目录\n"
+	"\n"
+	"预案包是含有 pack.yml 的目录（见 docs/plan-packs.md）。--lang zh|en 选择语言。\n"
+	"问题输出到标准错误，格式为 文件:行:列: 问题及正确写法。\n"
+	"\n"
+	"  fengsui plan check packs/jinan-2007\n"
+	"  fengsui plan show packs/jinan-2007 incident --lang zh\n";
+
+static void print_problem(const struct problem *p)
+{
+	fprintf(stderr, "%s:%d:%d: %s%s%s%s\n", p->at.file, p->at.line, p->at.column,
+		p->warning ? "warning: " : "", p->code ? p->code : "", p->code ? ": " : "", p->text);
+}
+
+static void json_text(struct buf *out, const char *key, const char *text)
+{
+	buf_json_string(out, key, strlen(key));
+	buf_char(out, ':');
+	if (text)
+		buf_json_string(out, text, strlen(text));
+	else
+		buf_text(out, "null");
+}
+
+static void json_problem(struct buf *out, const struct problem *p)
+{
+	buf_char(out, '{');
+	json_text(out, "file", p->at.file);
+	buf_format(out, ",\"line\":%d,\"column\":%d,", p->at.line, p->at.column);
+	json_text(out, "code", p->code);
+	buf_format(out, ",\"warning\":%s,", p->warning ? "true" : "false");
+	json_text(out, "text", p->text);
+	buf_char(out, '}');
+}
+
+static void print_json(const struct pack *pack, const struct problems *problems)
+{
+	struct buf out = { 0 };
+
+	buf_format(&out, "{\"sound\":%s,", problems->errors || !pack ? "false" : "true");
+	json_text(&out, "digest", pack ? pack->digest : NULL);
+	buf_text(&out, ",\"problems\":[");
+	for (size_t i = 0; i < problems->count; i++) {
+		if (i)
+			buf_char(&out, ',');
+		json_problem(&out, &problems->at[i]);
+	}
+	buf_text(&out, "]}");
+	puts(out.data);
+	buf_fini(&out);
+}
+
+/* Load and check; problems are printed where `quiet` does not say otherwise. */
+static int take(const char *path, bool check, bool quiet, struct pack **pack, struct problems *problems)
+{
+	struct fault why = { 0 };
+	int ret = pack_load(path, pack, problems, &why);
+
+	if (ret == 0 && check)
+		ret = pack_check(*pack, problems, &why);
+	for (size_t i = 0; !quiet && i < problems->count; i++)
+		print_problem(&problems->at[i]);
+	if (ret < 0 && !problems->errors)
+		fprintf(stderr, "fengsui: %s\n", why.text);
+	return ret < 0 ? fault_exit(ret) : 0;
+}
+
+static void print_sound(const struct pack *pack, bool chinese)
+{
+	struct buf out = { 0 };
+
+	show_counts(&out, pack, chinese);
+	printf("%s%s\n", chinese ? "完备：" : "sound: ", out.data);
+	buf_fini(&out);
+}
+
+static int plan_check(const struct plan_line *line)
+{
+	SCOPED(pack_drop) struct pack *pack = NULL;
+	struct problems problems;
+	int status;
+
+	problems_init(&problems);
+	status = take(line->operands[0], true, line->json, &pack, &problems);
+	if (line->json)
+		print_json(pack, &problems);
+	else if (status == 0)
+		print_sound(pack, line->chinese);
+	else if (problems.errors)
+		fprintf(stderr, line->chinese ? "不完备：%zu个问题\n" : "not sound: %zu problems\n",
+			problems.errors);
+	problems_fini(&problems);
+	return status;
+}
+
+/* Loaded without proofs: a plan in the making is shown, too. */
+static int open_pack(const char *path, struct pack **pack)
+{
+	struct problems problems;
+	int status;
+
+	problems_init(&problems);
+	status = take(path, false, false, pack, &problems);
+	problems_fini(&problems);
+	return status;
+}
+
+static int print_out(struct buf *out)
+{
+	bool ok = !out->len || fwrite(out->data, 1, out->len, stdout) == out->len;
+
+	buf_fini(out);
+	return ok && fflush(stdout) == 0 ? 0 : fault_exit(-FAULT_IO);
+}
+
+static int plan_show(const struct plan_line *line)
+{
+	SCOPED(pack_drop) struct pack *pack = NULL;
+	const struct kind *kind = NULL;
+	struct buf out = { 0 };
+	int status = open_pack(line->operands[0], &pack);
+
+	if (status)
+		return status;
+	if (line->operands[1] && !(kind = pack_kind(pack, line->operands[1]))) {
+		fprintf(stderr, "fengsui: %s has no kind '%s'; it has", line->operands[0], line->operands[1]);
+		for (size_t i = 0; i < pack->kind_count; i++)
+			fprintf(stderr, " %s", pack->kinds[i].name);
+		fputc('\n', stderr);
+		return fault_exit(-FAULT_ABSENT);
+	}
+	if (line->mermaid)
+		show_mermaid(&out, pack, kind, line->chinese);
+	else
+		show_machines(&out, pack, kind, line->chinese);
+	return print_out(&out);
+}
+
+static int plan_diff(const struct plan_line *line)
+{
+	SCOPED(pack_drop) struct pack *a = NULL;
+	SCOPED(pack_drop) struct pack *b = NULL;
+	struct buf out = { 0 };
+	size_t lines;
+	int status;
+
+	if ((status = open_pack(line->operands[0], &a)) || (status = open_pack(line->operands[1], &b)))
+		return status;
+	lines = show_differences(&out, a, b, line->chinese);
+	status = print_out(&out);
+	return status ? status : lines ? 1 : 0;
+}
+
+static int plan_boundary(const struct plan_line *line)
+{
+	SCOPED(pack_drop) struct pack *pack = NULL;
+	struct problems problems;
+	struct buf out = { 0 };
+	int status;
+
+	problems_init(&problems);
+	status = take(line->operands[0], true, false, &pack, &problems);
+	problems_fini(&problems);
+	if (status)
+		return status;
+	show_boundary(&out, pack, line->chinese);
+	return print_out(&out);
+}
+
+static int plan_publish(const struct plan_line *line)
+{
+	SCOPED(pack_drop) struct pack *pack = NULL;
+	const char *data = line->data ? line->data : getenv("FENGSUI_DATA");
+	struct problems problems;
+	struct fault why = { 0 };
+	int status;
+
+	problems_init(&problems);
+	status = take(line->operands[0], true, false, &pack, &problems);
+	problems_fini(&problems);
+	if (status)
+		return status;
+	if (pack_store(pack, line->operands[0], data ? data : "data", &why) < 0) {
+		fprintf(stderr, "fengsui: %s\n", why.text);
+		return fault_exit(why.code);
+	}
+	puts(pack->digest);
+	return 0;
+}
+
+/* clang-format off */
+static const struct {
+	const char *word;
+	int least, most;
+	int (*run)(const struct plan_line *line);
+} commands[] = {
+	{ "check",    1, 1, plan_check },
+	{ "show",     1, 2, plan_show },
+	{ "diff",     2, 2, plan_diff },
+	{ "boundary", 1, 1, plan_boundary },
+	{ "publish",  1, 1, plan_publish },
+};
+/* clang-format on */
+
+static int usage(FILE *to, bool chinese)
+{
+	fputs(chinese ? usage_zh : usage_en, to);
+	return to == stdout ? 0 : EXIT_USAGE;
+}
+
+static bool flag(struct plan_line *line, const char *word)
+{
+	if (!strcmp(word, "--json"))
+		line->json = true;
+	else if (!strcmp(word, "--mermaid"))
+		line->mermaid = true;
+	else if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+		line->help = true;
+	else
+		return false;
+	return true;
+}
+
+/* Flags with a value, as "--lang zh" or "--lang=zh". The number of words eaten, 0 where it is none. */
+static int valued(const char *name, char **argv, int left, const char **out)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(argv[0], name, len))
+		return 0;
+	if (argv[0][len] == '=') {
+		*out = argv[0] + len + 1;
+		return 1;
+	}
+	if (argv[0][len] || left < 2)
+		return 0;
+	*out = argv[1];
+	return 2;
+}
+
+static bool read_line(int argc, char **argv, struct plan_line *line)
+{
+	const char *lang = NULL;
+	int eaten;
+
+	for (int i = 0; i < argc; i += eaten) {
+		if ((eaten = valued("--lang", argv + i, argc - i, &lang)) ||
+		    (eaten = valued("--rules", argv + i, argc - i, &line->rules)) ||
+		    (eaten = valued("--data", argv + i, argc - i, &line->data)))
+			continue;
+		eaten = 1;
+		if (flag(line, argv[i]))
+			continue;
+		if (argv[i][0] == '-' || line->count == OPERANDS_MOST) {
+			fprintf(stderr, "fengsui plan: '%s' is not known here\n", argv[i]);
+			return false;
+		}
+		line->operands[line->count++] = argv[i];
+	}
+	line->chinese = ctl_chinese(lang);
+	return true;
+}
+
+int ctl_plan(int argc, char **argv)
+{
+	struct plan_line line = { 0 };
+
+	if (!read_line(argc - 1, argv + 1, &line))
+		return EXIT_USAGE;
+	if (line.help || !line.count)
+		return usage(line.help ? stdout : stderr, line.chinese);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(line.operands[0], commands[i].word))
+			continue;
+		memmove(&line.operands[0], &line.operands[1],
+			sizeof(line.operands) - sizeof(line.operands[0]));
+		line.operands[OPERANDS_MOST - 1] = NULL;
+		line.count--;
+		if (line.count < commands[i].least || line.count > commands[i].most)
+			return usage(stderr, line.chinese);
+		return commands[i].run(&line);
+	}
+	fprintf(stderr, "fengsui plan: there is no '%s'\n", line.operands[0]);
+	return usage(stderr, line.chinese);
+}
