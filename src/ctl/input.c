@@ -152,13 +152,16 @@ int input_of_flags(struct ctl *ctl, const json_t *kind, json_t **out, struct fau
 	return 0;
 }
 
-/* Bare where the filter's grammar reads it as one word. */
+/* Bare where the filter's grammar reads it as one word; a comparison stands
+ * before the quotes. */
 static void put_term(struct buf *out, const char *name, const char *value)
 {
 	static const char plain_chars[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#<>=-*";
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#-*";
+	const size_t sign = strspn(value, "<>=");
 
-	buf_format(out, "%s%s:", out->len ? " AND " : "", name);
+	buf_format(out, "%s%s:%.*s", out->len ? " AND " : "", name, (int)sign, value);
+	value += sign;
 	if (*value && value[strspn(value, plain_chars)] == '\0') {
 		buf_text(out, value);
 		return;
