@@ -1,0 +1,81 @@
+#include "intake/frame.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Where messages end, however the stream is cut into reads. */
+
+struct got {
+	char text[512];
+	size_t len, lost;
+};
+
+static bool take(void *who, const char *message, size_t len)
+{
+	struct got *g = who;
+
+	g->len += (size_t)snprintf(g->text + g->len, sizeof(g->text) - g->len, "[%.*s]", (int)len, message);
+	return true;
+}
+
+static void lose(void *who) { ((struct got *)who)->lost++; }
+
+static const struct {
+	enum frame_kind kind;
+	const char *stream, *messages;
+	uint64_t too_long;
+	const char *why;
+} rows[] = {
+	{ FRAME_LINES, "a\nb\r\n\nc", "[a][b][][c]", 0, "LF, CR LF, empty, no end" },
+	{ FRAME_LINES, "", "", 0, "nothing" },
+	{ FRAME_LINES, "12345678901234567890X\nb\n", "[b]", 1, "one byte too long" },
+	{ FRAME_LINES, "12345678901234567890\nb\n", "[12345678901234567890][b]", 0,
+	  "just as long as may be" },
+	{ FRAME_LINES, "123456789012345678901234567890", "", 1, "too long and without an end" },
+	{ FRAME_LINES, "5 <1>a\n", "[5 <1>a]", 0, "counts are for TCP only" },
+	{ FRAME_SYSLOG_TCP, "5 <1>ab5 <2>cd", "[<1>ab][<2>cd]", 0, "counted" },
+	{ FRAME_SYSLOG_TCP, "<1>a\n<2>b\n", "[<1>a][<2>b]", 0, "by LF" },
+	{ FRAME_SYSLOG_TCP, "5 <1>ab<2>c\n5 <3>de", "[<1>ab][<2>c][<3>de]", 0, "mixed" },
+	{ FRAME_SYSLOG_TCP, "6 <1>ab\n5 <2>cd", "[<1>ab][<2>cd]", 0, "counted, with an LF inside the count" },
+	{ FRAME_SYSLOG_TCP, "6 <1>a\nb7 <2>wxyz", "[<1>a\nb][<2>wxyz]", 0, "an LF inside is part of it" },
+	{ FRAME_SYSLOG_TCP, "30 <1>789012345678901234567890123<2>c\n", "[<2>c]", 1,
+	  "a count that is too large" },
+	{ FRAME_SYSLOG_TCP, "9999999999 <1>a\n<2>b\n", "[9999999999 <1>a][<2>b]", 0, "no count at all" },
+	{ FRAME_SYSLOG_TCP, "5 lines\n<2>b\n", "[5 lines][<2>b]", 0, "a line that begins with a number" },
+	{ FRAME_SYSLOG_TCP, "9 <1>ab", "", 1, "cut off in the middle" },
+};
+
+static void streams_are_cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		for (size_t step = 1; step <= 40; step++) {
+			size_t len = strlen(rows[i].stream);
+			struct got g = { .len = 0 };
+			struct frame f;
+
+			frame_init(&f, rows[i].kind, 20);
+			for (size_t at = 0; at < len; at += step)
+				frame_feed(&f, rows[i].stream + at, len - at < step ? len - at : step, take,
+					   lose, &g);
+			frame_end(&f, take, lose, &g);
+			if (strcmp(g.text, rows[i].messages) || f.too_long != rows[i].too_long ||
+			    g.lost != f.too_long)
+				fail_msg("%s, in steps of %zu: %s, %zu lost", rows[i].why, step, g.text,
+					 g.lost);
+			frame_fini(&f);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(streams_are_cut) };
+
+	return cmocka_run_group_tests_name("frame", tests, NULL, NULL);
+}

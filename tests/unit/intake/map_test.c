@@ -1,0 +1,123 @@
+#include "intake/map.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+
+/* Mapping files: what is wrong with one is said at its place, and the boundary
+ * holds whatever a file asks for. */
+
+static int add(const char *text, struct fault *why)
+{
+	struct maps *m = maps_new();
+	int ret = maps_add(m, "m.yml", text, strlen(text), why);
+
+	maps_free(m);
+	return ret;
+}
+
+#define SYSLOG "map: m\nfrom: syslog\nprograms: [p]\nlogsource: {product: linux, service: sshd}\n"
+
+static void mistakes_have_a_place(void **state)
+{
+	static const struct {
+		const char *text, *says, *why;
+	} rows[] = {
+		{ SYSLOG "patterns: [\"{user:word} x\"]\n", NULL, "as it should be" },
+		{ SYSLOG "pattern: []\n", "m.yml:5:1: unknown key 'pattern'", "a key nobody reads" },
+		{ SYSLOG "patterns:\n  - text: a\n    sett: {}\n", "m.yml:7:5: unknown key 'sett'",
+		  "inside too" },
+		{ SYSLOG "patterns: [\"{user:wrd} x\"]\n", "m.yml:5:12: '{user:wrd}' should be",
+		  "no such kind" },
+		{ SYSLOG "patterns: [\"{user:word\"]\n", "has no '}'", "not closed" },
+		{ SYSLOG "patterns: [\"{user:word}{pid:number}\"]\n", "side by side", "nothing between" },
+		{ SYSLOG "patterns: [\"{user:text} a {host:text} b\"]\n", "only one {...:text}",
+		  "two open ends" },
+		{ SYSLOG "patterns: [\"{speech:word} x\"]\n", "N33: 'speech' is not", "no such field" },
+		{ SYSLOG "patterns: [\"{CommandLine:text}\"]\n", "N33: 'CommandLine' is not for",
+		  "not of logins" },
+		{ "map: m\nfrom: syslog\nlogsource: {product: linux, service: sshd}\n", "wants programs",
+		  "whose" },
+		{ "from: line\n", "map: is missing", "no name" },
+		{ "map: m\nfrom: mail\nlogsource: {product: linux}\n", "m.yml:2:1: from should be",
+		  "no such form" },
+		{ "map: m\nfrom: line\nlogsource: {product: linux}\n", "wants patterns", "no pattern" },
+		{ "map: m\nfrom: json\nlogsource: {product: aws, service: cloudtrail}\n", "wants when",
+		  "which" },
+		{ "map: m\nfrom: json\nlogsource: {product: aws, service: sshd}\nwhen: {a: b}\n",
+		  "N33: there is no", "two tables mixed" },
+		{ "- a\n", "begins with map", "a list" },
+		{ "map: [\n", "not YAML", "broken YAML" },
+		{ "map: &a m\nfrom: *a\n", "alias", "an alias" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fault why = { 0 };
+		int ret = add(rows[i].text, &why);
+
+		if ((ret < 0) != (rows[i].says != NULL) || (ret < 0 && !strstr(why.text, rows[i].says)))
+			fail_msg("%s: %d %s", rows[i].why, ret, why.text);
+	}
+}
+
+static void hostile_mappings_are_refused(void **state)
+{
+	static const char *const names[] = { "forum",     "page_as_command_line", "command_line_from_unknown",
+					     "mail_text", "speech_field",         "alias_of_speech" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct buf text = { 0 };
+		struct fault why = { 0 };
+		char path[512], chunk[4096];
+		size_t len;
+		FILE *file;
+
+		snprintf(path, sizeof(path), "%s/tests/boundary/maps/%s.yml", FENGSUI_ROOT, names[i]);
+		assert_non_null(file = fopen(path, "r"));
+		len = fread(chunk, 1, sizeof(chunk), file);
+		fclose(file);
+		buf_put(&text, chunk, len);
+		if (strncmp(text.data, "# N33", 5) || add(text.data, &why) >= 0 || !strstr(why.text, "N33"))
+			fail_msg("%s: %s", names[i], why.text);
+		buf_fini(&text);
+	}
+}
+
+/* A hostile line must not cost more than its length. */
+static void long_lines_stay_cheap(void **state)
+{
+	static char text[LINE_LIMIT];
+	struct maps *m = maps_new();
+	struct event *e = event_new();
+	unsigned hint = 0;
+
+	(void)state;
+	assert_int_equal(maps_add_own(m, NULL), 0);
+	for (size_t i = 0; i + 6 < sizeof(text); i += 6)
+		memcpy(text + i, " from ", 6);
+	memcpy(text, "Failed password for", 19);
+	for (int i = 0; i < 50; i++)
+		assert_false(maps_apply(m, MAP_SYSLOG, "sshd", 4, text, sizeof(text), &hint, e));
+	event_free(e);
+	maps_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mistakes_have_a_place),
+		cmocka_unit_test(hostile_mappings_are_refused),
+		cmocka_unit_test(long_lines_stay_cheap),
+	};
+
+	return cmocka_run_group_tests_name("map", tests, NULL, NULL);
+}
