@@ -488,6 +488,7 @@ static int exists_value(struct rule_reading *r, const struct tree *at, struct it
 {
 	v->op = MATCH_EXISTS;
 	v->text = "";
+	v->len = 0;
 	if (!strcasecmp(at->text, "true"))
 		return 0;
 	if (strcasecmp(at->text, "false"))

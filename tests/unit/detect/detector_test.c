@@ -1,0 +1,151 @@
+#include "detect/detector.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/stamp.h"
+
+/* Bounds of the state, and alerts that join. */
+
+static size_t alerts;
+
+static void count(void *who, const struct alert *a)
+{
+	(void)who;
+	(void)a;
+	alerts++;
+}
+
+static struct ruleset *rules(const char *text)
+{
+	struct ruleset *set = ruleset_new(NULL, NULL);
+
+	ruleset_add(set, "r", text, strlen(text));
+	ruleset_finish(set);
+	return set;
+}
+
+static const char guessing[] =
+	"title: base\nname: base\ntags: [attack.t1110]\nlogsource: {product: linux, service: sshd}\n"
+	"detection: {s: {outcome: failure}, condition: s}\n---\n"
+	"title: many\nname: many\n"
+	"correlation: {type: event_count, rules: base, group-by: [src_ip], timespan: 1m, condition: {gte: "
+	"3}}\n";
+
+static void feed(struct detector *d, const char *ip, int64_t time)
+{
+	SCOPED(event_drop) struct event *e = event_new();
+
+	e->source = "test";
+	e->time = time;
+	e->from.product = logsource_word("linux");
+	e->from.services[0] = logsource_word("sshd");
+	event_add_text(e, "outcome", "failure", 7);
+	event_add_text(e, "src_ip", ip, strlen(ip));
+	detector_feed(d, e);
+}
+
+/* A flood of addresses must neither grow without end nor push out the slow one. */
+static void a_flood_does_not_evict(void **state)
+{
+	struct ruleset *set = rules(guessing);
+	struct detector *d = detector_new(set, &(struct detector_limits){ .groups = 100 }, count, NULL);
+	int64_t now = 1796000000 * STAMP_SECOND;
+	char ip[32];
+
+	(void)state;
+	alerts = 0;
+	feed(d, "10.0.0.1", now);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(ip, sizeof(ip), "10.1.%d.%d", i / 250, i % 250);
+		feed(d, ip, now + i);
+	}
+	feed(d, "10.0.0.1", now + STAMP_SECOND);
+	feed(d, "10.0.0.1", now + 2 * STAMP_SECOND);
+	assert_int_equal(alerts, 1);
+	assert_int_equal(detector_counts(d).groups_refused, 901);
+	detector_free(d);
+	ruleset_free(set);
+}
+
+static void a_group_does_not_grow_without_end(void **state)
+{
+	struct ruleset *set = rules(guessing);
+	struct detector *d = detector_new(set, NULL, count, NULL);
+
+	(void)state;
+	for (int i = 0; i < CORRELATION_MOST + 5; i++)
+		feed(d, "10.0.0.1", 1796000000 * STAMP_SECOND);
+	assert_int_equal(detector_counts(d).hits_dropped, 5);
+	detector_free(d);
+	ruleset_free(set);
+}
+
+static void equal_alerts_join(void **state)
+{
+	struct rule rule = { .id = "r" }, other = { .id = "s" };
+	struct alert_field x = { "user", "x", 4, 1 }, y = { "user", "y", 4, 1 };
+	struct alert_join *j = alert_join_new(STAMP_MINUTE, 2);
+	const struct {
+		const struct rule *rule;
+		struct alert_field group;
+		int64_t second;
+		uint64_t count;
+	} rows[] = {
+		{ &rule, x, 0, 1 },  { &rule, x, 10, 2 },  { &rule, y, 20, 1 }, { &rule, x, 60, 3 },
+		{ &rule, x, 61, 1 }, { &other, x, 62, 1 }, { &rule, y, 63, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct alert a = { .rule = rows[i].rule,
+				   .time = rows[i].second * STAMP_SECOND,
+				   .group_count = 1 };
+
+		a.group[0] = rows[i].group;
+		if (alert_join_add(j, &a) != rows[i].count)
+			fail_msg("row %zu", i);
+	}
+	assert_int_equal(alert_join_forgotten(j), 2);
+	alert_join_free(j);
+}
+
+static void an_alert_is_one_line_of_json(void **state)
+{
+	SCOPED(event_drop) struct event *e = event_new();
+	struct rule rule = { .id = "r", .title = "a \"t\"", .author = "who", .level = LEVEL_HIGH };
+	struct alert a = { .rule = &rule, .event = e, .field_count = 1 };
+	struct buf out = { 0 };
+
+	(void)state;
+	e->source = "x\xFF.log";
+	e->line = 7;
+	a.fields[0] = (struct alert_field){ "f", "a\nb", 1, 3 };
+	alert_write(&out, &a);
+	assert_string_equal(out.data,
+			    "{\"rule\":\"r\",\"title\":\"a \\\"t\\\"\",\"level\":\"high\",\"author\":\"who\","
+			    "\"line\":7,\"source\":\"x\xEF\xBF\xBD.log\","
+			    "\"time\":\"1970-01-01T00:00:00.000000Z\",\"fields\":{\"f\":\"a\\nb\"},"
+			    "\"tags\":[]}");
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_flood_does_not_evict),
+		cmocka_unit_test(a_group_does_not_grow_without_end),
+		cmocka_unit_test(equal_alerts_join),
+		cmocka_unit_test(an_alert_is_one_line_of_json),
+	};
+
+	return cmocka_run_group_tests_name("detector", tests, NULL, NULL);
+}

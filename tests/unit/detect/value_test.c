@@ -1,0 +1,160 @@
+#include "try.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Each modifier and kind of value against values that must and must not match.
+ * An event is one JSON object of Sysmon; its field is f, and g beside it. */
+
+static bool matches(const char *item, const char *event)
+{
+	char rule[2048], line[2048];
+	struct tried t;
+	bool hit;
+
+	snprintf(rule, sizeof(rule),
+		 "title: t\ntags: [attack.t1059]\nlogsource: {product: windows, category: process_creation}\n"
+		 "detection:\n  sel:\n    %s\n  condition: sel\n",
+		 item);
+	snprintf(line, sizeof(line),
+		 "{\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":1%s%s}",
+		 *event ? "," : "", event);
+	try_init(&t);
+	try_rules(&t, rule, line);
+	if (t.refusals)
+		fail_msg("%s: %s", item, t.first.text);
+	hit = t.alerts == 1;
+	try_fini(&t);
+	return hit;
+}
+
+static void values_match(void **state)
+{
+	static const struct {
+		const char *item, *event;
+		bool hit;
+		const char *why;
+	} rows[] = {
+		{ "f: cmd.exe", "\"f\":\"CMD.EXE\"", true, "case does not matter" },
+		{ "f|cased: cmd.exe", "\"f\":\"CMD.EXE\"", false, "cased: it does" },
+		{ "f|cased|contains: CMD", "\"f\":\"xCMDx\"", true, "cased with contains" },
+		{ "f|contains: abc", "\"f\":\"xABCx\"", true, "inside" },
+		{ "f|contains: abc", "\"f\":\"ab c\"", false, "not inside" },
+		{ "f|contains: a", "\"f\":\"xay\"", true, "a single letter" },
+		{ "f|startswith: ab", "\"f\":\"abc\"", true, "front" },
+		{ "f|startswith: bc", "\"f\":\"abc\"", false, "not in front" },
+		{ "f|endswith: '\\a.exe'", "\"f\":\"C:\\\\A.exe\"", true, "back" },
+		{ "f|endswith: ab", "\"f\":\"abc\"", false, "not at the back" },
+		{ "f: [a, b]", "\"f\":\"b\"", true, "any of a list" },
+		{ "f|contains|all: [a, b]", "\"f\":\"xbxa\"", true, "all of a list" },
+		{ "f|contains|all: [a, b]", "\"f\":\"xb\"", false, "one is missing" },
+		{ "f: a*c", "\"f\":\"abbbc\"", true, "a wildcard inside" },
+		{ "f: a*c", "\"f\":\"abbbcd\"", false, "held at the end" },
+		{ "f: a?c", "\"f\":\"abc\"", true, "one character" },
+		{ "f: a?c", "\"f\":\"ac\"", false, "not none" },
+		{ "f: a?c",
+		  "\"f\":\"a\xE7\x81\xAB"
+		  "c\"",
+		  true, "a Chinese character is one" },
+		{ "f|contains: 'a?c*e'", "\"f\":\"xxabcdexx\"", true, "wildcards in contains" },
+		{ "f: '*a*b*'", "\"f\":\"ab\"", true, "open at both ends" },
+		{ "f: 'a\\*c'", "\"f\":\"a*c\"", true, "an escaped star is one" },
+		{ "f: 'a\\*c'", "\"f\":\"abc\"", false, "and no wildcard" },
+		{ "f: 'a\\\\*'", "\"f\":\"a\\\\bc\"", true, "two backslashes: one, then a wildcard" },
+		{ "f: 'a\\\\\\*'", "\"f\":\"a\\\\*\"", true, "three: a backslash and a star" },
+		{ "f: 'C:\\Win'", "\"f\":\"C:\\\\win\"", true, "one backslash is plain" },
+		{ "f|startswith: '\\\\\\\\srv'", "\"f\":\"\\\\\\\\srv\\\\x\"", true, "four are two" },
+		{ "f: '*'", "\"f\":\"\"", true, "anything, even nothing in it" },
+		{ "f: '*'", "", false, "but it must be there" },
+		{ "f|contains: '*'", "", false, "here too" },
+		{ "f: ''", "\"f\":\"\"", true, "empty" },
+		{ "f: ''", "\"f\":\"x\"", false, "not empty" },
+		{ "f: ''", "", false, "absent is not empty" },
+		{ "f: null", "", true, "absent" },
+		{ "f: null", "\"f\":null", true, "null" },
+		{ "f: null", "\"f\":\"\"", false, "empty is not null" },
+		{ "f: 'null'", "\"f\":\"null\"", true, "a word in quotes" },
+		{ "f|exists: true", "\"f\":null", true, "there, although null" },
+		{ "f|exists: true", "", false, "not there" },
+		{ "f|exists: false", "", true, "wanted absent" },
+		{ "f: 4688", "\"f\":4688", true, "a number" },
+		{ "f: 4688", "\"f\":\"4688\"", true, "as text" },
+		{ "f: 4688", "\"f\":46880", false, "not the beginning of one" },
+		{ "f: 5", "\"f\":5.0", true, "the same number" },
+		{ "f: true", "\"f\":true", true, "a truth value" },
+		{ "f|gt: 5", "\"f\":6", true, "greater" },
+		{ "f|gt: 5", "\"f\":5", false, "not greater" },
+		{ "f|gte: 5", "\"f\":\"5\"", true, "or equal" },
+		{ "f|lt: 0", "\"f\":-1", true, "less" },
+		{ "f|lte: 5", "\"f\":5.5", false, "not less" },
+		{ "f|lt: 5", "\"f\":\"abc\"", false, "no number" },
+		{ "f|lt: 5", "", false, "absent" },
+		{ "f|neq: a", "\"f\":\"b\"", true, "different" },
+		{ "f|neq: a", "\"f\":\"A\"", false, "the same" },
+		{ "f|contains|neq: a", "\"f\":\"xay\"", false, "neq with contains" },
+		{ "f|neq: [a, b]", "\"f\":\"b\"", false, "none of a list" },
+		{ "f|re: '^a.c$'", "\"f\":\"abc\"", true, "a regular expression" },
+		{ "f|re: b", "\"f\":\"abc\"", true, "unanchored" },
+		{ "f|re: B", "\"f\":\"abc\"", false, "minds the case" },
+		{ "f|re|i: B", "\"f\":\"abc\"", true, "unless told" },
+		{ "f|re: '^b'", "\"f\":\"a\\nb\"", false, "one line" },
+		{ "f|re|m: '^b'", "\"f\":\"a\\nb\"", true, "several" },
+		{ "f|re: 'a.b'", "\"f\":\"a\\nb\"", false, "a dot is no line end" },
+		{ "f|re|s: 'a.b'", "\"f\":\"a\\nb\"", true, "unless told" },
+		{ "f|re: '(a+)+$'", "\"f\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"",
+		  false, "stopped, not hung" },
+		{ "f|cidr: 10.0.0.0/8", "\"f\":\"10.200.3.4\"", true, "in the network" },
+		{ "f|cidr: 10.0.0.0/8", "\"f\":\"11.0.0.1\"", false, "outside" },
+		{ "f|cidr: 10.0.0.0/8", "\"f\":\"::ffff:10.1.1.1\"", true, "mapped into IPv6" },
+		{ "f|cidr: fe80::/10", "\"f\":\"FE80::1\"", true, "IPv6" },
+		{ "f|cidr: 10.1.1.1", "\"f\":\"10.1.1.1\"", true, "a single address" },
+		{ "f|cidr: 0.0.0.0/0", "\"f\":\"no address\"", false, "no address" },
+		{ "f|windash|contains: ' -a'", "\"f\":\"x /a\"", true, "slash for dash" },
+		{ "f|contains|windash: ' -a'",
+		  "\"f\":\"x \xE2\x80\x93"
+		  "a\"",
+		  true, "en dash, either order" },
+		{ "f|windash|contains: ' -a -b'", "\"f\":\" /a -b\"", true, "each by itself" },
+		{ "f|windash|contains: 'a-b'", "\"f\":\"a/b\"", false, "not inside a word" },
+		{ "f|base64: foobar", "\"f\":\"Zm9vYmFy\"", true, "base64" },
+		{ "f|base64|contains: foo", "\"f\":\"xxZm9vxx\"", true, "inside" },
+		{ "f|base64offset|contains: /bin/bash", "\"f\":\"eC9iaW4vYmFzaHg=\"", true,
+		  "shifted by one" },
+		{ "f|base64offset|contains: /bin/bash", "\"f\":\"L2Jpbi9iYXNo\"", true, "not shifted" },
+		{ "f|base64offset|contains: /bin/bash", "\"f\":\"eHgvYmluL2Jhc2h4\"", true,
+		  "shifted by two" },
+		{ "f|wide|base64offset|contains: ping", "\"f\":\"cABpAG4AZwA=\"", true, "UTF-16 in base64" },
+		{ "f|utf16be|base64offset|contains: ping", "\"f\":\"AHAAaQBuAGc=\"", true, "big endian" },
+		{ "f|utf16|base64offset|contains: p", "\"f\":\"//5wAA==\"", true, "with a mark" },
+		{ "f|fieldref: g", "\"f\":\"Abc\",\"g\":\"aBC\"", true, "the same as another field" },
+		{ "f|fieldref: g", "\"f\":\"abc\",\"g\":\"abd\"", false, "not the same" },
+		{ "f|fieldref: g", "\"f\":\"abc\"", false, "the other is absent" },
+		{ "f|fieldref|neq: g", "\"f\":\"abc\",\"g\":\"abd\"", true, "different from another" },
+		{ "f|fieldref|endswith: g", "\"f\":\"abc\",\"g\":\"bc\"", true, "ends with another" },
+		{ "f: b", "\"f\":[\"a\",\"b\"]", true, "any value of an array" },
+		{ "f|contains: \xE7\x83\xBD\xE7\x87\xA7", "\"f\":\"x\xE7\x83\xBD\xE7\x87\xA7x\"", true,
+		  "Chinese" },
+		{ "f|contains: \xD0\xB0", "\"f\":\"p\xD0\xB0ypal\"", true, "one letter beyond ASCII" },
+		{ "Field Name: x", "\"Field Name\":\"x\"", true, "Windows names lose their spaces" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (matches(rows[i].item, rows[i].event) != rows[i].hit)
+			fail_msg("%s over {%s} should %s: %s", rows[i].item, rows[i].event,
+				 rows[i].hit ? "match" : "not match", rows[i].why);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(values_match) };
+
+	return cmocka_run_group_tests_name("value", tests, NULL, NULL);
+}
