@@ -189,6 +189,16 @@ void verdict_print(const struct verdict *v, const char *path, FILE *out)
 	if (all > v->kept)
 		fprintf(out, "  … %" PRIu64 "\n", all - v->kept);
 	print_limits(v, out);
+	if (!strcmp(v->subject, "bundle"))
+		fputs(v->manifest_signed
+			      ? "清单已签名。\nThe manifest is signed.\n"
+			      : "清单未签名：随附文件只与清单一致，清单本身未经证明。\n"
+				"The manifest is not signed: files agree with it, and nothing proves it.\n",
+		      out);
+	else if (!v->key_compared)
+		fputs("未能读取密钥文件，公钥未核对。\nThe key file could not be read; the key was not "
+		      "compared.\n",
+		      out);
 	for (int i = 0; i < CHECK__COUNT; i++)
 		if (!verdict_checks(v, (enum check_kind)i))
 			fprintf(out, "未检查 / left out: %s\n", checks[i]);
@@ -230,7 +240,8 @@ json_t *verdict_json(const struct verdict *v, const char *path)
 	for (int i = 0; i < FOUND__COUNT; i++)
 		if (v->counts[i])
 			json_object_set_new(counts, table[i].word, json_integer((json_int_t)v->counts[i]));
-	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:b, s:o, s:o, s:o}", "subject", v->subject, "path", path,
-			 "ok", verdict_bad(v) == 0, "exit", verdict_exit(v), "against", (int)against,
-			 "rollback_known", against > 0, "logs", logs, "counts", counts, "findings", findings);
+	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:b, s:b, s:o, s:o, s:o}", "subject", v->subject, "path",
+			 path, "ok", verdict_bad(v) == 0, "exit", verdict_exit(v), "against", (int)against,
+			 "rollback_known", against > 0, "manifest_signed", (int)v->manifest_signed, "logs",
+			 logs, "counts", counts, "findings", findings);
 }

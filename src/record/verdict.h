@@ -86,7 +86,8 @@ struct verdict {
 	size_t kept;
 	struct finding first[VERDICT_KEPT]; /* as they were found */
 	uint64_t files, objects;
-	bool key_compared;
+	bool key_compared;    /* folder: the store's key was held against the key file */
+	bool manifest_signed; /* bundle */
 };
 
 static inline bool verdict_checks(const struct verdict *verdict, enum check_kind check)

@@ -397,8 +397,8 @@ int verify_folder(struct store *store, const char *folder, const struct verify_o
 	read_side(folder, &side);
 	ret = verify_all(&job, &own);
 	side_fini(&side);
-	/* A file that the engine itself finds broken is a finding about the record. */
-	if (ret == -FAULT_CORRUPT) {
+	/* What the engine finds broken, or without its tables, is a finding too. */
+	if (ret == -FAULT_CORRUPT || ret == -FAULT_INVALID) {
 		verdict_add(out, FOUND_STORE, 0, -1, "%.200s", own.text);
 		return 0;
 	}

@@ -12,23 +12,24 @@ void hex_write(const void *bytes, size_t len, char *out)
 	*out = '\0';
 }
 
-static int value_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* One more than the value of a digit; 0 for what is none. A table, since a
+ * verifier reads three digests an entry. */
+static const unsigned char value[256] = {
+	['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 bool hex_read(const char *text, size_t len, void *out)
 {
+	const unsigned char *from = (const unsigned char *)text;
 	unsigned char *to = out;
+	bool good = true;
 
 	for (size_t i = 0; i < len; i++) {
-		int high = value_of(text[2 * i]), low = high < 0 ? -1 : value_of(text[2 * i + 1]);
+		unsigned high = value[from[2 * i]], low = value[from[2 * i + 1]];
 
-		if (low < 0)
-			return false;
-		to[i] = (unsigned char)(high << 4 | low);
+		good &= high && low;
+		to[i] = (unsigned char)((high - 1) << 4 | ((low - 1) & 15));
 	}
-	return true;
+	return good;
 }
