@@ -124,6 +124,10 @@ static bool wants(const struct move *move, const char *name)
 	for (size_t i = 0; i < move->ask_count; i++)
 		if (!strcmp(move->asks[i].name, name) && !move->asks[i].optional)
 			return true;
+	for (size_t i = 0; i < move->conditions.count; i++)
+		if (move->conditions.at[i]->form == GUARD_HAS && !move->conditions.at[i]->when &&
+		    !strcmp(move->conditions.at[i]->path, name))
+			return true;
 	return false;
 }
 

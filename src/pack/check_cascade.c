@@ -8,14 +8,33 @@
  * chain may come back to where it began.
  */
 
-/* Effects that carry moves of linked records without naming them in the pack. */
+/* What effects in C make or move by themselves. */
 static const struct {
 	const char *effect, *kind;
 } carriers[] = {
-	{ "start_plans", "special_plan" }, { "phase", "affected_system" },
-	{ "load_pack", "plan_version" },   { "link", "report" },
-	{ "deliver", "warning_target" },   { "merge", "report" },
+	{ "match_plans", "special_plan" },
+	{ "match_plans", "plan_search" },
+	{ "report_duties", "upward_report" },
+	{ "edition", "edition" },
+	{ "issue", "bulletin" },
+	{ "escalate", "call_attempt" },
+	{ "reserve", "resource" },
+	{ "free", "resource" },
+	{ "start_plans", "special_plan" },
+	{ "phase", "affected_system" },
+	{ "load_pack", "plan_version" },
+	{ "link", "report" },
+	{ "deliver", "warning_target" },
+	{ "merge", "report" },
 };
+
+bool effect_carries(const char *effect, const char *kind)
+{
+	for (size_t i = 0; i < sizeof(carriers) / sizeof(*carriers); i++)
+		if (!strcmp(carriers[i].effect, effect) && !strcmp(carriers[i].kind, kind))
+			return true;
+	return false;
+}
 
 static bool carries_by_name(const struct move *carrier, const struct move *carried)
 {
@@ -34,10 +53,8 @@ static bool carries_by_name(const struct move *carrier, const struct move *carri
 static bool carries_by_effect(const struct move *carrier, const struct move *carried)
 {
 	for (size_t i = 0; i < carrier->does_count; i++)
-		for (size_t k = 0; k < sizeof(carriers) / sizeof(*carriers); k++)
-			if (!strcmp(carriers[k].effect, carrier->does[i].name) &&
-			    !strcmp(carriers[k].kind, carried->kind->name))
-				return true;
+		if (effect_carries(carrier->does[i].name, carried->kind->name))
+			return true;
 	return false;
 }
 

@@ -27,7 +27,8 @@ void check_clock_ends(const struct checking *c)
 	for (size_t i = 0; i < c->pack->clock_count; i++) {
 		const struct clock_def *clock = &c->pack->clocks[i];
 
-		start = some_op(c, clock->code, CLOCK_START);
+		if (!(start = some_op(c, clock->code, CLOCK_START)))
+			start = some_op(c, clock->code, CLOCK_RESTART);
 		if (start && !clock->runs_in.count && !some_op(c, clock->code, CLOCK_STOP))
 			problem_add(c->problems, start->at, NULL,
 				    "clock %s is started, but no move stops it and clocks.yml says not in "
@@ -38,13 +39,14 @@ void check_clock_ends(const struct checking *c)
 
 void check_clock_starts(const struct checking *c)
 {
-	static const enum clock_do others[] = { CLOCK_PAUSE, CLOCK_RESUME, CLOCK_RESTART };
+	static const enum clock_do others[] = { CLOCK_PAUSE, CLOCK_RESUME };
 	const struct clock_op *op;
 
 	for (size_t i = 0; i < c->pack->clock_count; i++) {
 		const struct clock_def *clock = &c->pack->clocks[i];
 
-		if (some_op(c, clock->code, CLOCK_START) || clock->start_field || clock->measured)
+		if (some_op(c, clock->code, CLOCK_START) || some_op(c, clock->code, CLOCK_RESTART) ||
+		    clock->start_field || clock->measured)
 			continue;
 		for (size_t k = 0; k < sizeof(others) / sizeof(*others); k++)
 			if ((op = some_op(c, clock->code, others[k])))

@@ -103,8 +103,7 @@ void check_machines(const struct checking *c)
 }
 
 /* Names that every record has from the engine. */
-static const char *const reserved[] = { "id",   "kind",  "number",     "states",
-					"pack", "drill", "created_at", "seen" };
+static const char *const reserved[] = { "id", "kind", "number", "states" };
 
 static void check_field(const struct checking *c, const struct kind *kind, const struct field *field)
 {

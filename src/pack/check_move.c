@@ -19,17 +19,6 @@ static const struct move *next_move(const struct pack *pack, size_t *kind, size_
 
 static bool opened_by_effect(const struct pack *pack, const struct kind *kind)
 {
-	static const struct {
-		const char *effect, *kind;
-	} implied[] = {
-		{ "match_plans", "special_plan" },
-		{ "match_plans", "plan_search" },
-		{ "report_duties", "upward_report" },
-		{ "deliver", "warning_target" },
-		{ "edition", "edition" },
-		{ "issue", "bulletin" },
-		{ "escalate", "call_attempt" },
-	};
 	const struct move *move;
 
 	for_each_move(pack, move) for (size_t i = 0; i < move->does_count; i++)
@@ -38,9 +27,8 @@ static bool opened_by_effect(const struct pack *pack, const struct kind *kind)
 
 		if (!strcmp(use->name, "open") && use->value && !strcmp(use->value, kind->name))
 			return true;
-		for (size_t k = 0; k < sizeof(implied) / sizeof(*implied); k++)
-			if (!strcmp(implied[k].effect, use->name) && !strcmp(implied[k].kind, kind->name))
-				return true;
+		if (effect_carries(use->name, kind->name))
+			return true;
 	}
 	return false;
 }

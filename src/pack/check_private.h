@@ -29,6 +29,8 @@ void check_frozen(const struct checking *c);
 void check_linked(const struct checking *c);
 
 /* ---- check_cascade.c */
+/* Effects that make or move records of a kind without naming it in the pack. */
+bool effect_carries(const char *effect, const char *kind);
 void check_cascades(const struct checking *c);
 void check_cascade_cycles(const struct checking *c);
 
