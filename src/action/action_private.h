@@ -83,6 +83,7 @@ struct deed {
 	struct missing *missing, *last_missing;
 	struct happened *first, *last;
 	int depth;       /* of cascades */
+	bool begun;      /* a move of it has been carried out */
 	json_t *pending; /* a proposal opened or signed by this deed */
 };
 

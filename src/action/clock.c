@@ -128,21 +128,20 @@ static int64_t working_days_on(int64_t from, int64_t span)
 	return at + span % STAMP_DAY;
 }
 
+static const json_t *field_along(struct deed *deed, struct object *owner, const char *path)
+{
+	const json_t *value = world_value(deed, owner, path, NULL);
+	struct object *incident = value ? NULL : world_case(deed, owner);
+
+	return value || !incident ? value : world_value(deed, incident, path, NULL);
+}
+
 static int64_t length_of(struct deed *deed, struct object *owner, const struct clock_def *def)
 {
-	int64_t level, minutes;
-	const json_t *value;
+	int64_t level;
 
-	if (def->measured)
+	if (def->measured || def->length_field)
 		return -1;
-	if (def->length_field) {
-		value = world_value(deed, owner, def->length_field, NULL);
-		if (!value)
-			value = world_value(deed, owner,
-					    arena_text(deed->mem, "system.%s", def->length_field), NULL);
-		minutes = json_integer_value(value);
-		return minutes > 0 ? minutes * STAMP_MINUTE : -1;
-	}
 	level = level_for(deed, owner, def);
 	if (!level || def->length[level] < 0)
 		return level ? def->length[level] : def->length[0];
@@ -151,24 +150,34 @@ static int64_t length_of(struct deed *deed, struct object *owner, const struct c
 
 static int64_t start_of(struct deed *deed, struct object *owner, const struct clock_def *def)
 {
-	const char *text =
-		def->start_field ? json_string_value(world_value(deed, owner, def->start_field, NULL)) : NULL;
+	const json_t *value = def->start_field ? world_value(deed, owner, def->start_field, NULL) : NULL;
+	const char *text = json_string_value(value);
 	int64_t stamp;
 
 	return text && stamp_parse(text, strlen(text), &stamp, NULL) == 0 && stamp <= deed->now ? stamp
 												: deed->now;
 }
 
-/* A due time that stands as a field of the owner, for clocks named after it. */
+/* By when, for a clock whose length is a field: minutes, or the moment itself. */
+static int64_t due_by_field(struct deed *deed, struct object *owner, const struct clock_def *def,
+			    int64_t from)
+{
+	const json_t *value = field_along(deed, owner, def->length_field);
+	const char *text = json_string_value(value);
+	int64_t stamp;
+
+	if (text && stamp_parse(text, strlen(text), &stamp, NULL) == 0)
+		return stamp;
+	return json_integer_value(value) > 0 ? from + json_integer_value(value) * STAMP_MINUTE : 0;
+}
+
 static int64_t due_of(struct deed *deed, struct object *owner, const struct clock_def *def, int64_t from)
 {
-	int64_t length = length_of(deed, owner, def), stamp;
-	const char *text;
+	int64_t length;
 
-	if (!def->measured && !strcmp(def->code, "due") &&
-	    (text = json_string_value(json_object_get(owner->body, "due_at"))) &&
-	    stamp_parse(text, strlen(text), &stamp, NULL) == 0)
-		return stamp;
+	if (def->length_field && !def->measured)
+		return due_by_field(deed, owner, def, from);
+	length = length_of(deed, owner, def);
 	if (length < 0)
 		return 0;
 	return def->working_days ? working_days_on(from, length) : from + length;
@@ -197,8 +206,17 @@ static void start_new(struct deed *deed, struct object *owner, const struct cloc
 			  def->code, "state", "running", "started", (json_int_t)from, "step", 0);
 
 	set_time(row, "due", due);
-	set_time(row, "next", due);
+	/* What is waited for wakes nobody. */
+	set_time(row, "next", def->waits ? 0 : due);
 	put(deed, owner, row);
+}
+
+static bool waited_for(const struct object *owner, const json_t *row)
+{
+	const char *code = json_string_value(json_object_get(row, "code"));
+	const struct clock_def *def = *code == '@' ? NULL : pack_clock(owner->pack, code);
+
+	return *code == '@' || (def && def->waits);
 }
 
 static void stop_row(struct deed *deed, struct object *owner, json_t *old)
@@ -210,7 +228,7 @@ static void stop_row(struct deed *deed, struct object *owner, json_t *old)
 	set_time(row, "stopped", deed->now);
 	set_time(row, "next", 0);
 	/* Stopped after its time: it was missed, whether or not the timer came by. */
-	if (due && due < deed->now && !json_object_get(row, "missed"))
+	if (due && due < deed->now && !json_object_get(row, "missed") && !waited_for(owner, row))
 		set_time(row, "missed", deed->now);
 	put(deed, owner, row);
 }
@@ -237,7 +255,7 @@ static void resume_row(struct deed *deed, struct object *owner, json_t *old)
 	set_time(row, "stopped", 0);
 	set_time(row, "left", 0);
 	set_time(row, "due", due);
-	set_time(row, "next", json_object_get(row, "missed") ? 0 : due);
+	set_time(row, "next", json_object_get(row, "missed") || waited_for(owner, row) ? 0 : due);
 	put(deed, owner, row);
 }
 
@@ -365,7 +383,7 @@ int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
 			continue;
 		row = json_copy(old);
 		set_time(row, "due", fresh);
-		set_time(row, "next", fresh);
+		set_time(row, "next", def->waits ? 0 : fresh);
 		put(deed, owner, row);
 	}
 	json_decref(list);

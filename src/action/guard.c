@@ -217,11 +217,12 @@ static bool setting_on(struct deed *deed, const char *name)
 
 static bool same_text(struct deed *deed, struct object *subject, const char *path)
 {
-	const char *frozen = json_string_value(json_object_get(subject->body, path));
+	struct object *holder = subject;
+	const char *frozen = json_string_value(world_value(deed, subject, path, &holder));
 	struct fault why;
 	char digest[65];
 
-	return frozen && deed_digest(deed, subject, digest, &why) == 0 && !strcmp(frozen, digest);
+	return frozen && deed_digest(deed, holder, digest, &why) == 0 && !strcmp(frozen, digest);
 }
 
 /* ---- about who acts ------------------------------------------------------- */
@@ -316,7 +317,11 @@ bool guard_holds(struct deed *deed, struct object *subject, const struct guard *
 		state = state_along(deed, subject, guard->path);
 		return state && names_have(&guard->values, state);
 	case GUARD_IS:
-		return value_among(along(deed, subject, guard->path), &guard->values);
+		/* An input of this move counts before what stands on the record. */
+		return value_among(json_object_get(deed->input, guard->path)
+					   ? json_object_get(deed->input, guard->path)
+					   : along(deed, subject, guard->path),
+				   &guard->values);
 	case GUARD_HAS:
 		return along(deed, subject, guard->path) != NULL;
 	case GUARD_LEVEL:

@@ -281,6 +281,7 @@ static int carry_out(struct deed *deed, struct object *subject, const struct mov
 		move->form == MOVE_CHANGE && !subject->fresh ? state_of(subject, move->region->name) : NULL;
 	int ret;
 
+	deed->begun = true;
 	change_of(deed, subject, arena_text(deed->mem, "%s.%s", subject->kind->name, move->name));
 	if (from)
 		from = arena_copy(deed->mem, from);
@@ -367,7 +368,9 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	enum pending pending;
 	int ret;
 
-	if (read_only(deed, subject, deed->input) || wrong_state(deed, subject, move))
+	/* What an act carries along is asked as things stood before it. */
+	if ((deed->depth == 1 && !deed->begun && read_only(deed, subject, deed->input)) ||
+	    wrong_state(deed, subject, move))
 		return 0;
 	before = remember(subject);
 	if (subject->fresh)
@@ -375,7 +378,7 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	if ((ret = settle_who(deed, subject, move, &pending, why)) < 0 || deed->missing)
 		goto out;
 	take_input(deed, subject, deed->input);
-	if (closed_to(deed, subject, move))
+	if (deed->depth == 1 && !deed->begun && closed_to(deed, subject, move))
 		goto out;
 	ask_all(deed, subject, move);
 	if (!deed->missing && pending == PENDING_WAITS)

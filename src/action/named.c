@@ -60,7 +60,7 @@ static bool team_ready(struct deed *deed, struct object *request)
 		struct object *tool =
 			json_is_integer(one) ? world_get(deed, json_integer_value(one), &why) : NULL;
 
-		if (tool && !is(tool, "readiness", "ready"))
+		if (tool && state_of(tool, "readiness") && strcmp(state_of(tool, "readiness"), "ready"))
 			return false;
 	}
 	return true;

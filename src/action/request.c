@@ -165,12 +165,67 @@ static int run_checks(struct house *house, const struct move *move, int64_t obje
 	return ret;
 }
 
+/* clang-format off */
+/* What whoever runs the program may enter before anybody has an account: in a
+ * demonstration folder the register, in a real one only what leads to the
+ * first administrator of accounts. */
+static const char *const setup_demo[] = { "unit", "person", "post", "organ_member", "duty_shift", "delegation", "system",
+					  "sector", "territory", "team", "team_member", "resource" };
+static const char *const setup_real[] = { "unit", "person", "post" };
+/* clang-format on */
+
+static bool in_list(const char *word, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(list[i], word))
+			return true;
+	return false;
+}
+
+static int first_administrator(struct house *house, const struct request *request, struct fault *why)
+{
+	const char *role = json_string_value(json_object_get(request->input, "role"));
+	int64_t any = 0;
+	int ret = store_int(
+		house->store,
+		"SELECT count(*) FROM facets WHERE kind = 'post' AND name = 'role' AND value = 'SCA'",
+		NO_VALUES, &any, why);
+
+	if (ret < 0)
+		return ret;
+	if (any)
+		return fault_set(
+			why, FAULT_REFUSED,
+			"an administrator of accounts (SCA) is there: people are registered by them");
+	if (!strcmp(request->kind, "post") && (!role || strcmp(role, "SCA")))
+		return fault_set(
+			why, FAULT_REFUSED,
+			"the first post in a real folder is that of the administrator of accounts (SCA)");
+	return 0;
+}
+
+static int setup_may(struct house *house, const struct request *request, struct fault *why)
+{
+	bool demo = house->demo;
+
+	if (strcmp(request->move, "create") ||
+	    !(demo ? in_list(request->kind, setup_demo, sizeof(setup_demo) / sizeof(*setup_demo))
+		   : in_list(request->kind, setup_real, sizeof(setup_real) / sizeof(*setup_real))))
+		return fault_set(why, FAULT_REFUSED,
+				 "'%.64s %.64s' is made by a person with the right to it: who asks?",
+				 request->kind, request->move);
+	return demo ? 0 : first_administrator(house, request, why);
+}
+
 static int prepare(struct deed *deed, const struct request *request, struct object **subject,
 		   const struct move **move, json_t **input, struct fault *why)
 {
 	const struct kind *kind = pack_kind(deed->house->pack, request->kind);
 	int ret;
 
+	if (!request->asker.person && request->asker.machine && !strcmp(request->asker.machine, "setup") &&
+	    (ret = setup_may(deed->house, request, why)) < 0)
+		return ret;
 	if (!kind)
 		return fault_set(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'", request->kind);
 	if (!strcmp(request->move, "create")) {

@@ -45,13 +45,16 @@ static bool would_go(struct deed *deed, struct object *subject, const struct mov
 static int try_move(struct deed *deed, struct object *subject, const struct move *move, struct fault *why)
 {
 	json_t *held = deed->input, *none = json_object();
+	int64_t person = deed->person;
 	int ret = 0;
 
 	/* What a person typed belongs to that person's move alone. */
 	deed->input = none;
+	deed->person = 0;
 	if (would_go(deed, subject, move))
 		ret = move_make(deed, subject, move, none, BY_RULE, why);
 	deed->input = held;
+	deed->person = person;
 	json_decref(none);
 	return ret;
 }

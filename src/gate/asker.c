@@ -38,8 +38,9 @@ int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct
 		return named(gate, job, as, out, why);
 	if (house_person(gate->house, job->client->user.name, &out->person, NULL) == 0)
 		return 0;
-	if (!ask_writes(job->ask.op) && owns_the_folder(job->client)) {
-		out->machine = "system";
+	/* Who owns the folder may set up the register of people; the runner says how far. */
+	if (owns_the_folder(job->client)) {
+		out->machine = ask_writes(job->ask.op) ? "setup" : "system";
 		return 0;
 	}
 	return fault_set(why, FAULT_REFUSED,

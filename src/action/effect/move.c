@@ -34,44 +34,69 @@ static int targets(struct deed *deed, struct object *subject, const char *name, 
 	return world_linked(deed, subject, name, through, out, why);
 }
 
-/* Where several moves are named, each record takes the one that its state allows. */
-static int carry(struct deed *deed, struct object *subject, const char *path, const char *through,
-		 struct fault *why)
+/* The move of the list that this record's state allows; NULL for none. */
+static const struct move *allowed(const struct object *target, const struct names *moves)
 {
-	const char *dot = strrchr(path, '.');
-	const struct move *move;
-	struct objects found;
+	for (size_t i = 0; i < moves->count; i++) {
+		const struct move *move = kind_move(target->kind, moves->at[i]);
+
+		if (move && move_from_here(target, move))
+			return move;
+	}
+	return NULL;
+}
+
+static int carry_one(struct deed *deed, struct object *target, const struct names *moves, struct fault *why)
+{
+	const struct move *move = allowed(target, moves);
 	json_t *none;
 	int ret;
 
-	if (!dot)
-		return fault_set(why, FAULT_CORRUPT, "move: '%s' is not kind.move", path);
-	ret = targets(deed, subject, arena_copy_bytes(deed->mem, path, (size_t)(dot - path)), through, &found,
-		      why);
-	for (size_t i = 0; ret == 0 && i < found.count; i++) {
-		move = kind_move(found.at[i]->kind, dot + 1);
-		if (!move)
-			return fault_set(why, FAULT_CORRUPT, "a %s has no move %s", found.at[i]->kind->name,
-					 dot + 1);
-		if (!move_from_here(found.at[i], move))
-			continue;
-		none = json_object();
-		ret = move_make(deed, found.at[i], move, none, BY_RULE, why);
-		json_decref(none);
+	if (!move) {
+		/* What has ended is passed over; what is open and cannot follow stops it all. */
+		if (!object_ended(target) && moves->count > 1)
+			refuse(deed, "N23",
+			       arena_text(deed->mem, "%s当前状态不能随之变动", target->kind->label.zh),
+			       arena_text(deed->mem, "the %s cannot follow from its present state",
+					  target->kind->label.en),
+			       object_name(deed, target));
+		return 0;
 	}
+	none = json_object();
+	ret = move_make(deed, target, move, none, BY_RULE, why);
+	json_decref(none);
+	return ret;
+}
+
+/* All paths of one use lead to the same records: kind.a, kind.b. */
+static int carry(struct deed *deed, struct object *subject, const struct names *paths, const char *through,
+		 struct fault *why)
+{
+	struct names moves = { arena_many(deed->mem, paths->count, sizeof(*moves.at)), 0 };
+	const char *to = subject->kind->name;
+	struct objects found;
+	int ret;
+
+	for (size_t i = 0; i < paths->count; i++) {
+		const char *dot = strrchr(paths->at[i], '.');
+
+		if (dot)
+			to = arena_copy_bytes(deed->mem, paths->at[i], (size_t)(dot - paths->at[i]));
+		moves.at[moves.count++] = dot ? dot + 1 : paths->at[i];
+	}
+	ret = targets(deed, subject, to, through, &found, why);
+	for (size_t i = 0; ret == 0 && i < found.count; i++)
+		ret = carry_one(deed, found.at[i], &moves, why);
 	return ret;
 }
 
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
 	const char *through = effect_arg(use, "through");
-	int ret = 0;
+	const char *one = use->value;
+	struct names single = { &one, 1 };
 
-	if (use->value)
-		return carry(deed, subject, use->value, through, why);
-	for (size_t i = 0; ret == 0 && i < use->values.count; i++)
-		ret = carry(deed, subject, use->values.at[i], through, why);
-	return ret;
+	return carry(deed, subject, use->value ? &single : &use->values, through, why);
 }
 
 const struct effect effect_move = {

@@ -12,9 +12,9 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 			return fault_set(why, FAULT_CORRUPT, "set: a %s has no field %s", subject->kind->name,
 					 use->keys[i]);
 		value = effect_value(deed, subject, field, use->args[i], why);
-		/* Where the name leads to nothing (a rule has no actor) the field stays empty. */
-		if (value)
-			change_field(deed, subject, field, value);
+		/* A rule has no actor: the field is emptied, so that nobody stands there in error. */
+		if (value || json_object_get(subject->body, field->name))
+			change_field(deed, subject, field, value ? value : json_null());
 	}
 	return 0;
 }
