@@ -25,11 +25,15 @@ static const char store_tables[] =
 
 	/* Views of the record: rebuilt from it, identical. space: 1 real, 2 drill. */
 	"CREATE TABLE objects(id @PK, space @INT NOT NULL, kind TEXT NOT NULL, number TEXT,"
-	" states TEXT NOT NULL, body TEXT NOT NULL, pack TEXT NOT NULL, version @INT NOT NULL,"
-	" created_at @INT NOT NULL, updated_at @INT NOT NULL) @STRICT;\n"
+	" states TEXT NOT NULL, pack TEXT NOT NULL, version @INT NOT NULL, created_at @INT NOT NULL,"
+	" updated_at @INT NOT NULL, body TEXT NOT NULL) @STRICT;\n" /* a long body must not lie before the
+								       rest */
 	"CREATE UNIQUE INDEX objects_number ON objects(number) WHERE number IS NOT NULL;\n"
 	"CREATE INDEX objects_kind ON objects(kind, space, id);\n"
-	"CREATE INDEX objects_updated ON objects(updated_at, id);\n"
+	/* The two other orders of a list; each begins with the kind, or the last
+	 * change of one kind would be sought among those of all. */
+	"CREATE INDEX objects_updated ON objects(kind, space, updated_at, id);\n"
+	"CREATE INDEX objects_sorted ON objects(kind, space, number, id);\n"
 	/* Fields that the pack declares as filters, states and refs, one row a value. */
 	"CREATE TABLE facets(kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, object @INT NOT "
 	"NULL,"

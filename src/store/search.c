@@ -4,19 +4,43 @@
 
 #include "store/tokens.h"
 
-/* Begins the token that tells the kind; no text has it, since private
- * characters split. The second stands for what a token may not hold. */
-#define KIND_MARK "\xee\x80\x80"
-#define KIND_FILL "\xee\x80\x81"
+/* Around the kind before a token, and for what a token may not hold. No text
+ * has them, since private characters split. */
+#define KIND_BEGIN "\xee\x80\x80"
+#define KIND_END "\xee\x80\x81"
+#define KIND_FILL "\xee\x80\x82"
 
 static void put_kind(struct buf *out, const char *kind)
 {
-	buf_text(out, KIND_MARK);
+	buf_text(out, KIND_BEGIN);
 	for (; *kind; kind++)
 		if ((*kind >= 'a' && *kind <= 'z') || (*kind >= '0' && *kind <= '9'))
 			buf_char(out, *kind);
 		else
 			buf_text(out, KIND_FILL);
+	buf_text(out, KIND_END);
+}
+
+/* Tokens with a blank between, each behind the prefix. */
+static void put_prefixed(struct buf *out, const char *prefix, size_t prefix_len, const char *tokens)
+{
+	while (*tokens) {
+		size_t len = strcspn(tokens, " ");
+
+		buf_put(out, prefix, prefix_len);
+		buf_put(out, tokens, len);
+		tokens += len;
+		if (*tokens)
+			buf_char(out, *tokens++);
+	}
+}
+
+/* What is kept, "<kind> token token", as the index is told it. */
+static void put_indexed(struct buf *out, const char *words)
+{
+	size_t kind = strcspn(words, " ");
+
+	put_prefixed(out, words, kind, words[kind] ? words + kind + 1 : "");
 }
 
 /* Nothing is appended for a text without words. */
@@ -58,22 +82,26 @@ static int fed(struct store *store, int64_t object, struct buf *out, struct faul
 
 static int forget(struct store *store, int64_t object, const struct buf *old, struct fault *why)
 {
+	SCOPED(buf_fini) struct buf told = { 0 };
+
+	put_indexed(&told, old->data);
 	return store_run(store, "INSERT INTO search(search, rowid, words) VALUES('delete', $1, $2)",
-			 VALUES(value_int(object), value_text_n(old->data, old->len)), NULL, why);
+			 VALUES(value_int(object), value_text_n(told.data, told.len)), NULL, why);
 }
 
 static int feed(struct store *store, int64_t object, const struct buf *words, struct fault *why)
 {
-	const struct value args[] = { value_int(object), value_text_n(words->data, words->len) };
+	SCOPED(buf_fini) struct buf told = { 0 };
 	int ret;
 
-	if ((ret = store_run(store, "INSERT INTO search(rowid, words) VALUES($1, $2)", args, 2, NULL, why)) <
-	    0)
+	put_indexed(&told, words->data);
+	if ((ret = store_run(store, "INSERT INTO search(rowid, words) VALUES($1, $2)",
+			     VALUES(value_int(object), value_text_n(told.data, told.len)), NULL, why)) < 0)
 		return ret;
 	return store_run(store,
 			 "INSERT INTO search_fed(object, words) VALUES($1, $2)"
 			 " ON CONFLICT(object) DO UPDATE SET words = excluded.words",
-			 args, 2, NULL, why);
+			 VALUES(value_int(object), value_text_n(words->data, words->len)), NULL, why);
 }
 
 int search_feed(struct store *store, int64_t object, const char *text, struct fault *why)
@@ -118,21 +146,18 @@ int search_purge(struct store *store, struct fault *why)
 	return store_run(store, "INSERT INTO search(search) VALUES('optimize')", NO_VALUES, NULL, why);
 }
 
-void search_match_kind(struct buf *out, const char *kind)
-{
-	buf_char(out, '"');
-	put_kind(out, kind);
-	buf_char(out, '"');
-}
-
-bool search_match(struct buf *out, const char *text, size_t len)
+bool search_match(struct buf *out, const char *kind, const char *text, size_t len)
 {
 	SCOPED(buf_fini) struct buf tokens = { 0 };
+	SCOPED(buf_fini) struct buf before = { 0 };
 	bool prefix;
 
 	if (!tokens_query(&tokens, &prefix, text, len))
 		return false;
-	buf_format(out, " AND \"%s\"%s", tokens.data, prefix ? " *" : "");
+	put_kind(&before, kind);
+	buf_text(out, out->len ? " AND \"" : "\"");
+	put_prefixed(out, before.data, before.len, tokens.data);
+	buf_text(out, prefix ? "\" *" : "\"");
 	return true;
 }
 

@@ -1,0 +1,145 @@
+#include "store/list.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/list_private.h"
+
+/* A cursor: the letter of the order, what it sorts by where that is not the
+ * id, a colon, and the id. Callers do not look into it. */
+static const char letters[] = { [LIST_NEWEST] = 'i', [LIST_UPDATED] = 'u', [LIST_NUMBER] = 'n' };
+
+static const char *cursor(const struct list_query *query, const struct list_row *last, struct arena *mem)
+{
+	switch (query->order) {
+	case LIST_NEWEST:
+		return arena_text(mem, "i:%" PRId64, last->id);
+	case LIST_UPDATED:
+		return arena_text(mem, "u%" PRId64 ":%" PRId64, last->updated_at, last->id);
+	case LIST_NUMBER:
+		break;
+	}
+	return arena_text(mem, "n%s:%" PRId64, last->number ? last->number : "", last->id);
+}
+
+static bool whole_number(const char *text, int64_t *out)
+{
+	char *end;
+
+	*out = strtoll(text, &end, 10);
+	return end != text && !*end;
+}
+
+static int read_cursor(const struct list_query *query, struct arena *mem, struct list_mark *out,
+		       struct fault *why)
+{
+	const char *colon = query->after ? strrchr(query->after, ':') : NULL;
+	char *key;
+	bool good;
+
+	*out = (struct list_mark){ 0 };
+	if (!query->after)
+		return 0;
+	good = colon && strlen(query->after) < LIST_CURSOR && query->after[0] == letters[query->order] &&
+	       whole_number(colon + 1, &out->id);
+	if (good) {
+		key = arena_copy_bytes(mem, query->after + 1, (size_t)(colon - query->after - 1));
+		out->number = key;
+		if (query->order == LIST_UPDATED)
+			good = whole_number(key, &out->updated_at);
+	}
+	if (!good)
+		return fault_set(why, FAULT_INVALID, "'%.40s' is no place in this list to go on from",
+				 query->after);
+	out->set = true;
+	return 0;
+}
+
+static char *copy_column(struct rows *rows, int column, struct arena *mem, size_t *len)
+{
+	const char *text = rows_text(rows, column, len);
+
+	return text ? arena_copy_bytes(mem, text, *len) : NULL;
+}
+
+/* 1, or 0 where the object has gone since its id was found. */
+static int read_row(struct store *store, int64_t id, struct arena *mem, struct list_row *out,
+		    struct fault *why)
+{
+	SCOPED(rows_drop) struct rows *rows = NULL;
+	size_t len;
+	int ret;
+
+	if ((ret = store_query(store,
+			       "SELECT number, states, body, version, updated_at FROM objects WHERE id=$1",
+			       VALUES(value_int(id)), &rows, why)) < 0 ||
+	    (ret = rows_next(rows, why)) <= 0)
+		return ret;
+	out->id = id;
+	out->number = copy_column(rows, 0, mem, &len);
+	out->states = copy_column(rows, 1, mem, &len);
+	out->body = copy_column(rows, 2, mem, &out->body_len);
+	out->version = rows_int(rows, 3);
+	out->updated_at = rows_int(rows, 4);
+	return 1;
+}
+
+static int read_page(struct store *store, const struct list_query *query, const int64_t *ids, size_t count,
+		     struct arena *mem, struct list_page *out, struct fault *why)
+{
+	size_t limit = (size_t)query->limit, most = count < limit ? count : limit;
+	struct list_page page = { .rows = arena_many(mem, most, sizeof(*page.rows)) };
+	int ret;
+
+	for (size_t i = 0; i < most; i++) {
+		if ((ret = read_row(store, ids[i], mem, &page.rows[page.count], why)) < 0)
+			return ret;
+		page.count += (size_t)ret;
+	}
+	if (count > limit && page.count)
+		page.after = cursor(query, &page.rows[page.count - 1], mem);
+	*out = page;
+	return 0;
+}
+
+/* One more than a page holds, so that it is known whether another follows. */
+static int find(struct store *store, const struct list_query *query, const struct filter *filter,
+		const struct list_mark *mark, struct arena *mem, int64_t *ids, size_t *count,
+		struct fault *why)
+{
+	SCOPED(list_plan_fini) struct list_plan plan = { 0 };
+	SCOPED(rows_drop) struct rows *rows = NULL;
+	int ret;
+
+	if ((ret = list_plan_page(store, query, filter, mark, mem, &plan, why)) < 0 ||
+	    (ret = list_plan_run(store, &plan, &rows, why)) < 0)
+		return ret;
+	for (*count = 0; (ret = rows_next(rows, why)) > 0;)
+		ids[(*count)++] = rows_int(rows, 0);
+	if (ret < 0 || *count > (size_t)query->limit || !plan.bounded)
+		return ret;
+	return list_sets_page(store, query, filter, mark, mem, ids, count, why);
+}
+
+int list_run(struct store *store, const struct list_query *query, struct arena *mem, struct list_page *out,
+	     struct fault *why)
+{
+	const char *text = query->filter ? query->filter : "";
+	int64_t ids[LIST_LIMIT + 1];
+	struct filter *filter;
+	struct list_mark mark;
+	size_t count;
+	int ret;
+
+	if (query->limit < 1 || query->limit > LIST_LIMIT)
+		return fault_set(why, FAULT_INVALID, "a page holds 1 to %d objects, not %d", LIST_LIMIT,
+				 query->limit);
+	if ((ret = filter_parse(text, strlen(text), query->fields, query->field_count, mem, &filter, why)) <
+		    0 ||
+	    (ret = read_cursor(query, mem, &mark, why)) < 0 ||
+	    (ret = find(store, query, filter, &mark, mem, ids, &count, why)) < 0)
+		return ret;
+	return read_page(store, query, ids, count, mem, out, why);
+}

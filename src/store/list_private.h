@@ -1,0 +1,57 @@
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "store/filter.h"
+#include "store/list.h"
+
+/*
+ * list_private -- how a page is found, for list.c, list_plan.c and list_sets.c.
+ *
+ * Three ways, each right where the one before would take long:
+ *
+ *   1. A part of the filter that few objects meet is walked along its own
+ *      index, and the rest is looked up for each object that comes by.
+ *   2. Where nothing is rare, all objects of the kind are walked in the order
+ *      of the list, and the page is soon full. Should it not be, because what
+ *      is frequent alone is rare together or lies far back, then
+ *   3. the ids that meet each term are read from its index into a set of bits,
+ *      the sets are put together as the filter says, and the order is walked
+ *      with a look at the result only.
+ */
+enum { LIST_VALUES = 4 * FILTER_TERMS + 16 };
+
+/* A SELECT whose first column is an id. */
+struct list_plan {
+	struct buf sql;
+	struct value values[LIST_VALUES];
+	size_t count;
+	bool bounded; /* there are more objects than this looks at */
+};
+
+/* A place in the order of a list. */
+struct list_mark {
+	bool set;
+	int64_t id, updated_at;
+	const char *number;
+};
+
+void list_plan_fini(struct list_plan *plan);
+
+/* The first or the second way: at most limit + 1 ids after the mark. */
+int list_plan_page(struct store *store, const struct list_query *query, const struct filter *filter,
+		   const struct list_mark *mark, struct arena *mem, struct list_plan *out, struct fault *why);
+/* All ids that meet one FIELD or WORDS, in any order. */
+void list_plan_term(const struct list_query *query, const struct filter *term, struct arena *mem,
+		    struct list_plan *out);
+/* All ids of the kind and space after the mark, in the order of the list. */
+void list_plan_all(const struct list_query *query, const struct list_mark *mark, struct arena *mem,
+		   struct list_plan *out);
+
+int list_plan_run(struct store *store, const struct list_plan *plan, struct rows **out, struct fault *why);
+
+/* The third way. `ids` has room for limit + 1. */
+int list_sets_page(struct store *store, const struct list_query *query, const struct filter *filter,
+		   const struct list_mark *mark, struct arena *mem, int64_t *ids, size_t *count,
+		   struct fault *why);
