@@ -1,0 +1,32 @@
+# Completion of fengsui for bash: source this file, or put it into /usr/share/bash-completion/completions/fengsui.
+# Kinds, moves and fields are asked of the daemon whose folder is meant; without one only fixed words appear.
+_fengsui() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} data='' i
+	local -a words=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--data) data=${COMP_WORDS[i + 1]} && i=$((i + 1)) ;;
+		-*) ;;
+		*) words+=("${COMP_WORDS[i]}") ;;
+		esac
+	done
+	case $before in
+	--data | --pack | --rules | --maps) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
+	--lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word") && return ;;
+	esac
+	local ask=(fengsui words ${data:+--data "$data"}) list=''
+	if [[ $word == -* ]]; then
+		list='--data --json --lang --as --at --key --seen --occurred --drill --help'
+		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp'
+		((${#words[@]} > 1)) && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
+	elif ((${#words[@]} == 0)); then
+		list="serve watch plan verify status kinds ingest withdraw tick checkpoint bundle rebuild publish whoami stop $("${ask[@]}" 2>/dev/null)"
+	elif ((${#words[@]} == 1)); then
+		[[ ${words[0]} == plan ]] && list='check show diff publish boundary'
+		[[ -z $list ]] && list="$("${ask[@]}" "${words[0]}" 2>/dev/null)"
+		[[ -n $list && ${words[0]} != plan ]] && list+=' list show history attach'
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$list" -- "$word")
+	((${#COMPREPLY[@]})) || mapfile -t COMPREPLY < <(compgen -f -- "$word")
+}
+complete -F _fengsui fengsui
