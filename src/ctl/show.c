@@ -114,8 +114,8 @@ static json_t *list_request(struct ctl *ctl, const json_t *kind, const struct bu
 
 static void say_list(struct ctl *ctl, const json_t *kind, const json_t *result)
 {
-	const json_t *records = json_is_array(result) ? result : json_object_get(result, "records");
-	const char *next = text_of(result, "next");
+	const json_t *records = json_object_get(result, "rows");
+	const char *next = text_of(result, "after");
 
 	if (!json_array_size(records)) {
 		puts(in_words(ctl, "None.", "没有。"));

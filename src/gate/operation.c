@@ -222,29 +222,35 @@ static json_t *record_status(struct record *record, enum record_space space)
 			 (json_int_t)record_size(record, space));
 }
 
+static json_t *pack_status(const struct pack *pack)
+{
+	return json_pack("{s:s, s:s, s:s}", "id", pack->id, "version", pack->version, "digest", pack->digest);
+}
+
 static int status(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		  struct fault *why)
 {
-	const struct pack *pack = house_pack(gate->house);
-	json_t *now = json_object();
+	json_t *answer = answer_ok();
 
 	(void)ask;
 	(void)asker;
 	(void)why;
-	answer_moment(now, "now", gate->demo ? gate->now : gate->clock());
-	answer_moment(now, "next_due", gate->next_due);
-	answer_moment(now, "started_at", gate->started_at);
-	*out = json_pack("{s:b, s:s, s:s, s:i, s:b, s:{s:s, s:s, s:s}, s:o, s:o, s:I, s:I, s:I, s:I, s:o}",
-			 "version", FENGSUI_VERSION, "folder", house_folder(gate->house), "pid",
-			 (int)getpid(), "demo", gate->demo, "pack", "id", pack->id, "version", pack->version,
-			 "digest", pack->digest, "record",
-			 record_status(house_record(gate->house), RECORD_REAL), "drill",
-			 record_status(house_record(gate->house), RECORD_DRILL), "connections",
-			 (json_int_t)gate->client_count, "turned_away", (json_int_t)gate->refused_clients,
-			 "requests", (json_int_t)gate->requests, "batches", (json_int_t)gate->batches,
-			 "sources", sources_status(house_store(gate->house)));
-	json_object_update(*out, now);
-	json_decref(now);
+	json_object_set_new(answer, "version", json_string(FENGSUI_VERSION));
+	json_object_set_new(answer, "folder", json_string(house_folder(gate->house)));
+	json_object_set_new(answer, "pid", json_integer(getpid()));
+	json_object_set_new(answer, "demo", json_boolean(gate->demo));
+	json_object_set_new(answer, "pack", pack_status(house_pack(gate->house)));
+	json_object_set_new(answer, "record", record_status(house_record(gate->house), RECORD_REAL));
+	json_object_set_new(answer, "drill", record_status(house_record(gate->house), RECORD_DRILL));
+	json_object_set_new(answer, "connections", json_integer(gate->client_count));
+	json_object_set_new(answer, "turned_away", json_integer((json_int_t)gate->refused_clients));
+	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
+	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
+	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
+	answer_moment(answer, "next_due", gate->next_due);
+	answer_moment(answer, "started_at", gate->started_at);
+	*out = answer;
 	return 0;
 }
 

@@ -316,6 +316,23 @@ class Daemon:
     def withdraw(self, as_, proposal):
         return self._ok(self.ask(op="withdraw", proposal=proposal, **{"as": as_}), "withdraw")
 
+    # ---- people ----------------------------------------------------------------------------------
+
+    def person(self, login, roles=(), unit="市信息产业局", name=None, **post):
+        """Enter a person with this login and give posts; the roles are for everything, or as
+        `post` says: unit=…, sector=…, incident=…, valid_from=…, valid_to=…. Gives the person.
+
+            d.person("duty01", ["DUT"]); d.person("uop01", ["UOP"], unit="市教育局")
+        """
+        who = self.do(None, "person", "create", name=name or login, login=login, unit=unit, active=True)
+        for role in roles:
+            self.post(who, role, **({"unit": unit} if role in ("UOP", "UHD") else {}), **post)
+        return who
+
+    def post(self, person, role, **where):
+        """Give a role to a person: post(case_lead, "CL", incident=case)."""
+        return self.do(None, "post", "create", person=person, role=role, **where)
+
     # ---- reading ---------------------------------------------------------------------------------
 
     def _ok(self, answer, what):
@@ -334,7 +351,7 @@ class Daemon:
         """The records of a kind, newest page; a list of Answers."""
         result = self._result(f"list {kind} {where}", op="list", kind=kind, where=where, limit=limit, after=after,
                               space=space, **{"as": as_} if as_ else {})
-        return [Answer(r) for r in result["records"]]
+        return [Answer(r) for r in result["rows"]]
 
     def history(self, ref, as_=None):
         """Entries of a record, oldest first."""
