@@ -252,3 +252,6 @@ int erase_field(struct deed *deed, struct object *object, const char *field, str
 int view_refresh(struct house *house, struct object *object, struct fault *why);
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
 int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);
+
+/* ---- look/: answers to those who look --------------------------------------- */
+json_t *wants_of(const struct want *wants, size_t count); /* new reference */

@@ -1,0 +1,143 @@
+/* What the plan offers: kinds, fields, moves and words, for a command line or a page to learn from. */
+
+#include "action/action_private.h"
+
+json_t *wants_of(const struct want *wants, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s*, s:s*, s:s*, s:b}", "name", wants[i].name, "zh",
+						wants[i].field ? wants[i].field->label.zh : NULL, "en",
+						wants[i].field ? wants[i].field->label.en : NULL, "otherwise",
+						wants[i].otherwise, "optional", wants[i].optional));
+	return list;
+}
+
+static const char *const type_words[FIELD__COUNT] = {
+	[FIELD_TEXT] = "text", [FIELD_WORD] = "word", [FIELD_NUMBER] = "number",
+	[FIELD_YES] = "yes",   [FIELD_TIME] = "time", [FIELD_ENUM] = "enum",
+	[FIELD_REF] = "ref",   [FIELD_BLOB] = "blob", [FIELD_SCORES] = "scores",
+};
+
+static json_t *field_words(const struct field *field)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:b, s:b, s:b, s:b}", "name", field->name, "zh",
+			 field->label.zh, "en", field->label.en, "type", type_words[field->type], "of",
+			 field->of, "many", field->many, "filter", field->filter, "column", field->column,
+			 "engine", field->engine);
+}
+
+static void add_names(json_t *list, const struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		json_array_append_new(list, json_string(names->at[i]));
+}
+
+static json_t *who_words(const struct move *move)
+{
+	json_t *who = json_array();
+
+	for (size_t i = 0; i < move->who_count; i++) {
+		const struct branch *branch = &move->who[i];
+		json_t *one = json_object(), *list = json_array(), *confirm = json_array();
+
+		add_names(list, &branch->roles);
+		add_names(confirm, &branch->confirm);
+		for (size_t k = 0; k < branch->signer_count; k++)
+			add_names(list, &branch->signers[k]);
+		json_object_set_new(one,
+				    branch->form == WHO_TWO    ? "propose"
+				    : branch->form == WHO_SIGN ? "sign"
+							       : "do",
+				    list);
+		json_object_set_new(one, "confirm", confirm);
+		if (branch->when)
+			json_object_update_new(one, json_pack("{s:s, s:s}", "when_zh", branch->when->say.zh,
+							      "when_en", branch->when->say.en));
+		json_array_append_new(who, one);
+	}
+	return who;
+}
+
+static json_t *move_words(const struct move *move)
+{
+	json_t *from = json_array(), *rows = json_array(), *one;
+
+	for (size_t i = 0; i < move->from_count; i++)
+		json_array_append_new(from, json_string(move->from[i]->name));
+	add_names(rows, &move->rows);
+	one = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b}", "name", move->name, "zh",
+			move->label.zh, "en", move->label.en, "form",
+			move->form == MOVE_CREATE ? "create"
+			: move->form == MOVE_ACT  ? "act"
+						  : "move",
+			"from", from, "rows", rows, "needs", wants_of(move->needs, move->need_count), "asks",
+			wants_of(move->asks, move->ask_count), "who", who_words(move), "automatic",
+			move->auto_count > 0);
+	if (move->to)
+		json_object_set_new(one, "to", json_string(move->to->name));
+	return one;
+}
+
+static json_t *region_words(const struct region *region)
+{
+	json_t *states = json_array();
+
+	for (size_t i = 0; i < region->state_count; i++)
+		json_array_append_new(states,
+				      json_pack("{s:s, s:s, s:s, s:b}", "name", region->states[i].name, "zh",
+						region->states[i].label.zh, "en", region->states[i].label.en,
+						"end", region->states[i].end));
+	return json_pack("{s:s, s:s*, s:o}", "name", region->name, "machine", region->machine, "states",
+			 states);
+}
+
+static json_t *kind_words(const struct kind *kind)
+{
+	json_t *fields = json_array(), *moves = json_array(), *regions = json_array();
+
+	for (size_t i = 0; i < kind->field_count; i++)
+		json_array_append_new(fields, field_words(&kind->fields[i]));
+	for (size_t i = 0; i < kind->region_count; i++)
+		json_array_append_new(regions, region_words(&kind->regions[i]));
+	for (size_t i = 0; i < kind->move_count; i++)
+		json_array_append_new(moves, move_words(kind->moves[i]));
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o, s:o, s:o}", "name", kind->name, "zh",
+			 kind->label.zh, "en", kind->label.en, "title", kind->title, "number", kind->number,
+			 "fields", fields, "regions", regions, "moves", moves);
+}
+
+static json_t *enum_words(const struct enumeration *codes)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < codes->count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s}", "code", codes->codes[i].code, "zh",
+						codes->codes[i].label.zh, "en", codes->codes[i].label.en));
+	return list;
+}
+
+int house_catalogue(struct house *house, json_t **answer, struct fault *why)
+{
+	const struct pack *pack = house->pack;
+	json_t *kinds = json_array(), *inputs = json_array(), *enums = json_object(), *roles = json_object();
+
+	(void)why;
+	for (size_t i = 0; i < pack->kind_count; i++)
+		json_array_append_new(kinds, kind_words(&pack->kinds[i]));
+	for (size_t i = 0; i < pack->input_count; i++)
+		json_array_append_new(inputs, field_words(&pack->inputs[i]));
+	for (size_t i = 0; i < pack->enum_count; i++)
+		json_object_set_new(enums, pack->enums[i].name, enum_words(&pack->enums[i]));
+	for (size_t i = 0; i < pack->role_count; i++)
+		json_object_set_new(roles, pack->roles[i].code,
+				    json_pack("{s:s, s:s}", "zh", pack->roles[i].label.zh, "en",
+					      pack->roles[i].label.en));
+	*answer = json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "ok", 1, "pack", pack->id,
+			    "version", pack->version, "digest", pack->digest, "zh", pack->label.zh, "en",
+			    pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles", roles);
+	return 0;
+}
