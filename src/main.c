@@ -18,6 +18,7 @@ static const struct {
 	{ "watch",  ctl_watch },
 	{ "plan",   ctl_plan },
 	{ "verify", ctl_verify },
+	{ "record", ctl_record },
 };
 /* clang-format on */
 

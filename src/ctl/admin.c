@@ -148,23 +148,30 @@ static int run_checkpoint(struct ctl *ctl)
 	return 0;
 }
 
+/* The daemon has another working folder than whoever types. */
+static char *absolute(struct ctl *ctl, const char *path)
+{
+	char here[4096];
+
+	if (path[0] == '/' || !getcwd(here, sizeof(here)))
+		return arena_copy(ctl->mem, path);
+	return arena_text(ctl->mem, "%s/%s", here, path);
+}
+
 static int run_bundle(struct ctl *ctl)
 {
-	json_t *request = talk_request(ctl, "bundle"), *refs = json_array();
-	char *dir = ctl->typed.word_count > 1 ? realpath(ctl->typed.words[1], NULL) : NULL;
+	json_t *request, *refs;
 
+	if (ctl->typed.word_count < 3)
+		return say_usage(ctl, "fengsui bundle FOLDER NUMBER…; the folder is made",
+				 "fengsui bundle 目录 编号…（目录由命令创建）");
+	request = talk_request(ctl, "bundle");
+	refs = json_array();
 	json_object_del(request, "at");
 	for (size_t i = 2; i < ctl->typed.word_count; i++)
 		json_array_append_new(refs, json_string(ctl->typed.words[i]));
 	json_object_set_new(request, "refs", refs);
-	if (!dir || ctl->typed.word_count < 3) {
-		json_decref(request);
-		free(dir);
-		return say_usage(ctl, "fengsui bundle FOLDER NUMBER…, into a folder that exists",
-				 "fengsui bundle 目录 编号…，目录须已存在");
-	}
-	json_object_set_new(request, "dir", json_string(dir));
-	free(dir);
+	json_object_set_new(request, "dir", json_string(absolute(ctl, ctl->typed.words[1])));
 	return ask_and_print(ctl, request);
 }
 
@@ -185,15 +192,13 @@ static int run_rebuild(struct ctl *ctl)
 
 static int run_publish(struct ctl *ctl)
 {
-	char *folder = ctl->typed.word_count > 1 ? realpath(ctl->typed.words[1], NULL) : NULL;
 	json_t *request;
 
-	if (!folder)
-		return say_usage(ctl, "fengsui publish PACK, a folder that exists",
+	if (ctl->typed.word_count < 2)
+		return say_usage(ctl, "fengsui publish PACK, the folder of a plan pack",
 				 "fengsui publish 预案包目录");
 	request = talk_request(ctl, "publish");
-	json_object_set_new(request, "pack", json_string(folder));
-	free(folder);
+	json_object_set_new(request, "pack", json_string(absolute(ctl, ctl->typed.words[1])));
 	return ask_and_print(ctl, request);
 }
 

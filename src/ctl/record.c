@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "ctl/verify.h"
+#include "ctl/ctl.h"
 #include "record/bundle.h"
 
 /* record -- what is signed of a data folder's record, taken out as a bundle. */

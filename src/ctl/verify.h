@@ -13,6 +13,3 @@
  * FAULT_ABSENT where it is none of them. */
 int verify_path(const char *path, const struct verify_options *options, struct verdict *out,
 		struct fault *why);
-
-/* `fengsui record export FOLDER --out DIR`: a bundle of all that is signed. */
-int ctl_record(int argc, char **argv);

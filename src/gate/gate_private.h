@@ -123,6 +123,9 @@ int ingest_deliver(struct gate *gate, json_t *answers, struct fault *why);
 void ingest_settle(struct ingest *ingest, bool committed);
 int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **answer, struct fault *why);
 
+/* bundle.c */
+int bundle_cases(struct gate *gate, const struct ask *ask, json_t **out, struct fault *why);
+
 /* sources.c: who sent how much, and what became of it. */
 struct sources;
 struct sources *sources_new(void);

@@ -269,6 +269,13 @@ static int rebuild(struct gate *gate, const struct ask *ask, const struct asker 
 	return 0;
 }
 
+static int bundle(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		  struct fault *why)
+{
+	(void)asker;
+	return bundle_cases(gate, ask, out, why);
+}
+
 static int stop(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		struct fault *why)
 {
@@ -292,6 +299,7 @@ static const struct {
 	[ASK_CATALOGUE] = { false, true,  catalogue },
 	[ASK_STATUS]    = { false, true,  status },
 	[ASK_WHOAMI]    = { false, false, whoami },
+	[ASK_BUNDLE]    = { true,  true,  bundle },
 	[ASK_REBUILD]   = { true,  true,  rebuild },
 	[ASK_STOP]      = { true,  true,  stop },
 };
@@ -303,8 +311,6 @@ static int read_op(struct gate *gate, struct job *job, json_t **out, struct faul
 	struct asker asker = { 0 };
 	int ret;
 
-	if (!readers[op].run)
-		return fault_set(why, FAULT_ABSENT, "'%s' is not there yet", ask_op_name(op));
 	if ((readers[op].operates && (ret = asker_operates(gate, job, why)) < 0) ||
 	    (!readers[op].anybody && (ret = asker_of(gate, job, &asker, why)) < 0))
 		return ret;
