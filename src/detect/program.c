@@ -172,7 +172,7 @@ static uint32_t join(struct program *p, enum node_kind kind, uint32_t *list, uin
 	if (count == 1 && kind != NODE_NOT && kind != NODE_COUNT)
 		return list[0];
 	while (p->member_count + count > p->member_room) {
-		p->member_room = p->member_room ? p->member_room * 2 : 1024;
+		p->member_room *= 2;
 		p->members = must_grow(p->members, p->member_room * sizeof(*p->members));
 	}
 	for (uint32_t i = 0; i < count; i++)
@@ -309,6 +309,8 @@ struct program *program_new(const struct ruleset *set)
 	p->field_count = 1;
 	p->field_room = 128;
 	grow_fields(p);
+	p->member_room = 1024;
+	p->members = must_alloc(p->member_room * sizeof(*p->members));
 	p->rule_count = (uint32_t)ruleset_count(set);
 	p->rules = must_alloc(p->rule_count * sizeof(*p->rules));
 	for (uint32_t i = 0; i < p->rule_count; i++)

@@ -163,16 +163,19 @@ bool frame_feed(struct frame *f, const char *bytes, size_t len, frame_take *take
 
 bool frame_end(struct frame *f, frame_take *take, frame_lost *lost, void *who)
 {
-	struct pass p = { f->held.data, f->held.data + f->held.len, take, lost, who };
 	size_t head = 0;
 	bool going = true;
 
-	if (f->held.len && f->kind == FRAME_SYSLOG_TCP && counted(p.at, p.end, &head) > 0)
-		lose(f, &p); /* cut off in the middle: not a message */
-	else if (f->held.len)
-		going = give(&p, p.at, f->held.len);
-	buf_clear(&f->held);
 	f->skip_bytes = 0;
 	f->skip_line = false;
+	if (f->held.len) {
+		struct pass p = { f->held.data, f->held.data + f->held.len, take, lost, who };
+
+		if (f->kind == FRAME_SYSLOG_TCP && counted(p.at, p.end, &head) > 0)
+			lose(f, &p); /* cut off in the middle: not a message */
+		else
+			going = give(&p, p.at, f->held.len);
+	}
+	buf_clear(&f->held);
 	return going;
 }

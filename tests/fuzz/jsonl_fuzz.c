@@ -1,0 +1,71 @@
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "intake/jsonl.h"
+
+/* Property: a line is refused with a reason, or it is JSON to another reader as
+ * well; written again from its fields it reads back the same. */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The fields as one flat object of strings. */
+static void write(const struct event *e, struct buf *out)
+{
+	buf_char(out, '{');
+	for (size_t i = 0; i < e->count; i++) {
+		if (i)
+			buf_char(out, ',');
+		buf_json_string(out, e->fields[i].name, e->fields[i].name_len);
+		buf_char(out, ':');
+		buf_json_string(out, e->fields[i].text, e->fields[i].len);
+	}
+	buf_char(out, '}');
+}
+
+static void compare(const struct event *a, const struct event *b)
+{
+	if (a->count != b->count)
+		abort();
+	for (size_t i = 0; i < a->count; i++)
+		if (a->fields[i].len != b->fields[i].len || a->fields[i].name_len != b->fields[i].name_len ||
+		    memcmp(a->fields[i].text, b->fields[i].text, a->fields[i].len) ||
+		    memcmp(a->fields[i].name, b->fields[i].name, a->fields[i].name_len))
+			abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	SCOPED(event_drop) struct event *e = event_new(), *again = event_new();
+	const char *line = (const char *)data;
+	struct buf text = { 0 };
+	struct fault why = { 0 };
+	json_t *other;
+
+	if (size > 4096)
+		return 0;
+	if (jsonl_read(line, size, e, &why) < 0) {
+		if (!why.text[0])
+			abort();
+		return 0;
+	}
+	other = json_loadb(line, size, JSON_ALLOW_NUL, NULL);
+	/* The other reader refuses what is no UTF-8, numbers that are too large
+	 * and half surrogates; this one has its reasons not to. */
+	if (!other && utf8_valid(line, size) == size && !memchr(line, '\\', size) &&
+	    !memchr(line, '\0', size) && !memchr(line, 'e', size) && !memchr(line, 'E', size) && size < 300)
+		abort();
+	json_decref(other);
+	write(e, &text);
+	if (text.len <= LINE_LIMIT) {
+		if (jsonl_read(text.data, text.len, again, &why) < 0)
+			abort();
+		compare(e, again);
+	}
+	buf_fini(&text);
+	return 0;
+}
