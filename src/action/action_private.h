@@ -67,6 +67,7 @@ struct happened {
 };
 
 struct deed {
+	size_t feeds; /* of the house when it began */
 	struct house *house;
 	struct arena *mem;
 	struct object *objects, *last_object;
@@ -87,6 +88,12 @@ struct deed {
 	json_t *pending; /* a proposal opened or signed by this deed */
 };
 
+/* Words for the search index, fed at the end of the batch. */
+struct feed {
+	int64_t object;
+	char *words;
+};
+
 struct house {
 	struct store *store;
 	struct record *record;
@@ -101,6 +108,8 @@ struct house {
 	struct staff *staff;
 	int64_t next_object, next_clock, next_proposal, next_outbox, next_check;
 	bool staff_changed;
+	struct feed *feeds;
+	size_t feed_count;
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */
@@ -223,6 +232,8 @@ bool check_good(struct deed *deed, struct object *object, const char *name);
 /* ---- view.c --------------------------------------------------------------- */
 /* Write what `object->change` says; its states and body already hold it. */
 int view_write(struct house *house, const struct object *object, struct fault *why);
+void feeds_forget(struct house *house, size_t keep);
+int feeds_write(struct house *house, struct fault *why);
 struct pack *house_pack_by(struct house *house, const char *digest, struct fault *why);
 
 /* ---- named.c: guards that are written in C --------------------------------- */

@@ -286,6 +286,8 @@ void house_close(struct house *house)
 	for (size_t i = 0; i < house->pack_count; i++)
 		pack_free(house->packs[i]);
 	free(house->packs);
+	feeds_forget(house, 0);
+	free(house->feeds);
 	free(house->folder);
 	free(house);
 }
@@ -321,8 +323,10 @@ int house_begin(struct house *house, struct fault *why)
 
 int house_commit(struct house *house, struct fault *why)
 {
-	int ret = store_commit(&house->txn, why);
+	int ret = feeds_write(house, why);
 
+	if (ret == 0)
+		ret = store_commit(&house->txn, why);
 	if (ret < 0) {
 		house_rollback(house);
 		return ret;
@@ -335,6 +339,7 @@ void house_rollback(struct house *house)
 {
 	store_txn_drop(&house->txn);
 	record_forget(house->record);
+	feeds_forget(house, 0);
 	staff_forget(house);
 }
 
@@ -354,6 +359,7 @@ int deed_begin(struct deed *deed, struct house *house, const struct asker *asker
 	if ((ret = store_mark(house->store, why)) < 0)
 		return ret;
 	record_remember(house->record);
+	deed->feeds = house->feed_count;
 	return 0;
 }
 
@@ -374,6 +380,7 @@ int deed_end(struct deed *deed, int ret, struct fault *why)
 		record_keep(house->record);
 	} else {
 		record_forget(house->record);
+		feeds_forget(house, deed->feeds);
 		if (store_undo(house->store, &undo) < 0 && ret == 0) {
 			*why = undo;
 			ret = -undo.code;

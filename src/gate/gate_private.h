@@ -18,7 +18,7 @@ enum {
 	CLIENTS_MOST = 256,
 	JOBS_MOST = 256,              /* waiting of one client; then it is not read any more */
 	BATCH_MOST = 256,             /* requests in one commit */
-	BATCH_NS = 2 * 1000 * 1000,   /* and so much work */
+	BATCH_NS = 8 * 1000 * 1000,   /* and so much work */
 	READS_NS = 5 * 1000 * 1000,   /* reading in one turn, so that writers come through */
 	OUTPUT_CLOGGED = 1024 * 1024, /* bytes not taken; then it is not answered any more */
 	UPLOADS_MOST = 16,            /* open at the same time, of one client */

@@ -158,26 +158,48 @@ static void add_words(struct buf *words, const json_t *value)
 		add_words(words, one);
 }
 
-static int feed_search_again(struct house *house, const struct object *o, struct fault *why)
+/* The index flushes itself at every mark, so it is fed once for a batch. */
+static void feed_later(struct house *house, int64_t object, const char *words)
+{
+	house->feeds = must_grow(house->feeds, (house->feed_count + 1) * sizeof(*house->feeds));
+	house->feeds[house->feed_count++] = (struct feed){ object, must_copy(words) };
+}
+
+void feeds_forget(struct house *house, size_t keep)
+{
+	while (house->feed_count > keep)
+		free(house->feeds[--house->feed_count].words);
+}
+
+int feeds_write(struct house *house, struct fault *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < house->feed_count; i++)
+		ret = search_feed(house->store, house->feeds[i].object, house->feeds[i].words, why);
+	feeds_forget(house, 0);
+	return ret;
+}
+
+static int feed_search_again(struct house *house, const struct object *o)
 {
 	struct buf words = { 0 };
-	int ret;
 
 	for (size_t i = 0; i < o->kind->field_count; i++)
 		if (o->kind->fields[i].search)
 			add_words(&words, json_object_get(o->body, o->kind->fields[i].name));
-	ret = search_feed(house->store, o->id, words.len ? words.data : "", why);
+	feed_later(house, o->id, words.len ? words.data : "");
 	buf_fini(&words);
-	return ret;
+	return 0;
 }
 
-static int feed_search(struct house *house, const struct object *o, const json_t *set, struct fault *why)
+static int feed_search(struct house *house, const struct object *o, const json_t *set)
 {
 	bool changed = false;
 
 	for (size_t i = 0; i < o->kind->field_count; i++)
 		changed |= o->kind->fields[i].search && json_object_get(set, o->kind->fields[i].name);
-	return changed ? feed_search_again(house, o, why) : 0;
+	return changed ? feed_search_again(house, o) : 0;
 }
 
 static struct value int_or_null(const json_t *row, const char *name)
@@ -306,7 +328,7 @@ int view_write(struct house *house, const struct object *o, struct fault *why)
 	if (o->fresh || json_object_get(o->change, "state"))
 		ret = state_facets(house, o, o->states, why);
 	if (ret >= 0 && set)
-		ret = feed_search(house, o, set, why);
+		ret = feed_search(house, o, set);
 	return ret < 0 ? ret : write_rows(house, o, why);
 }
 
@@ -410,7 +432,7 @@ int view_refresh(struct house *house, struct object *object, struct fault *why)
 		return got;
 	for (size_t i = 0; got == 0 && i < object->kind->field_count; i++)
 		got = field_facets(house, object, &object->kind->fields[i], why);
-	return got < 0 ? got : feed_search_again(house, object, why);
+	return got < 0 ? got : feed_search_again(house, object);
 }
 
 static int replay_space(struct house *house, enum record_space space, struct fault *why)
