@@ -228,7 +228,7 @@ static int deliver(struct gate *gate, struct waiting *one, json_t *answers, stru
 	    (ret = house_blob(gate->house, one->digest, (int64_t)one->size, gate->now, why)) < 0)
 		return ret;
 	json_object_set_new(one->alert, "raw", json_string(one->digest));
-	json_object_set_new(one->alert, "hits", json_integer((json_int_t)one->hits));
+	json_object_set_new(one->alert, "count", json_integer((json_int_t)one->hits));
 	if ((ret = house_alert(gate->house, one->alert, gate->now, &answer, why)) < 0)
 		return ret;
 	if (answers)

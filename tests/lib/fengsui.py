@@ -140,117 +140,21 @@ class Connection:
         self.sock.close()
 
 
-class Daemon:
-    """A daemon on a temporary demonstration folder, with given time.
+class House:
+    """A running daemon's data folder, whoever started it."""
 
-    at       the moment it begins with; time goes on only by `at=`, pass_time and set_time
-    folder   a data folder to use and keep; else a temporary one that goes away
-    pack     a plan pack folder; else the one that comes with the program
-    rules    a folder of detection rules, or None
-    demo     False for a real folder (then no `as_`, no given time)
-    verify   verify the record when the block is left without an error
-    args     further arguments of `fengsui serve`
-    """
-
-    def __init__(self, at="2026-03-02T08:00:00Z", folder=None, pack=None, rules=None, demo=True, verify=True,
-                 args=(), env=None, program=None):
-        self.own = folder is None
-        self.folder = folder or tempfile.mkdtemp(prefix="fengsui-")
-        self.verify_at_end = verify
+    def __init__(self, folder, program=None, env=None):
+        self.folder = folder
         self.program = program or binary()
-        self.demo = demo
-        self.command = [self.program, "serve", "--data", self.folder, *args]
-        if demo:
-            self.command += ["--demo"] + (["--at", at] if at else [])
-        if pack:
-            self.command += ["--pack", pack]
-        if rules:
-            self.command += ["--rules", rules]
         self.env = {**os.environ, **(env or {})}
-        self.process = self.connection = None
-        self.log = os.path.join(self.folder + ".log")
-        self.start()
-
-    # ---- life ------------------------------------------------------------------------------------
-
-    def start(self):
-        """Start (again) and wait until it answers."""
-        out = open(self.log, "ab")
-        self.process = subprocess.Popen(self.command, stdout=out, stderr=out, env=self.env)
-        out.close()
-        until = time.monotonic() + 60
-        while True:
-            if self.process.poll() is not None:
-                raise Unexpected(f"the daemon ended with {self.process.returncode}: {self.said()}")
-            try:
-                self.connection = Connection(self.folder)
-                return self
-            except OSError:
-                if time.monotonic() > until:
-                    self.process.kill()
-                    raise Unexpected(f"the daemon does not answer: {self.said()}")
-                time.sleep(0.01)
-
-    def said(self):
-        """What the daemon wrote to standard error."""
-        try:
-            with open(self.log, encoding="utf-8", errors="replace") as f:
-                return f.read()
-        except OSError:
-            return ""
-
-    def stop(self):
-        """End it as an operator does (SIGTERM); gives its exit status."""
-        if self.connection:
-            self.connection.close()
-            self.connection = None
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(60)
-        if status != 0:
-            raise Unexpected(f"the daemon ended with {status}: {self.said()}")
-        return status
-
-    def kill(self):
-        """SIGKILL: as a crash; start() opens the folder again."""
-        self.connection.close()
         self.connection = None
-        self.process.kill()
-        self.process.wait()
 
-    def restart(self):
-        self.stop()
-        return self.start()
-
-    def remove(self):
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        if self.own:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            if os.path.exists(self.log):
-                os.unlink(self.log)
-
-    def __enter__(self):
+    def connect(self):
+        self.connection = Connection(self.folder)
         return self
 
-    def __exit__(self, kind, error, trace):
-        try:
-            if kind is None:
-                if self.process.poll() is None:
-                    self.stop()
-                if self.verify_at_end:
-                    self.verify()
-            elif os.environ.get("FENGSUI_KEEP"):
-                print(f"kept: {self.folder} and {self.log}", file=sys.stderr)
-                self.own = False
-            else:
-                print(self.said(), file=sys.stderr)
-        finally:
-            self.remove()
-
     def verify(self, *args, expect=0):
-        """`fengsui verify` on the folder; the daemon should be stopped. Gives its output."""
+        """`fengsui verify` on the folder; gives its output."""
         done = subprocess.run([self.program, "verify", *args, self.folder], capture_output=True, text=True)
         if done.returncode != expect:
             raise Unexpected(f"verify ended with {done.returncode}, not {expect}:\n{done.stdout}{done.stderr}")
@@ -438,6 +342,113 @@ class Daemon:
         if expect is not None and done.returncode != expect:
             raise Unexpected(f"fengsui {' '.join(args)}: exit {done.returncode}, not {expect}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
+
+
+class Daemon(House):
+    """A daemon on a temporary demonstration folder, with given time.
+
+    at       the moment it begins with; time goes on only by `at=`, pass_time and set_time
+    folder   a data folder to use and keep; else a temporary one that goes away
+    pack     a plan pack folder; else the one that comes with the program
+    rules    a folder of detection rules, or None
+    demo     False for a real folder (then no `as_`, no given time)
+    verify   verify the record when the block is left without an error
+    args     further arguments of `fengsui serve`
+    """
+
+    def __init__(self, at="2026-03-02T08:00:00Z", folder=None, pack=None, rules=None, demo=True, verify=True,
+                 args=(), env=None, program=None):
+        super().__init__(folder or tempfile.mkdtemp(prefix="fengsui-"), program, env)
+        self.own = folder is None
+        self.verify_at_end = verify
+        self.demo = demo
+        self.command = [self.program, "serve", "--data", self.folder, *args]
+        if demo:
+            self.command += ["--demo"] + (["--at", at] if at else [])
+        if pack:
+            self.command += ["--pack", pack]
+        if rules:
+            self.command += ["--rules", rules]
+        self.process = None
+        self.log = self.folder + ".log"
+        self.start()
+
+    # ---- life ------------------------------------------------------------------------------------
+
+    def start(self):
+        """Start (again) and wait until it answers."""
+        out = open(self.log, "ab")
+        self.process = subprocess.Popen(self.command, stdout=out, stderr=out, env=self.env)
+        out.close()
+        until = time.monotonic() + 60
+        while True:
+            if self.process.poll() is not None:
+                raise Unexpected(f"the daemon ended with {self.process.returncode}: {self.said()}")
+            try:
+                return self.connect()
+            except OSError:
+                if time.monotonic() > until:
+                    self.process.kill()
+                    raise Unexpected(f"the daemon does not answer: {self.said()}")
+                time.sleep(0.01)
+
+    def said(self):
+        """What the daemon wrote to standard error."""
+        try:
+            with open(self.log, encoding="utf-8", errors="replace") as f:
+                return f.read()
+        except OSError:
+            return ""
+
+    def stop(self):
+        """End it as an operator does (SIGTERM); gives its exit status."""
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(60)
+        if status != 0:
+            raise Unexpected(f"the daemon ended with {status}: {self.said()}")
+        return status
+
+    def kill(self):
+        """SIGKILL: as a crash; start() opens the folder again."""
+        self.connection.close()
+        self.connection = None
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def remove(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.own:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if os.path.exists(self.log):
+                os.unlink(self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if kind is None:
+                if self.process.poll() is None:
+                    self.stop()
+                if self.verify_at_end:
+                    self.verify()
+            elif os.environ.get("FENGSUI_KEEP"):
+                print(f"kept: {self.folder} and {self.log}", file=sys.stderr)
+                self.own = False
+            else:
+                print(self.said(), file=sys.stderr)
+        finally:
+            self.remove()
 
 
 def _ref(ref):
