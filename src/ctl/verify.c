@@ -10,7 +10,7 @@
 #include "host/file.h"
 #include "record/bundle.h"
 
-enum { EXIT_USAGE = 64, AGAINST_MOST = 64, AGAINST_BYTES = 1024 * 1024 };
+enum { EXIT_USAGE = 64, EXIT_NOTHING = 66, AGAINST_MOST = 64, AGAINST_BYTES = 1024 * 1024 };
 
 static const char help[] =
 	"fengsui verify PATH [--against FILE] [--json]\n"
@@ -183,7 +183,7 @@ static int run(struct verify *v, int argc, char **argv)
 	if ((ret = read_flags(argc, argv, v, &why)) != 0)
 		return ret;
 	if (verify_path(v->path, &v->options, verdict, &why) < 0)
-		return fault(&why);
+		return why.code == FAULT_INVALID ? (fault(&why), EXIT_NOTHING) : fault(&why);
 	if (v->json)
 		print_json(verdict, v->path);
 	else

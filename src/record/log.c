@@ -162,8 +162,9 @@ static int store_frontier(struct record *record, enum record_space space, const 
 			  struct fault *why)
 {
 	static const char sql[] = "UPDATE frontier SET size = $2, hashes = $3 WHERE log = $1";
-	unsigned char hashes[MERKLE_PEAKS * DIGEST_LEN];
-	size_t len = merkle_pack(tree, hashes);
+	struct log *log = log_of(record, space);
+	unsigned char hashes[FRONTIER_MOST];
+	size_t len = frontier_write(tree, log->origin, &log->frontier_key, hashes);
 	int64_t changed = 0;
 	int ret;
 

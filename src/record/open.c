@@ -40,6 +40,13 @@ static int origin_fits(const char *origin, bool given_time, struct fault *why)
 			 origin, demo_mark);
 }
 
+static void take_key(struct log *log, struct key *key)
+{
+	log->key = *key;
+	frontier_key(key, &log->frontier_key);
+	key_wipe(key);
+}
+
 /* A folder of which the making was cut off has its key and no log yet. */
 static int make_keys(struct record *record, struct fault *why)
 {
@@ -56,8 +63,7 @@ static int make_keys(struct record *record, struct fault *why)
 		if (ret == 0 && strcmp(keys[i].name, record->logs[i].origin))
 			ret = fault_set(why, FAULT_CONFLICT, "%s holds the key of '%s'; it is not replaced",
 					path.data, keys[i].name);
-		record->logs[i].key = keys[i];
-		key_wipe(&keys[i]);
+		take_key(&record->logs[i], &keys[i]);
 	}
 	buf_fini(&path);
 	return ret;
@@ -74,10 +80,8 @@ static int load_keys(struct record *record, struct fault *why)
 	if ((ret = key_load(path.data, keys, SPACES, why)) == -FAULT_ABSENT)
 		ret = fault_set(why, FAULT_CORRUPT, "%s: the key of this record is not there", path.data);
 	if (ret == 0)
-		for (int i = 0; i < SPACES; i++) {
-			record->logs[i].key = keys[i];
-			key_wipe(&keys[i]);
-		}
+		for (int i = 0; i < SPACES; i++)
+			take_key(&record->logs[i], &keys[i]);
 	buf_fini(&path);
 	return ret;
 }

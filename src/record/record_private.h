@@ -1,5 +1,6 @@
 #pragma once
 
+#include "record/frontier.h"
 #include "record/merkle.h"
 #include "record/checkpoint.h"
 #include "record/payload.h"
@@ -20,6 +21,7 @@ struct log_state {
 struct log {
 	char origin[LEAF_ORIGIN + 1];
 	struct key key;
+	struct mac_key frontier_key;
 	struct log_state now;
 
 	/* A checkpoint that was signed in the open transaction: its note, and

@@ -21,6 +21,7 @@ static int read_frontier(struct resume *r, struct fault *why)
 {
 	static const char sql[] = "SELECT size, hashes FROM frontier WHERE log = $1";
 	SCOPED(rows_drop) struct rows *rows = NULL;
+	enum frontier_state state;
 	const void *hashes;
 	size_t len;
 	int ret;
@@ -29,9 +30,13 @@ static int read_frontier(struct resume *r, struct fault *why)
 	    (ret = rows_next(rows, why)) < 0)
 		return ret;
 	hashes = ret ? rows_blob(rows, 1, &len) : NULL;
-	if (!hashes || !merkle_unpack((uint64_t)rows_int(rows, 0), hashes, len, &r->log->now.tree))
-		return fault_set(why, FAULT_CORRUPT, "%s: the frontier in the store is damaged",
-				 r->log->origin);
+	state = hashes ? frontier_read((uint64_t)rows_int(rows, 0), hashes, len, r->log->origin,
+				       &r->log->frontier_key, &r->log->now.tree)
+		       : FRONTIER_FORM;
+	if (state != FRONTIER_GOOD)
+		return fault_set(why, FAULT_CORRUPT, "%s: the frontier in the store %s", r->log->origin,
+				 state == FRONTIER_FORM ? "is damaged"
+							: "was not written by who has the key");
 	return 0;
 }
 

@@ -196,8 +196,9 @@ void verdict_print(const struct verdict *v, const char *path, FILE *out)
 				"The manifest is not signed: files agree with it, and nothing proves it.\n",
 		      out);
 	else if (!v->key_compared)
-		fputs("未能读取密钥文件，公钥未核对。\nThe key file could not be read; the key was not "
-		      "compared.\n",
+		fputs("未能读取密钥文件：公钥未核对，最后一个检查点之后的条目也无法证明由本系统写入。\n"
+		      "The key file could not be read: the key was not compared, and entries after the last\n"
+		      "checkpoint prove nothing of who wrote them.\n",
 		      out);
 	for (int i = 0; i < CHECK__COUNT; i++)
 		if (!verdict_checks(v, (enum check_kind)i))

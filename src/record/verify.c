@@ -15,6 +15,7 @@
 struct side {
 	bool has_key, has_signed[SPACES], bad_signed[SPACES];
 	struct key keys[SPACES];
+	struct mac_key frontier_keys[SPACES];
 	struct buf signed_text[SPACES];
 };
 
@@ -44,6 +45,7 @@ static void read_side(const char *folder, struct side *out)
 		char *bytes;
 		size_t len;
 
+		frontier_key(&out->keys[i], &out->frontier_keys[i]);
 		key_wipe(&out->keys[i]);
 		buf_clear(&path);
 		signed_path(folder, (enum record_space)(i + 1), &path);
@@ -291,6 +293,8 @@ static int check_frontier(struct job *job, struct fault *why)
 	SCOPED(rows_drop) struct rows *rows = NULL;
 	const struct merkle *tree = check_tree(job->check);
 	struct merkle stored;
+	const struct mac_key *key = job->side->has_key ? &job->side->frontier_keys[job->space - 1] : NULL;
+	enum frontier_state state = FRONTIER_FORM;
 	const void *hashes;
 	size_t len;
 	int ret;
@@ -298,9 +302,13 @@ static int check_frontier(struct job *job, struct fault *why)
 	if ((ret = store_query(job->store, sql, VALUES(value_int(job->space)), &rows, why)) < 0 ||
 	    (ret = rows_next(rows, why)) < 0)
 		return ret;
-	hashes = ret ? rows_blob(rows, 1, &len) : NULL;
-	if (!hashes || !merkle_unpack((uint64_t)rows_int(rows, 0), hashes, len, &stored) ||
-	    !merkle_same(&stored, tree))
+	if (ret && (hashes = rows_blob(rows, 1, &len)))
+		state = frontier_read((uint64_t)rows_int(rows, 0), hashes, len, job->log->origin, key,
+				      &stored);
+	if (state == FRONTIER_FORGED)
+		verdict_add(job->verdict, FOUND_FRONTIER, job->space, -1,
+			    "it was not written by who has the key");
+	else if (state == FRONTIER_FORM || !merkle_same(&stored, tree))
 		verdict_add(job->verdict, FOUND_FRONTIER, job->space, -1,
 			    "of %" PRId64 " entries; there are %" PRIu64, ret ? rows_int(rows, 0) : 0,
 			    tree->size);
