@@ -61,6 +61,23 @@ static json_t *who_words(const struct move *move)
 	return who;
 }
 
+/* What must hold, in words: the plan's own, or those made from the condition. */
+static json_t *guard_words(const struct guards *guards, const char *otherwise)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < guards->count; i++) {
+		const struct guard *guard = guards->at[i];
+
+		json_array_append_new(list, json_pack("{s:s*, s:s*, s:s}", "zh", guard->say.zh, "en",
+						      guard->say.en, "code",
+						      guard->refuse ? guard->refuse
+						      : otherwise   ? otherwise
+								    : "N04"));
+	}
+	return list;
+}
+
 static json_t *move_words(const struct move *move)
 {
 	json_t *from = json_array(), *rows = json_array(), *one;
@@ -76,6 +93,10 @@ static json_t *move_words(const struct move *move)
 			"from", from, "rows", rows, "needs", wants_of(move->needs, move->need_count), "asks",
 			wants_of(move->asks, move->ask_count), "who", who_words(move), "automatic",
 			move->auto_count > 0);
+	json_object_set_new(one, "if", guard_words(&move->conditions, move->refuse));
+	json_object_set_new(one, "by", guard_words(&move->by, move->refuse));
+	if (move->region)
+		json_object_set_new(one, "region", json_string(move->region->name));
 	if (move->to)
 		json_object_set_new(one, "to", json_string(move->to->name));
 	return one;
