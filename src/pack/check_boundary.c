@@ -51,10 +51,9 @@ void check_staff(const struct checking *c)
 		if (to && to != staff && speaks_of_staff(to))
 			unit = true;
 		else if (to && to != staff)
-			problem_add(
-				c->problems, staff->fields[i].at, "N33",
-				"%s.%s: a person of the staff refers to units and organs only, not to a %s",
-				staff->name, staff->fields[i].name, to->name);
+			problem_add(c->problems, staff->fields[i].at, "N33",
+				    "%s.%s: a person of the staff refers to units and organs only, not to %s",
+				    staff->name, staff->fields[i].name, to->name);
 	}
 	if (!unit)
 		problem_add(c->problems, staff->at, "N33",
@@ -79,7 +78,7 @@ static void rooted(const struct checking *c, const char *name, const struct clos
 
 	for (size_t i = 0; codes && i < codes->count; i++)
 		if (!under_root(codes, &codes->codes[i], roots))
-			problem_add(c->problems, codes->at, "N33",
+			problem_add(c->problems, codes->codes[i].at, "N33",
 				    "%s '%.40s' stands under no technical root; roots are %s, added codes "
 				    "stand 'under:' one",
 				    name, codes->codes[i].code, listed(c, roots));

@@ -33,7 +33,7 @@ void check_grades(const struct checking *c)
 		if (level != worked->level)
 			problem_add(c->problems, worked->at, NULL, "%s: the scores give level %d, not %d",
 				    worked->id, level, worked->level);
-		if ((level >= c->pack->threshold) != !strcmp(worked->plan, "yes"))
+		else if ((level >= c->pack->threshold) != !strcmp(worked->plan, "yes"))
 			problem_add(c->problems, worked->at, NULL,
 				    "%s: at level %d the plan %s, since it starts at %d", worked->id, level,
 				    level >= c->pack->threshold ? "starts (yes)"

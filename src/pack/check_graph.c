@@ -128,6 +128,8 @@ static void way_out(const struct checking *c, const struct kind *waits, const st
 	const struct region *region = &owed->regions[0];
 	bool *seen = ends_of(c, region);
 
+	if (!has_end(region))
+		return; /* told by check_can_end */
 	spread_backward(owed, region, seen, own_way);
 	for (size_t i = 0; i < region->state_count; i++)
 		if (!seen[i])

@@ -97,10 +97,10 @@ void check_create(const struct checking *c)
 
 		if (kind_move(kind, "create") || in_seeds(c->pack, kind) || opened_by_effect(c->pack, kind))
 			continue;
-		problem_add(
-			c->problems, kind->at, NULL,
-			"nothing makes a %s: give it 'create', a move 'from: new', or an effect {open: %s}",
-			kind->name, kind->name);
+		problem_add(c->problems, kind->at, NULL,
+			    "nothing makes the kind %s: give it 'create', a move 'from: new', or an effect "
+			    "{open: %s}",
+			    kind->name, kind->name);
 	}
 }
 

@@ -83,6 +83,10 @@ void load_triggers(struct reader *r, const struct yaml_node *node, struct move *
 		[TRIGGER_REACHED] = "reached", [TRIGGER_SIGNAL] = "signal", NULL
 	};
 
+	for (const struct yaml_node *key = node && node->form == YAML_MAP ? node->first : NULL; key;
+	     key = key->next)
+		if (reads_text(r, key))
+			return;
 	if (!node || !read_map(r, node, "auto", words))
 		return;
 	move->auto_ = arena_many(r->mem, trigger_room(node), sizeof(*move->auto_));

@@ -64,7 +64,7 @@ static void read_worked_scores(struct reader *r, const struct yaml_node *node, s
 	size_t n = 0;
 
 	if (node->form != YAML_LIST || node->count != r->pack->dimension_count) {
-		wrong(r, node, "scores is a list of %zu scores, one a dimension; ? is unknown",
+		wrong(r, node, "scores is a list of %zu scores, one a dimension; \"?\" is unknown",
 		      r->pack->dimension_count);
 		return;
 	}

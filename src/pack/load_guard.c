@@ -279,17 +279,17 @@ static bool beside(const char *word)
 	return !strcmp(word, "when") || !strcmp(word, "refuse") || !strcmp(word, "say");
 }
 
-static void unknown_form(struct reader *r, const struct yaml_node *key)
+bool reads_text(const struct reader *r, const struct yaml_node *key)
 {
 	for (size_t i = 0; i < sizeof(text_matches) / sizeof(*text_matches); i++)
 		if (!strcmp(text_matches[i], key->text)) {
 			problem_add(r->problems, key->at, "N33",
-				    "'%s': there is no guard that reads what a text says; use a field with "
-				    "an enumeration",
+				    "'%s': nothing in a plan reads what a text says; use a field with an "
+				    "enumeration",
 				    key->text);
-			return;
+			return true;
 		}
-	unknown_name(r, key->at, "guard", key->text, forms, GUARD__COUNT);
+	return false;
 }
 
 /* The one key that says what kind of guard it is. */
@@ -325,7 +325,8 @@ static struct guard *guard_read(struct reader *r, const struct yaml_node *node, 
 	if (!(key = main_key(r, node)))
 		return NULL;
 	if ((form = form_of(key->text)) < 0) {
-		unknown_form(r, key);
+		if (!reads_text(r, key))
+			unknown_name(r, key->at, "guard", key->text, forms, GUARD__COUNT);
 		return NULL;
 	}
 	guard = read_form(r, (enum guard_form)form, key->value, nested);

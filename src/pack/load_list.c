@@ -28,6 +28,7 @@ static void read_code(struct reader *r, const struct yaml_node *key, struct code
 	const char *zh, *en;
 
 	code->code = key->text;
+	code->at = key->at;
 	code->label = (struct words){ "", "" };
 	if (!read_map(r, key->value, key->text, keys))
 		return;

@@ -30,7 +30,7 @@ static const struct yaml_node *take(const struct sources *from, const char *key)
 /* "f", "f|unknown", "f|none", each with "?" behind it where it may be left out. */
 static struct want read_want(struct reader *r, const struct yaml_node *node, bool asks)
 {
-	struct want want = { .name = "" };
+	struct want want = { .name = "", .at = node->at };
 	const char *text = read_scalar(r, node, asks ? "asks" : "needs");
 	char *name, *bar;
 	size_t len;

@@ -60,6 +60,7 @@ struct code {
 	const char *code;
 	struct words label;
 	const char *parent; /* an added code stands under a technical root (boundary) */
+	struct place at;
 };
 
 struct enumeration {
@@ -181,6 +182,7 @@ struct want {
 	const struct field *field; /* of the kind, or of the pack's inputs */
 	const char *otherwise;     /* "unknown" or "none": accepted with a reason; NULL */
 	bool optional;             /* asks: name? */
+	struct place at;
 };
 
 /* One effect with its parameters: {name: value, key: value...}. */

@@ -84,6 +84,8 @@ void load_moves(struct reader *r, struct kind *kind, const struct yaml_node *roo
 void load_plans(struct reader *r);
 void load_regimes(struct reader *r);
 void load_seeds(struct reader *r, const struct yaml_node *root);
+/* A word with which a text match is asked for: told as N33. */
+bool reads_text(const struct reader *r, const struct yaml_node *key);
 struct guard *load_guard(struct reader *r, const struct yaml_node *node);
 struct guards load_guards(struct reader *r, const struct yaml_node *node);
 void load_branches(struct reader *r, const struct yaml_node *node, struct move *move);

@@ -44,13 +44,13 @@ static void resolve_wants(struct reader *r, struct move *move)
 {
 	for (size_t i = 0; i < move->need_count; i++)
 		if (!(move->needs[i].field = kind_field(move->kind, move->needs[i].name)))
-			unknown_field(r, move->at, move->kind, move->needs[i].name);
+			unknown_field(r, move->needs[i].at, move->kind, move->needs[i].name);
 	for (size_t i = 0; i < move->ask_count; i++) {
 		struct want *want = &move->asks[i];
 
 		if (!(want->field = kind_field(move->kind, want->name)) &&
 		    !(want->field = pack_input(r->pack, want->name)))
-			problem_add(r->problems, move->at, NULL,
+			problem_add(r->problems, want->at, NULL,
 				    "%s asks '%s', which is neither a field of %s nor stands in inputs.yml",
 				    move->name, want->name, move->kind->name);
 	}
