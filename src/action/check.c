@@ -69,7 +69,7 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 			.en = o->kind->label.en,
 			.title = o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title))
 						: NULL,
-			.states = o->kind->region_count ? state_of(o, o->kind->regions[0].name) : NULL,
+			.state = o->kind->region_count ? state_of(o, o->kind->regions[0].name) : NULL,
 		};
 		if ((blob = json_string_value(json_object_get(o->body, "blob"))))
 			blobs[plan->blob_count++] = blob;
@@ -82,14 +82,16 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 /* Everything of a case, sealed in one folder that opens without the product. */
 static int check_package(struct house *house, struct deed *deed, struct object *object, struct finding *out)
 {
-	struct package_plan plan = { .folder = house->folder,
-				     .name = object_name(deed, object),
-				     .now = deed->now };
+	struct package_plan plan = { .store = house->store,
+				     .record = house->record,
+				     .space = object->space == RECORD_DRILL ? RECORD_DRILL : RECORD_REAL,
+				     .folder = house->folder,
+				     .name = object_name(deed, object) };
 	struct fault why = { 0 };
 	char path[4096] = "";
 
 	out->good = belongings(house, deed, object, &plan, &why) == 0 &&
-		    package_build(house->record, &plan, path, sizeof(path), &why) == 0;
+		    package_build(&plan, path, sizeof(path), &why) == 0;
 	snprintf(out->detail, sizeof(out->detail), "%.250s", out->good ? path : why.text);
 	return 0;
 }

@@ -5,35 +5,37 @@
 
 #include "base/fault.h"
 #include "record/record.h"
+#include "store/store.h"
 
 /*
  * package -- the archive of a case: one folder in open formats.
  *
  * The entries of the case and of all that belongs to it, with proofs and a
- * signed checkpoint, the evidence files, an index in Chinese and English and a
- * verifier that opens in a browser. It is readable and verifiable without the
- * product. Source: goal G42, record/FORMAT.md.
+ * signed checkpoint, the evidence files, a signed manifest, an index in
+ * Chinese and English, and a verifier that opens in a browser. It is readable
+ * and verifiable without the product. Source: goal G42, record/FORMAT.md.
  */
 struct package_object {
 	int64_t id;
 	const char *name;    /* "INC-2026-0001" */
 	const char *zh, *en; /* what it is */
 	const char *title;   /* or NULL */
-	const char *states;
+	const char *state;   /* or NULL */
 };
 
 struct package_plan {
-	const char *folder; /* data folder; the package goes to FOLDER/archive/NAME */
+	struct store *store;
+	struct record *record;
+	enum record_space space;
+	const char *folder; /* the data folder; the package goes to FOLDER/archive/NAME */
 	const char *name;
 	const struct package_object *objects; /* the case first */
 	size_t object_count;
 	const char *const *blobs; /* digests of its evidence files */
 	size_t blob_count;
-	const char *title;
-	int64_t now;
 };
 
-/* Build and verify it. The path goes to `path`. An older package of the same
- * name is replaced only when the new one is whole. */
-int package_build(struct record *record, const struct package_plan *plan, char *path, size_t size,
-		  struct fault *why);
+/* Build and verify it, inside the open transaction. The path goes to `path`.
+ * An older package of the same name is replaced only when the new one is whole
+ * and verifies. */
+int package_build(const struct package_plan *plan, char *path, size_t size, struct fault *why);

@@ -24,8 +24,20 @@ static int targets(struct deed *deed, struct object *subject, const char *name, 
 		out->count = 1;
 		return 0;
 	}
-	if (!strcmp(name, subject->kind->name) && !through) {
+	if (!*name) {
 		out->at[0] = subject;
+		out->count = 1;
+		return 0;
+	}
+	/* Of one's own kind: the record that this one refers to (its predecessor). */
+	for (size_t i = 0; !strcmp(name, subject->kind->name) && i < subject->kind->field_count; i++) {
+		const struct field *own = &subject->kind->fields[i];
+
+		if (own->type != FIELD_REF || strcmp(own->of, name) ||
+		    !(id = world_ref(deed, subject, own->name)))
+			continue;
+		if (!(out->at[0] = world_get(deed, id, why)))
+			return -why->code;
 		out->count = 1;
 		return 0;
 	}
@@ -73,7 +85,7 @@ static int carry(struct deed *deed, struct object *subject, const struct names *
 		 struct fault *why)
 {
 	struct names moves = { arena_many(deed->mem, paths->count, sizeof(*moves.at)), 0 };
-	const char *to = subject->kind->name;
+	const char *to = ""; /* without a kind: the record itself */
 	struct objects found;
 	int ret;
 
@@ -96,7 +108,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	const char *one = use->value;
 	struct names single = { &one, 1 };
 
-	return carry(deed, subject, use->value ? &single : &use->values, through, why);
+	return carry(deed, subject, use->values.count > 1 ? &use->values : &single, through, why);
 }
 
 const struct effect effect_move = {

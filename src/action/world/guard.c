@@ -136,15 +136,25 @@ static bool fits(struct deed *deed, struct object *subject, struct object *one, 
 static int all_of_kind(struct deed *deed, struct object *subject, const char *kind, const char *same,
 		       struct objects *out)
 {
-	const char *value = json_string_value(json_object_get(subject->body, same));
+	const json_t *value = json_object_get(subject->body, same);
 	struct rows *rows;
 	struct fault why;
+	int ret = 1;
 
 	*out = (struct objects){ arena_many(deed->mem, 64, sizeof(*out->at)), 0 };
-	if (!value ||
-	    store_query(deed->house->store,
+	if (json_is_integer(value))
+		ret = store_query(
+			deed->house->store,
+			"SELECT child FROM links WHERE parent = $1 AND kind = $2 AND field = $3 LIMIT 60",
+			VALUES(value_int(json_integer_value(value)), value_text(kind), value_text(same)),
+			&rows, &why);
+	else if (json_is_string(value))
+		ret = store_query(
+			deed->house->store,
 			"SELECT object FROM facets WHERE kind = $1 AND name = $2 AND value = $3 LIMIT 60",
-			VALUES(value_text(kind), value_text(same), value_text(value)), &rows, &why) < 0)
+			VALUES(value_text(kind), value_text(same), value_text(json_string_value(value))),
+			&rows, &why);
+	if (ret != 0)
 		return 0;
 	while (rows_next(rows, &why) == 1)
 		if (rows_int(rows, 0) != subject->id)

@@ -187,18 +187,45 @@ static bool unit_named(const struct object *o, int64_t unit)
 	return o->id == unit;
 }
 
-/* The unit's own: it stands in the record, in its case, or in a system of the case. */
+static bool names_a_unit(const struct object *o)
+{
+	for (size_t i = 0; i < o->kind->field_count; i++)
+		if (o->kind->fields[i].type == FIELD_REF && !strcmp(o->kind->fields[i].of, "unit") &&
+		    json_object_get(o->body, o->kind->fields[i].name))
+			return true;
+	return false;
+}
+
+/* The record that says whose it is: itself, or the system of the case it is about. */
+static struct object *owner_of(struct deed *deed, struct object *subject)
+{
+	int64_t system = world_ref(deed, subject, "affected_system");
+	struct fault why;
+
+	if (!strcmp(subject->kind->name, "incident"))
+		return NULL;
+	if (names_a_unit(subject))
+		return subject;
+	return system ? world_get(deed, system, &why) : NULL;
+}
+
+/* The unit's own: it stands in the record, or in the system that the record is
+ * about; where neither names one, in the case or any system of it. */
 static bool of_unit(struct deed *deed, struct object *subject, int64_t unit)
 {
-	struct object *incident = world_case(deed, subject);
+	struct object *incident = world_case(deed, subject), *owner = owner_of(deed, subject);
 	struct objects systems;
 	struct fault why;
 
 	if (!unit)
 		return false;
-	if (unit_named(subject, unit) || (incident && unit_named(incident, unit)))
+	if (subject->id == unit)
 		return true;
-	if (subject->fresh && !incident && !kind_field(subject->kind, "unit"))
+	if (owner)
+		return unit_named(owner, unit);
+	if (incident && unit_named(incident, unit))
+		return true;
+	if (subject->fresh && !incident)
 		return true;
 	if (!incident || world_linked(deed, incident, "affected_system", "incident", &systems, &why) < 0)
 		return false;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "archive/package.h"
+#include "base/buf.h"
+
+/*
+ * index -- the pages of a package that a person opens first.
+ */
+
+/* What is in the package, as one page of HTML in `lang` (zh, en). */
+void index_page(struct buf *out, const struct package_plan *plan, const char *lang);
+
+/* A page that checks the package in a browser, also from a disk without a network. */
+void index_verifier(struct buf *out);
