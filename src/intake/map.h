@@ -25,7 +25,7 @@
  * text (anything; the text after it is sought from the right, so that a user
  * name with " from 1.2.3.4" in it does not forge an address), quoted (up to the
  * next quote that is not escaped), uri (a word, with stem and query beside it),
- * clf and ctime (when it happened). A capture named _ is not kept.
+ * clf, ctime and iso (when it happened). A capture named _ is not kept.
  *
  * The boundary: the log source is one of the closed table, the names are those
  * of the dictionary; else the file is refused with N33.

@@ -121,11 +121,14 @@ size_t moment_iso(const char *text, size_t len, int zone_minutes, int64_t *out)
 {
 	struct scan s = { text, text + len, false };
 	struct civil c = { 0 };
+	char separator;
 
 	c.year = digits(&s, 4, 4);
-	want(&s, '-');
+	separator = take(&s, '/') ? '/' : '-';
+	if (separator == '-')
+		want(&s, '-');
 	c.month = digits(&s, 2, 2);
-	want(&s, '-');
+	want(&s, separator);
 	c.day = digits(&s, 2, 2);
 	if (!take(&s, 'T') && !take(&s, 't'))
 		want(&s, ' ');

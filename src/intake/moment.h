@@ -19,7 +19,8 @@ struct moment_year {
 	int zone_minutes; /* east of Greenwich, for times without zone */
 };
 
-/* 2026-01-02T03:04:05[.frac][Z|+08:00|+0800], also with a space, also "date only" refused. */
+/* 2026-01-02T03:04:05[.frac][Z|+08:00|+0800], also with a space, and with
+ * slashes in the date as nginx writes it. */
 size_t moment_iso(const char *text, size_t len, int zone_minutes, int64_t *out);
 /* "Jan  2 03:04:05[.frac]", "Jan 2 2026 03:04:05": RFC 3164 and what is met instead. */
 size_t moment_bsd(const char *text, size_t len, struct moment_year *year, int64_t *out);

@@ -15,6 +15,7 @@ static const struct {
 	{ "word", PIECE_WORD },     { "number", PIECE_NUMBER }, { "ip", PIECE_IP },
 	{ "text", PIECE_TEXT },     { "quoted", PIECE_QUOTED }, { "uri", PIECE_URI },
 	{ "clf", PIECE_CLF },       { "ctime", PIECE_CTIME },
+	{ "iso", PIECE_ISO },
 };
 /* clang-format on */
 
@@ -41,7 +42,7 @@ static int read_piece(struct arena *mem, const char *file, const struct tree *at
 	if (!colon || !kind_of(colon + 1, (size_t)(close - colon - 1), &out->kind))
 		return tree_fault(why, file, at,
 				  "'{%.*s}' should be {name:kind} with word, number, ip, text, quoted, uri, "
-				  "clf or ctime as kind",
+				  "clf, ctime or iso as kind",
 				  (int)(close - *p), *p);
 	name = arena_copy_bytes(mem, *p, (size_t)(colon - *p));
 	*p = close + 1;
@@ -138,6 +139,8 @@ static bool suits(const struct piece *piece, const char *text, size_t len)
 		return moment_clf(text, len, &moment) == len;
 	case PIECE_CTIME:
 		return moment_ctime(text, len, 0, &moment) == len;
+	case PIECE_ISO:
+		return moment_iso(text, len, 0, &moment) == len;
 	default:
 		return true;
 	}
@@ -230,6 +233,8 @@ static void keep(const struct piece *piece, const struct found *f, struct event 
 		e->timed |= moment_clf(f->at, f->len, &e->time) > 0;
 	else if (piece->kind == PIECE_CTIME)
 		e->timed |= moment_ctime(f->at, f->len, 0, &e->time) > 0;
+	else if (piece->kind == PIECE_ISO)
+		e->timed |= moment_iso(f->at, f->len, 0, &e->time) > 0;
 	if (!piece->name)
 		return;
 	event_add(e, piece->name, strlen(piece->name), f->at, f->len,

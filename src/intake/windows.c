@@ -244,6 +244,18 @@ static void strip_spaces(struct event *e, struct field *f)
 	f->name_len = len;
 }
 
+/* A channel of the table makes it an event of Windows; two names in somebody's
+ * JSON do not. */
+static bool place_services(struct event *e, const struct field *channel)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < COUNT(services); i++)
+		if (is(channel, services[i].channel))
+			known = logsource_add_service(&e->from, services[i].service);
+	return known;
+}
+
 static void place_category(struct event *e, const struct field *channel, const struct field *id)
 {
 	for (size_t i = 0; i < COUNT(categories); i++)
@@ -275,15 +287,12 @@ void windows_place(struct event *e)
 			plain_name(e, &e->fields[i]);
 	channel = event_find(e, "Channel");
 	id = event_find(e, "EventID");
-	if (!channel || !id)
-		return;
 	pthread_once(&once, fix_words);
+	if (!channel || !id || !place_services(e, channel))
+		return;
 	for (size_t i = 0; i < e->count; i++)
 		strip_spaces(e, &e->fields[i]);
 	e->from.product = product;
-	for (size_t i = 0; i < COUNT(services); i++)
-		if (is(channel, services[i].channel))
-			logsource_add_service(&e->from, services[i].service);
 	place_category(e, channel, id);
 	add_aliases(e, channel);
 }
