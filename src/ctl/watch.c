@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,23 @@ struct watch {
 	bool closed; /* nobody reads our output any more */
 	int64_t now;
 };
+
+/* Asked to end: what was read is finished and the numbers are printed. */
+static volatile sig_atomic_t asked_to_end;
+
+static void ask_to_end(int signal)
+{
+	(void)signal;
+	asked_to_end = 1;
+}
+
+static void heed_signals(void)
+{
+	struct sigaction action = { .sa_handler = ask_to_end }; /* no restart: a read must return */
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
 
 static int usage(const char *what, const char *arg)
 {
@@ -232,7 +250,8 @@ static int follow(struct watch *w, int fd)
 	ssize_t n = 0;
 
 	frame_init(&frame, FRAME_LINES, LINE_LIMIT);
-	while (!w->closed && ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
+	while (!w->closed && !asked_to_end &&
+	       ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
 		w->now = clock_wall();
 		if (!w->source.year.year)
 			w->source.year.now = w->now;
@@ -240,6 +259,8 @@ static int follow(struct watch *w, int fd)
 			frame_feed(&frame, chunk, (size_t)n, take_line, take_loss, w);
 		flush(w);
 	}
+	if (asked_to_end)
+		n = 0;
 	if (n < 0)
 		fprintf(stderr, "fengsui watch: %s: %s\n", w->file, strerror(errno));
 	if (!w->closed)
@@ -276,6 +297,7 @@ static int run(struct watch *w, int fd)
 	w->event = event_new();
 	w->detector = detector_new(w->set, NULL, write_alert, w);
 	w->source.name = fd == STDIN_FILENO ? "stdin" : w->file;
+	heed_signals();
 	begun = clock_steady();
 	ret = follow(w, fd);
 	if (w->stats)
