@@ -304,22 +304,38 @@ static const void *column_blob(void *cursor, int column, size_t *len)
 	return bytes || column_null(cursor, column) ? bytes : "";
 }
 
+/* A statement without values or rows, prepared once like all others. */
+static int step(struct sqlite *s, const char *literal, struct fault *why)
+{
+	struct statement *st;
+	int rc, ret = 0;
+
+	if ((rc = statements_take(s->statements, literal, false, &st)) != SQLITE_OK)
+		return failed(s, rc, literal, why);
+	if ((rc = sqlite3_step(st->stmt)) != SQLITE_DONE)
+		ret = failed(s, rc, literal, why);
+	statements_give(s->statements, st);
+	return ret;
+}
+
 /* The lock for writing is taken at once, so that no act fails half-way for it. */
 static int begin(void *engine, struct fault *why)
 {
 	struct sqlite *s = engine;
 
-	return execute(s, s->writer || !strcmp(s->path, ":memory:") ? "BEGIN IMMEDIATE" : "BEGIN", why);
+	return step(s, sqlite3_db_readonly(s->db, "main") ? "BEGIN" : "BEGIN IMMEDIATE", why);
 }
 
-static int commit(void *engine, struct fault *why)
+/* Inside the transaction: after a fault that undid it, a mark would begin
+ * another one in silence. */
+static int step_inside(struct sqlite *s, const char *literal, struct fault *why)
 {
-	struct sqlite *s = engine;
-
 	if (sqlite3_get_autocommit(s->db))
 		return fault_set(why, FAULT_IO, "an earlier fault undid the transaction on %s", s->path);
-	return execute(s, "COMMIT", why);
+	return step(s, literal, why);
 }
+
+static int commit(void *engine, struct fault *why) { return step_inside(engine, "COMMIT", why); }
 
 static void rollback(void *engine)
 {
@@ -330,11 +346,14 @@ static void rollback(void *engine)
 }
 
 /* Of marks with the same name, the last one counts. */
-static int mark(void *engine, struct fault *why) { return execute(engine, "SAVEPOINT mark", why); }
-static int keep(void *engine, struct fault *why) { return execute(engine, "RELEASE mark", why); }
+static int mark(void *engine, struct fault *why) { return step_inside(engine, "SAVEPOINT mark", why); }
+static int keep(void *engine, struct fault *why) { return step_inside(engine, "RELEASE mark", why); }
+
 static int undo(void *engine, struct fault *why)
 {
-	return execute(engine, "ROLLBACK TO mark; RELEASE mark", why);
+	int ret = step_inside(engine, "ROLLBACK TO mark", why);
+
+	return ret < 0 ? ret : step_inside(engine, "RELEASE mark", why);
 }
 
 static int scrub(void *engine, struct fault *why)

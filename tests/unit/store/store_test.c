@@ -348,6 +348,24 @@ static void a_full_disk_says_so(void **state)
 	assert_int_equal(no_room_beyond_64k(), 0);
 }
 
+/* As after a fault of the disk for which the engine gives up the transaction. */
+static void an_undone_transaction_stays_undone(void **state)
+{
+	SCOPED(store_drop) struct store *store = opened(":memory:");
+	struct store_txn *txn = NULL;
+
+	(void)state;
+	begun(store, &txn);
+	put_series(store, "before", 1);
+	assert_int_equal(store_run(store, "ROLLBACK", NO_VALUES, NULL, NULL), 0);
+	assert_int_equal(store_mark(store, NULL), -FAULT_IO);
+	assert_int_equal(store_run(store, "INSERT INTO series VALUES('after', 1)", NO_VALUES, NULL, NULL),
+			 -FAULT_IO);
+	assert_int_equal(store_commit(&txn, NULL), -FAULT_IO);
+	assert_null(txn);
+	assert_int_equal(number(store, count_series), 0);
+}
+
 static void erased_leaves_the_files(void **state)
 {
 	static const char secret[] = "the-name-that-must-go";
@@ -386,6 +404,7 @@ int main(void)
 		IN_FOLDER(readers_see_what_was_committed),
 		IN_FOLDER(what_is_no_store_is_refused),
 		IN_FOLDER(a_full_disk_says_so),
+		cmocka_unit_test(an_undone_transaction_stays_undone),
 		IN_FOLDER(erased_leaves_the_files),
 	};
 
