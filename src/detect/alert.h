@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "detect/rule.h"
+#include "detect/sigma/rule.h"
 #include "intake/event.h"
 
 /*

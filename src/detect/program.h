@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "detect/rule.h"
+#include "detect/sigma/rule.h"
 #include "detect/ruleset.h"
 
 struct regex;

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "base/fault.h"
-#include "detect/rule.h"
+#include "detect/sigma/rule.h"
 
 /*
  * ruleset -- the rules that were read together, and those that were refused.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "detect/rule.h"
+#include "detect/sigma/rule.h"
 
 /* What the readers of the parts of one rule share. */
 struct rule_reading {

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "base/stamp.h"
-#include "detect/rule_private.h"
+#include "detect/sigma/rule_private.h"
 
 /* correlation -- reading a rule about how the hits of other rules come together. */
 

@@ -1,7 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "detect/rule_private.h"
+#include "detect/sigma/rule_private.h"
 #include "intake/logsource.h"
 
 /* boundary -- what a rule must be about before it is loaded at all.

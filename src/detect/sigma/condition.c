@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "detect/rule_private.h"
+#include "detect/sigma/rule_private.h"
 
 /* condition -- "selection and not 1 of filter_*" as a tree over the selections.
  * or binds loosest, then and, then not, then "of"; parentheses go before all. */

@@ -1,8 +1,8 @@
-#include "detect/rule.h"
+#include "detect/sigma/rule.h"
 
 #include <string.h>
 
-#include "detect/rule_private.h"
+#include "detect/sigma/rule_private.h"
 
 static const char *const levels[] = { "informational", "low", "medium", "high", "critical" };
 

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/utf8.h"
 #include "detect/regex.h"
-#include "detect/rule_private.h"
+#include "detect/sigma/draft.h"
+#include "detect/sigma/rule_private.h"
 
 /* value -- a field's key with its modifiers, and the values it may have. */
 
-enum { VALUE_BYTES = 16 * 1024, WINDASH_MOST = 3 };
+enum { VALUE_BYTES = 16 * 1024 };
 
 enum affix { AFFIX_FRONT = 1, AFFIX_BACK = 2 }; /* anything may stand there */
 
@@ -21,264 +21,7 @@ struct modifiers {
 	enum match_op compare;
 };
 
-/* A value on its way through the modifiers. */
-struct draft {
-	char *text;
-	unsigned char *wild;
-	size_t len;
-	struct draft *next;
-};
-
-typedef int change(struct rule_reading *r, const struct tree *at, struct draft **list);
-
-static struct draft *draft_new(struct arena *mem, size_t room)
-{
-	struct draft *d = arena_take(mem, sizeof(*d));
-
-	d->text = arena_take(mem, room + 1);
-	d->wild = arena_take(mem, room + 1);
-	return d;
-}
-
-static void draft_put(struct draft *d, char c, unsigned char wild)
-{
-	d->text[d->len] = c;
-	d->wild[d->len++] = wild;
-}
-
-static bool has_wild(const struct draft *d)
-{
-	for (size_t i = 0; i < d->len; i++)
-		if (d->wild[i])
-			return true;
-	return false;
-}
-
-/* `*` and `?` are wildcards, `\` before them, or before another `\`, takes them
- * as they are; before anything else it is an ordinary character. */
-static struct draft *draft_of(struct arena *mem, const struct tree *at)
-{
-	struct draft *d = draft_new(mem, at->len);
-
-	for (size_t i = 0; i < at->len; i++) {
-		char c = at->text[i];
-
-		if (c == '\\' && i + 1 < at->len && strchr("*?\\", at->text[i + 1]) && at->text[i + 1])
-			draft_put(d, at->text[++i], WILD_NONE);
-		else
-			draft_put(d, c, c == '*' ? WILD_MANY : c == '?' ? WILD_ONE : WILD_NONE);
-	}
-	return d;
-}
-
-static int plain_only(struct rule_reading *r, const struct tree *at, const struct draft *d,
-		      const char *modifier)
-{
-	if (!has_wild(d))
-		return 0;
-	return tree_fault(r->why, r->file, at, "%s takes no wildcards; write \\* or \\? for the characters",
-			  modifier);
-}
-
-static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* Base64 of `shift` spaces and the text. */
-static struct draft *encode(struct arena *mem, const struct draft *from, size_t shift)
-{
-	size_t len = from->len + shift;
-	struct draft *d = draft_new(mem, len / 3 * 4 + 4);
-
-	for (size_t i = 0; i < len; i += 3) {
-		uint32_t three = 0;
-
-		for (size_t k = i; k < i + 3; k++) {
-			unsigned char c = 0;
-
-			if (k < shift)
-				c = ' ';
-			else if (k < len)
-				c = (unsigned char)from->text[k - shift];
-			three = three << 8 | c;
-		}
-		for (size_t k = 0; k < 4; k++)
-			draft_put(d, i + k > len ? '=' : base64[three >> (18 - 6 * k) & 63], WILD_NONE);
-	}
-	return d;
-}
-
-static int to_base64(struct rule_reading *r, const struct tree *at, struct draft **list)
-{
-	for (struct draft **d = list; *d; d = &(*d)->next) {
-		struct draft *next = (*d)->next;
-		int ret = plain_only(r, at, *d, "base64");
-
-		if (ret < 0)
-			return ret;
-		*d = encode(r->mem, *d, 0);
-		(*d)->next = next;
-	}
-	return 0;
-}
-
-/* The three ways a text looks inside a longer base64 string; the characters
- * that its neighbours decide are cut off. */
-static int to_base64_offset(struct rule_reading *r, const struct tree *at, struct draft **list)
-{
-	static const size_t cut_front[] = { 0, 2, 3 }, cut_back[] = { 0, 3, 2 };
-	struct draft *out = NULL;
-
-	for (struct draft *d = *list; d; d = d->next) {
-		int ret = plain_only(r, at, d, "base64offset");
-
-		if (ret < 0)
-			return ret;
-		for (size_t shift = 0; shift < 3; shift++) {
-			struct draft *coded = encode(r->mem, d, shift);
-			size_t cut = cut_front[shift] + cut_back[(d->len + shift) % 3];
-
-			if (coded->len <= cut)
-				return tree_fault(r->why, r->file, at, "too short for base64offset");
-			coded->text += cut_front[shift];
-			coded->len -= cut;
-			coded->next = out;
-			out = coded;
-		}
-	}
-	*list = out;
-	return 0;
-}
-
-static struct draft *widen(struct arena *mem, const struct draft *from, bool big, bool mark)
-{
-	struct draft *d = draft_new(mem, from->len * 2 + 2);
-	const char *p = from->text, *end = p + from->len;
-	uint32_t units[2];
-
-	if (mark)
-		units[0] = 0xFEFF;
-	for (bool first = mark; first || p < end; first = false) {
-		size_t n = 1;
-
-		if (!first) {
-			uint32_t c = utf8_next(&p, end);
-
-			n = c > 0xFFFF ? 2 : 1;
-			units[0] = n == 2 ? 0xD800 + ((c - 0x10000) >> 10) : c;
-			units[1] = 0xDC00 + ((c - 0x10000) & 0x3FF);
-		}
-		for (size_t i = 0; i < n; i++) {
-			draft_put(d, (char)(big ? units[i] >> 8 : units[i] & 255), WILD_NONE);
-			draft_put(d, (char)(big ? units[i] & 255 : units[i] >> 8), WILD_NONE);
-		}
-	}
-	return d;
-}
-
-static int to_wide(struct rule_reading *r, const struct tree *at, struct draft **list, bool big, bool mark)
-{
-	for (struct draft **d = list; *d; d = &(*d)->next) {
-		struct draft *next = (*d)->next;
-		int ret = plain_only(r, at, *d, "a utf16 modifier");
-
-		if (ret < 0)
-			return ret;
-		*d = widen(r->mem, *d, big, mark);
-		(*d)->next = next;
-	}
-	return 0;
-}
-
-static int to_utf16le(struct rule_reading *r, const struct tree *at, struct draft **list)
-{
-	return to_wide(r, at, list, false, false);
-}
-
-static int to_utf16be(struct rule_reading *r, const struct tree *at, struct draft **list)
-{
-	return to_wide(r, at, list, true, false);
-}
-
-static int to_utf16(struct rule_reading *r, const struct tree *at, struct draft **list)
-{
-	return to_wide(r, at, list, false, true);
-}
-
-static bool wordy(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       (unsigned char)c >= 0x80;
-}
-
-/* A dash that begins an option: nothing of a word before it, a word behind. */
-static bool is_dash(const struct draft *d, size_t i)
-{
-	return !d->wild[i] && (d->text[i] == '-' || d->text[i] == '/') &&
-	       (i == 0 || !wordy(d->text[i - 1])) && i + 1 < d->len && wordy(d->text[i + 1]);
-}
-
-static struct draft *with_dash(struct arena *mem, const struct draft *from, size_t at, const char *dash)
-{
-	struct draft *d = draft_new(mem, from->len + 3);
-
-	for (size_t i = 0; i < from->len; i++)
-		if (i != at)
-			draft_put(d, from->text[i], from->wild[i]);
-		else
-			for (const char *p = dash; *p; p++)
-				draft_put(d, *p, WILD_NONE);
-	return d;
-}
-
-/* Every dash as each of the five; `behind` counts from the end of the text, since
- * what was replaced in front of it changed length. */
-static void spread(struct arena *mem, struct draft *d, size_t behind, struct draft **out)
-{
-	static const char *const dashes[] = { "-", "/", "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x80\x95" };
-
-	for (; behind > 0; behind--) {
-		size_t at = d->len - behind;
-
-		if (!is_dash(d, at))
-			continue;
-		for (size_t i = 0; i < 5; i++)
-			spread(mem, with_dash(mem, d, at, dashes[i]), behind - 1, out);
-		return;
-	}
-	d->next = *out;
-	*out = d;
-}
-
-static int to_windash(struct rule_reading *r, const struct tree *at, struct draft **list)
-{
-	struct draft *out = NULL, *next;
-
-	for (struct draft *d = *list; d; d = next) {
-		size_t dashes = 0;
-
-		next = d->next;
-		for (size_t i = 0; i < d->len; i++)
-			dashes += is_dash(d, i);
-		if (dashes > WINDASH_MOST)
-			return tree_fault(r->why, r->file, at,
-					  "windash with %zu dashes in one value; at most %d, split the value",
-					  dashes, WINDASH_MOST);
-		spread(r->mem, d, d->len, &out);
-	}
-	*list = out;
-	return 0;
-}
-
 /* clang-format off */
-/* Modifiers that change the text itself, left to right. */
-static const struct {
-	const char *word;
-	change *run;
-} changes[] = {
-	{ "base64", to_base64 },   { "base64offset", to_base64_offset }, { "wide", to_utf16le },
-	{ "utf16le", to_utf16le }, { "utf16be", to_utf16be },            { "utf16", to_utf16 },
-	{ "windash", to_windash },
-};
-
 /* Of the specification, but nothing to carry them out with yet. */
 static const struct {
 	const char *word, *why;
@@ -346,21 +89,13 @@ static bool set_flag(struct modifiers *m, const char *w, size_t n)
 	return false;
 }
 
-static change *find_change(const char *w, size_t n)
-{
-	for (size_t i = 0; i < COUNT(changes); i++)
-		if (is(w, n, changes[i].word))
-			return changes[i].run;
-	return NULL;
-}
-
 static int read_modifier(struct rule_reading *r, const struct tree *at, const char *w, size_t n,
 			 struct modifiers *m)
 {
 	for (size_t i = 0; i < COUNT(refused); i++)
 		if (is(w, n, refused[i].word))
 			return tree_fault(r->why, r->file, at, "%s", refused[i].why);
-	if (find_change(w, n) || set_flag(m, w, n))
+	if (draft_find_change(w, n) || set_flag(m, w, n))
 		return 0;
 	return tree_fault(
 		r->why, r->file, at,
@@ -394,7 +129,7 @@ static int read_modifiers(struct rule_reading *r, const struct tree *at, const c
 	for (const char *bar = strchr(key, '|'); bar; bar = strchr(bar + 1, '|')) {
 		size_t n = strcspn(bar + 1, "|");
 
-		changed |= find_change(bar + 1, n) != NULL;
+		changed |= draft_find_change(bar + 1, n) != NULL;
 		if ((ret = read_modifier(r, at, bar + 1, n, m)) < 0)
 			return ret;
 	}
@@ -427,7 +162,7 @@ static void text_value(struct arena *mem, struct draft *d, unsigned affix, bool 
 		affix |= AFFIX_BACK;
 		d->len--;
 	}
-	inner = has_wild(d);
+	inner = draft_has_wild(d);
 	v->cased = cased;
 	v->op = !d->len && affix ? MATCH_ANY : inner ? MATCH_GLOB : ops[affix];
 	if (inner) {
@@ -548,7 +283,7 @@ static int text_values(struct rule_reading *r, const struct tree *given, const c
 	plain_number(r->mem, &at);
 	list = draft_of(r->mem, &at);
 	for (const char *bar = strchr(key, '|'); bar; bar = strchr(bar + 1, '|')) {
-		change *run = find_change(bar + 1, strcspn(bar + 1, "|"));
+		draft_change *run = draft_find_change(bar + 1, strcspn(bar + 1, "|"));
 
 		if (run && (ret = run(r, given, &list)) < 0)
 			return ret;

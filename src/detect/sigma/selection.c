@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "detect/rule_private.h"
+#include "detect/sigma/rule_private.h"
 
 /* selection -- a named part of a rule's detection: a map (all of its fields), a
  * list of maps (any of them) or a list of words (any of them, anywhere). */
