@@ -86,7 +86,7 @@ static int listen_socket(struct gate *gate, struct fault *why)
 
 	umask(mask);
 	if (ret == 0)
-		ret = uv_listen((uv_stream_t *)&gate->listener, 128, on_connection);
+		ret = uv_listen((uv_stream_t *)&gate->listener, 2 * CLIENTS_MOST, on_connection);
 	if (ret < 0)
 		return fault_set(why, FAULT_IO, "cannot listen on %s: %s", gate->path, uv_strerror(ret));
 	return 0;
