@@ -1,11 +1,13 @@
 #include "daemon/wire.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "action/action.h"
 #include "base/stamp.h"
 #include "gate/gate.h"
 #include "host/clock.h"
+#include "store/store.h"
 
 /* This program is from 2026: an earlier clock is wrong, and what is recorded
  * under it could not be put right afterwards. */
@@ -52,6 +54,11 @@ static int open_house(const struct settings *settings, struct house **out, struc
 
 	if ((ret = moment_of_opening(settings, &options.now, why)) < 0)
 		return ret;
+#ifdef FENGSUI_TEST_HOOKS
+	/* The fault that the power-cut campaign must catch. */
+	if (getenv("FENGSUI_TEST_SYNC"))
+		store_sqlite_sync(getenv("FENGSUI_TEST_SYNC"));
+#endif
 	return house_open(&options, out, why);
 }
 
