@@ -91,8 +91,10 @@ static struct pack *pack_new(void)
 
 /* Names are tied only in what could be read: half a pack would give a hundred
  * problems that are none. */
-static int read_pack(struct reader *r, size_t before, struct fault *why)
+int load_sources(struct reader *r, struct fault *why)
 {
+	size_t before = r->problems->errors;
+
 	parse_all(r);
 	if (r->problems->errors > before)
 		return problems_verdict(r->problems, why);
@@ -118,7 +120,9 @@ int pack_load(const char *path, struct pack **out, struct problems *problems, st
 	int ret = folder_read(&r, path, why);
 
 	if (ret == 0)
-		ret = read_pack(&r, before, why);
+		ret = load_sources(&r, why);
+	if (ret == 0 && problems->errors > before)
+		ret = problems_verdict(problems, why); /* a stray file beside a sound pack */
 	problems_sort(problems);
 	if (ret < 0)
 		pack_free(pack);

@@ -70,6 +70,9 @@ size_t children(const struct yaml_node *node);
 /* ", did you mean 'x'?" or the empty string. */
 const char *did_you_mean(const struct reader *r, const char *word, const char *const *words, size_t count);
 
+/* ---- load.c: a pack from files that were read already */
+int load_sources(struct reader *r, struct fault *why);
+
 /* ---- load_*.c: one noun each */
 void load_about(struct reader *r, const struct yaml_node *root);
 void load_enums(struct reader *r, const struct yaml_node *root);
