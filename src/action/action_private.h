@@ -169,7 +169,8 @@ void staff_forget(struct house *house);
 bool staff_holds(struct deed *deed, struct object *subject, const char *role, json_t **how);
 bool staff_holds_any(struct deed *deed, struct object *subject, const struct names *roles, json_t **how);
 bool staff_on_shift(struct deed *deed);
-bool staff_delegated(struct deed *deed, const char *power, bool *expired, json_t **how);
+bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
+		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
 
 /* ---- guard.c -------------------------------------------------------------- */
@@ -228,6 +229,7 @@ int inform_target(struct deed *deed, struct object *about, const char *target, s
 /* ---- check.c: checks as jobs ---------------------------------------------- */
 int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);
 bool check_good(struct deed *deed, struct object *object, const char *name);
+bool check_known(const char *name);
 
 /* ---- view.c --------------------------------------------------------------- */
 /* Write what `object->change` says; its states and body already hold it. */

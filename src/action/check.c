@@ -36,7 +36,8 @@ static int check_digest(struct house *house, struct object *object, struct findi
 
 enum { PACKAGE_MOST = 20000 };
 
-/* The case and all that hangs on it, child of child, the case first. */
+/* The case and all that hangs on it, child of child, the case first; and the
+ * letter of delegation that it was started under. */
 static int belongings(struct house *house, struct deed *deed, struct object *object,
 		      struct package_plan *plan, struct fault *why)
 {
@@ -47,11 +48,14 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 	struct rows *rows;
 	int got;
 
-	if (store_query(house->store,
-			"WITH RECURSIVE down(id) AS (SELECT $1 UNION SELECT l.child FROM links l JOIN down "
-			"ON l.parent = down.id)"
-			" SELECT id FROM down ORDER BY id = $1 DESC, id",
-			VALUES(value_int(object->id)), &rows, why) < 0)
+	if (store_query(
+		    house->store,
+		    "WITH RECURSIVE down(id) AS (SELECT $1 UNION SELECT l.child FROM links l JOIN down "
+		    "ON l.parent = down.id)"
+		    " SELECT id FROM (SELECT id FROM down UNION SELECT l.parent FROM links l JOIN objects o"
+		    " ON o.id = l.parent WHERE l.child = $1 AND o.kind = 'delegation') ORDER BY id = $1 "
+		    "DESC, id",
+		    VALUES(value_int(object->id)), &rows, why) < 0)
 		return -why->code;
 	while ((got = rows_next(rows, why)) == 1 && count < PACKAGE_MOST)
 		ids[count++] = rows_int(rows, 0);
@@ -112,6 +116,20 @@ static int find_out(struct house *house, struct deed *deed, struct object *objec
 	return 0;
 }
 
+bool check_known(const char *name) { return !strcmp(name, "digest") || !strcmp(name, "archive_package"); }
+
+/* Evidence that is no longer what was captured is told at once, by its name;
+ * the plan says what becomes of it. */
+static int alarm_for(struct deed *deed, struct object *subject, const char *name, struct fault *why)
+{
+	int ret;
+
+	if (strcmp(name, "digest"))
+		return 0;
+	ret = inform_target(deed, subject, "office", why);
+	return ret == 0 ? trigger_name(deed, subject, TRIGGER_SIGNAL, "check_failed", why) : ret;
+}
+
 /* Run the check and write its result as an act of the house. */
 int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why)
 {
@@ -134,6 +152,8 @@ int check_run(struct house *house, int64_t object, const char *name, int64_t now
 					     (json_int_t)house->next_check++, "name", name, "digest",
 					     found.digest, "good", found.good, "detail", found.detail, "at",
 					     (json_int_t)now));
+			if (!found.good)
+				ret = alarm_for(&deed, subject, name, why);
 		}
 		ret = deed_end(&deed, ret, why);
 	}

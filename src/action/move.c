@@ -82,7 +82,7 @@ static bool names_lg(const struct branch *branch)
  * acts, N01 where only or also the Leading Group decides, else out of scope. */
 static const char *denial_code(const struct move *move, const struct branch *branch)
 {
-	static const char *const about_who[] = { "N01", "N11", "N26", "N45" };
+	static const char *const about_who[] = { "N01", "N11", "N22", "N26", "N45" };
 
 	for (size_t i = 0; move->refuse && i < sizeof(about_who) / sizeof(*about_who); i++)
 		if (!strcmp(move->refuse, about_who[i]))

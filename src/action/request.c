@@ -165,6 +165,37 @@ static int run_checks(struct house *house, const struct move *move, int64_t obje
 	return ret;
 }
 
+/* What a move asked for is looked into as soon as the move stands. */
+static int run_wanted(struct house *house, const struct move *move, struct object *object, int64_t now,
+		      struct fault *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < move->does_count; i++) {
+		const struct effect_use *use = &move->does[i];
+
+		if (strcmp(use->name, "run") || !use->value || !check_known(use->value))
+			continue;
+		ret = check_run(house, object->id, use->value, now, why);
+		object->version++;
+	}
+	return ret;
+}
+
+/* No plan can name a move that takes a record away: whoever tries is told so. */
+static bool takes_away(struct deed *deed, const struct request *request, struct object *subject)
+{
+	static const char *const never[] = { "delete", "remove", "destroy", "purge" };
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+		if (!strcmp(request->move, never[i])) {
+			refuse(deed, !strcmp(subject->kind->about, "evidence") ? "N18" : "N10",
+			       "记录只增不删", "what is on record stays there", object_name(deed, subject));
+			return true;
+		}
+	return false;
+}
+
 /* clang-format off */
 /* What whoever runs the program may enter before anybody has an account: in a
  * demonstration folder the register, in a real one only what leads to the
@@ -239,6 +270,8 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	}
 	if ((ret = find_subject(deed, request, kind, subject, why)) < 0)
 		return ret;
+	if (takes_away(deed, request, *subject))
+		return 0;
 	if (!(*move = move_of((*subject)->kind, request->move, why)))
 		return -why->code;
 	if ((*move)->form == MOVE_CREATE)
@@ -302,9 +335,11 @@ static int do_once(struct house *house, const struct request *request, json_t **
 		if (request->occurred_at && request->occurred_at < request->now)
 			deed.occurred_at = request->occurred_at;
 		ret = prepare(&deed, request, &subject, &move, &input, why);
-		if (ret == 0)
+		if (ret == 0 && move)
 			ret = move_make(&deed, subject, move, input, BY_PERSON, why);
 		ret = deed_end(&deed, ret, why);
+		if (ret == 0 && !deed.missing && !deed.pending)
+			ret = run_wanted(house, move, subject, request->now, why);
 	}
 	if (ret == 0)
 		*answer = deed.missing ? refusal_answer(&deed, house->pack) : made_answer(&deed, subject);

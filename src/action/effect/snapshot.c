@@ -26,11 +26,13 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	if ((ret = deed_digest(deed, subject, digest, why)) < 0)
 		return ret;
 	json_object_set_new(change_of(deed, subject, NULL), "snapshot",
-			    json_pack("{s:s, s:I, s:o, s:o, s:o}", "digest", digest, "version",
+			    json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:O*}", "digest", digest, "version",
 				      (json_int_t)subject->version, "evidence",
 				      numbers_of(deed, subject, "evidence"), "reports",
 				      numbers_of(deed, subject, "report"), "systems",
-				      numbers_of(deed, subject, "affected_system")));
+				      numbers_of(deed, subject, "affected_system"), "calls",
+				      numbers_of(deed, subject, "call_attempt"), "delegation",
+				      json_object_get(subject->body, "delegation")));
 	return 0;
 }
 

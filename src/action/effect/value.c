@@ -56,6 +56,8 @@ static json_t *named_value(struct deed *deed, struct object *subject, const char
 		return json_integer(threshold_now(deed));
 	if (!strcmp(name, "office"))
 		return (id = effect_office(deed)) ? json_integer(id) : NULL;
+	if (!strcmp(name, "delegation"))
+		return json_incref(json_object_get(deed->authority, "delegation"));
 	if (!strcmp(name, "proposer"))
 		return deed->proposer ? json_integer(deed->proposer) : NULL;
 	if (!strcmp(name, "self"))

@@ -286,17 +286,31 @@ static bool holds_now(struct deed *deed, struct object *subject, const char *wha
 	return staff_holds(deed, subject, what, NULL);
 }
 
-static bool actor_holds(struct deed *deed, struct object *subject, const struct guard *guard)
+/* The delegation that an act rests on stands with its authority. */
+static bool is_delegated(struct deed *deed, struct object *subject, const char *power)
 {
+	json_t *how = NULL;
 	bool expired;
 
+	if (!staff_delegated(deed, subject, power, &expired, &how))
+		return false;
+	if (deed->authority)
+		json_object_set(deed->authority, "delegation", json_object_get(how, "of"));
+	else
+		deed->authority = json_incref(how);
+	json_decref(how);
+	return true;
+}
+
+static bool actor_holds(struct deed *deed, struct object *subject, const struct guard *guard)
+{
 	if (!deed->staff)
 		return true;
 	switch (guard->form) {
 	case GUARD_HOLDS:
 		return holds_now(deed, subject, guard->path);
 	case GUARD_DELEGATION:
-		return staff_delegated(deed, guard->path, &expired, &deed->authority);
+		return is_delegated(deed, subject, guard->path);
 	case GUARD_OTHER_THAN:
 		return !is_any(deed, subject, guard);
 	case GUARD_ACTOR_IS:
@@ -386,16 +400,25 @@ static const char *culprits(struct deed *deed, struct object *subject, const str
 	return names;
 }
 
+/* A delegation that ran out has a code of its own; where none was given, the
+ * move's own code tells that the authority is missing. */
+static const char *code_of(struct deed *deed, struct object *subject, const struct guard *guard,
+			   const char *otherwise)
+{
+	bool expired = true;
+
+	if (guard->form == GUARD_DELEGATION && otherwise)
+		staff_delegated(deed, subject, guard->path, &expired, NULL);
+	return guard->refuse && expired ? guard->refuse : otherwise ? otherwise : "N04";
+}
+
 void guards_ask(struct deed *deed, struct object *subject, const struct guards *guards, const char *code)
 {
 	for (size_t i = 0; i < guards->count; i++) {
 		const struct guard *guard = guards->at[i];
 
 		if (!guard_holds(deed, subject, guard))
-			refuse(deed,
-			       guard->refuse ? guard->refuse
-			       : code        ? code
-					     : "N04",
-			       guard->say.zh, guard->say.en, culprits(deed, subject, guard));
+			refuse(deed, code_of(deed, subject, guard, code), guard->say.zh, guard->say.en,
+			       culprits(deed, subject, guard));
 	}
 }

@@ -291,7 +291,7 @@ bool staff_holds(struct deed *deed, struct object *subject, const char *role, js
 	if (deed->staff && !strcmp(role, "LG")) {
 		bool expired;
 
-		return staff_delegated(deed, "leading_group", &expired, how);
+		return staff_delegated(deed, subject, "leading_group", &expired, how);
 	}
 	return false;
 }
@@ -320,9 +320,20 @@ bool staff_on_shift(struct deed *deed)
 	return false;
 }
 
+/* A delegation may say from which level of the case it holds. */
+static bool delegated_for(struct deed *deed, struct object *subject, const json_t *body)
+{
+	int64_t least = value_level(json_object_get(body, "min_level"));
+	struct object *incident = subject ? world_case(deed, subject) : NULL;
+
+	return !least || !incident ||
+	       value_level(json_object_get(incident->body, "confirmed_level")) >= least;
+}
+
 /* A delegation of this power to the actor, in force now; `expired` tells of
  * one that is not. */
-bool staff_delegated(struct deed *deed, const char *power, bool *expired, json_t **how)
+bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
+		     json_t **how)
 {
 	struct objects given;
 	struct object *person;
@@ -337,7 +348,7 @@ bool staff_delegated(struct deed *deed, const char *power, bool *expired, json_t
 		const char *of = json_string_value(json_object_get(body, "power"));
 		int64_t to = time_of(body, "valid_to");
 
-		if (!of || strcmp(of, power))
+		if (!of || strcmp(of, power) || !delegated_for(deed, subject, body))
 			continue;
 		if (time_of(body, "valid_from") <= deed->now && (!to || deed->now < to)) {
 			if (how && !*how)
