@@ -1,0 +1,203 @@
+"""scene -- what every scenario test shares: a city of its own, and the three things that hold at its end.
+
+    class Lowered(Scene):
+        def test_a_sentence(self):
+            with self.city() as d:
+                case, systems = confirm_case(d, LEVEL3)
+
+At the end of each city the views are made again from the record and nothing may differ, every clock that
+was missed has its entry, and the record is verified after the daemon has stopped.
+"""
+import contextlib
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from cast import OFFICE, UNITS, add_system, city, confirm_case, open_case, person, verify_case  # noqa: E402,F401
+from fengsui import ROOT, Answer, Daemon, Unexpected  # noqa: E402,F401
+
+# Scores in the order of the grading: business, unit, public, state, order, economy.
+LEVEL1 = [1, 1, 1, 1, 1, 1]
+LEVEL2 = [2, 2, 1, 1, 1, 2]
+LEVEL3 = [3, 3, 2, 1, 2, 2]
+LEVEL4 = [4, 4, 3, 1, 2, 3]
+LEVEL5 = [5, 5, 4, 1, 3, 4]
+
+
+class Scene(unittest.TestCase):
+    maxDiff = None
+
+    @contextlib.contextmanager
+    def city(self, at="2026-03-02T08:00:00Z", people=True, **more):
+        """A city with its people and units; checked when it is left without an error."""
+        more.setdefault("pack", os.path.join(ROOT, "packs", "jinan-2007"))
+        d = city(at=at, **more) if people else Daemon(at=at, **more)
+        with d:
+            yield d
+            self.rebuilt_alike(d)
+            self.missed_are_recorded(d)
+
+    def rebuilt_alike(self, d):
+        answer = d.ask(op="rebuild", check=True)
+        self.assertTrue(answer.ok, answer)
+        self.assertEqual(answer["differing"], 0, "views rebuilt from the record differ")
+
+    def missed_are_recorded(self, d):
+        """No missed clock without a record."""
+        for case in d.list("incident"):
+            for ref in [case.ref] + [f"#{link['id']}" for link in d.show(case.ref)["linked"]]:
+                missed = [c["code"] for c in d.show(ref)["clocks"] if c.get("missed")]
+                noted = [row["code"] for e in d.history(ref) for row in e["change"].get("clocks", [])
+                         if "missed" in row]
+                self.assertLessEqual(set(missed), set(noted), f"{ref}: a missed clock is not on record")
+
+
+def moves(d, ref, as_=None):
+    """Every move carried out on a record, oldest first: its row of the record with `at`, `who` and `entry`."""
+    made = []
+    for entry in d.history(ref, as_):
+        for row in entry["change"].get("moves", []):
+            if not row.get("proposed"):
+                made.append({**row, "at": entry["at"], "who": entry.get("who", {}).get("id"), "entry": entry})
+    return made
+
+
+def last(d, ref, move):
+    """The last time this move was made, or None."""
+    found = [m for m in moves(d, ref) if m["move"] == move]
+    return found[-1] if found else None
+
+
+def told(entry):
+    """Who is told by an entry: the recipients that went into the outbox with it."""
+    return [row["recipient"] for row in entry["change"].get("out", [])]
+
+
+def levels(d, case):
+    """The history of the confirmed level: (when, level), oldest first."""
+    return [(e["at"], e["change"]["set"]["confirmed_level"]) for e in d.history(case)
+            if "confirmed_level" in e["change"].get("set", {})]
+
+
+def said(move, name):
+    """What was typed with a move and is no field of the record (a reason), as text."""
+    value = move["input"].get(name)
+    return value["$"] if isinstance(value, dict) else value
+
+
+def record_size(d):
+    """Leaves in the tree of the record, as a signed checkpoint says."""
+    return int(d.ask(op="checkpoint")["checkpoint"].splitlines()[1])
+
+
+def evidence(d, case, by="rsp01", label="主机日志", **more):
+    return d.done(by, "evidence", "create", incident=case, type=more.pop("type", "log"),
+                  label_text=label, **more)
+
+
+def activated(d, scores=LEVEL3, systems=("edu",), **more):
+    """A confirmed case with the plan started by the Leading Group."""
+    case, refs = confirm_case(d, scores, systems=systems, **more)
+    d.done("lg01", "incident", "start", case, lead="cl01", conflict_declared=False)
+    return case, refs
+
+
+def no_plans(d, case):
+    """Reject each matched special plan, so that containment may begin."""
+    for plan in d.linked(case, "special_plan"):
+        if plan["states"]["life"] == "matched":
+            d.done("cl01", "special_plan", "not_applicable", plan.ref, reason="通用措施即可")
+
+
+def containing(d, case, mode="own"):
+    """A confirmed case goes into containment."""
+    no_plans(d, case)
+    d.done("cl01", "incident", "choose_mode", case, mode=mode)
+
+
+def contain_system(d, case, system, by="rsp01"):
+    """One measure with effect on a system, and the system contained."""
+    action = d.done(by, "containment_action", "create", incident=case, affected_system=system, action="isolate",
+                    target="涉事主机", impact_statement="业务短时中断", alternatives={"none": "无其他方法"},
+                    rollback="恢复端口", disruptive=False, reversible=True)
+    d.done(by, "containment_action", "execute", action)
+    d.done(by, "containment_action", "effective", action, effect="已无外联")
+    d.done(by, "affected_system", "contained", system)
+    return action
+
+
+def remove_cause(d, case, system):
+    """Cause known, remedy applied and verified by another, evidence at hand: the system goes to recovery."""
+    if not d.show(case)["fields"].get("root_cause"):
+        d.done("cl01", "incident", "record_cause", case, cause="attack", root_cause="弱口令")
+    remedy = d.done("rsp01", "remedy", "create", incident=case, affected_system=system, text="更换口令")
+    d.done("rsp01", "remedy", "apply", remedy)
+    d.done("cl01", "remedy", "verify", remedy, result="已更换")
+    d.done("rsp01", "affected_system", "eradicated", system)
+
+
+def restore(d, case, system, unit="edu"):
+    """A recovery step that passes its check, and the owner's signature."""
+    step = d.done("rsp01", "recovery_step", "create", incident=case, affected_system=system, type="service",
+                  destructive=False, target="业务服务")
+    d.done("rsp01", "recovery_step", "carry_out", step)
+    d.done("rsp01", "recovery_step", "passed", step, integrity_result="与基线一致")
+    d.done("uhd_" + unit, "affected_system", "signed_off", system)
+    return step
+
+
+def to_followup(d, case, systems):
+    """From containment to the watch, every system on its way."""
+    for key, system in systems.items():
+        contain_system(d, case, system)
+    d.done("cl01", "incident", "contained", case, business_impact="中断两小时")
+    for key, system in systems.items():
+        remove_cause(d, case, system)
+    active = d.states(case)["command"] == "active"
+    if active:
+        d.proposed("cl01", "incident", "eradicated", case)
+        d.done("dir01", "incident", "eradicated", case)
+    else:
+        d.done("cl01", "incident", "eradicated", case)
+    for key, system in systems.items():
+        restore(d, case, system, key)
+    d.done("cl01", "incident", "recovered", case)
+
+
+def closing_material(d, case, author="cl01"):
+    """Loss, evaluations, lessons, the report: what closing asks for."""
+    d.done("cl01", "loss", "create", incident=case, type="recovery", amount=20000, currency="CNY", basis="工时")
+    for type_ in ("process", "plan"):
+        d.done("cl01", "evaluation", "create", incident=case, type=type_, text="处置及时")
+    d.done("cl01", "lesson", "create", incident=case, text="禁用口令登录")
+    report = d.done(author, "case_report", "create", incident=case, title="事件处理报告", text_zh="经过与措施")
+    d.done("cl01", "incident", "prepare_closing", case, report_upward=False, case_report=report,
+           no_revision="预案适用")
+
+
+def end_response(d, case):
+    d.done("dir01", "incident", "propose_end", case)
+    d.done("lg01", "incident", "end", case)
+
+
+def archived(d, case, by="dir01"):
+    """Evaluate, close and archive a case in follow-up."""
+    active = d.states(case)["command"] == "active"
+    if active:
+        end_response(d, case)
+    d.done("dir01", "incident", "evaluate", case, watch_continues="并行跟踪")
+    closing_material(d, case)
+    d.done(by, "incident", "close", case)
+    d.done("arc01", "incident", "build_package", case)
+    d.done("arc01", "incident", "archive", case)
+
+
+def main():
+    """Run the tests of the calling file; the last line is `N passed, N failed`."""
+    result = unittest.main(module="__main__", exit=False, verbosity=2 if "-v" in sys.argv else 1).result
+    bad = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed", flush=True)
+    sys.exit(1 if bad or not result.testsRun else 0)
