@@ -169,9 +169,8 @@ static int open_to_read(struct sqlite *s, struct fault *why)
 	rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK)
 		return failed(s, rc, NULL, why);
-	if ((ret = settle(s, STORE_READ, why)) < 0)
-		return ret;
-	ret = admit(s, why);
+	if ((ret = settle(s, STORE_READ, why)) == 0)
+		ret = admit(s, why);
 	if (ret == -FAULT_IO && !strpbrk(s->path, "?#%") && (ret = open_still(s, why)) == 0)
 		ret = admit(s, why);
 	return ret;
