@@ -100,6 +100,7 @@ static void values_match(void **state)
 		{ "f|neq: a", "\"f\":\"A\"", false, "the same" },
 		{ "f|contains|neq: a", "\"f\":\"xay\"", false, "neq with contains" },
 		{ "f|neq: [a, b]", "\"f\":\"b\"", false, "none of a list" },
+		{ "f|neq: a", "", true, "absent is different too" },
 		{ "f|re: '^a.c$'", "\"f\":\"abc\"", true, "a regular expression" },
 		{ "f|re: b", "\"f\":\"abc\"", true, "unanchored" },
 		{ "f|re: B", "\"f\":\"abc\"", false, "minds the case" },
