@@ -11,8 +11,8 @@
 /*
  * pack_private -- how the files of a pack become its model, inside this folder.
  *
- * Reading goes in two strides. The load_*.c files take the YAML apart and
- * know nothing of other files; the resolve*.c files then tie names to what
+ * Reading goes in two strides. The files of load/ take the YAML apart and
+ * know nothing of other files; those of resolve/ then tie names to what
  * they name, once everything has been read. Both gather problems and go on.
  */
 
@@ -46,7 +46,7 @@ int folder_read(struct reader *r, const char *path, struct fault *why);
 /* ---- digest.c */
 void digest_files(const struct source *files, size_t count, char out[static 65]);
 
-/* ---- read.c: what every noun needs of a node. A missing or wrong value is
+/* ---- load/read.c: what every noun needs of a node. A missing or wrong value is
  * told with its place, and a harmless one is returned. */
 void wrong(const struct reader *r, const struct yaml_node *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -70,10 +70,10 @@ size_t children(const struct yaml_node *node);
 /* ", did you mean 'x'?" or the empty string. */
 const char *did_you_mean(const struct reader *r, const char *word, const char *const *words, size_t count);
 
-/* ---- load.c: a pack from files that were read already */
+/* ---- load/load.c: a pack from files that were read already */
 int load_sources(struct reader *r, struct fault *why);
 
-/* ---- load_*.c: one noun each */
+/* ---- load/: one noun each */
 void load_about(struct reader *r, const struct yaml_node *root);
 void load_enums(struct reader *r, const struct yaml_node *root);
 void load_inputs(struct reader *r, const struct yaml_node *root);
@@ -96,7 +96,7 @@ void load_triggers(struct reader *r, const struct yaml_node *node, struct move *
 void load_clock_ops(struct reader *r, const struct yaml_node *node, struct move *move);
 void load_effects(struct reader *r, const struct yaml_node *node, struct move *move);
 
-/* ---- resolve*.c: names to what they name */
+/* ---- resolve/: names to what they name */
 
 /* Where a guard is read: on a record of this kind, with this move. */
 struct scope {
@@ -136,5 +136,5 @@ bool known_refusal(const struct reader *r, struct place at, const char *code);
 bool known_role(const struct reader *r, struct place at, const char *code);
 bool known_clock(const struct reader *r, struct place at, const char *code);
 
-/* ---- say.c: what is missing, in words of both languages */
+/* ---- resolve/say.c: what is missing, in words of both languages */
 void say_all(struct reader *r);

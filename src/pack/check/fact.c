@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "model/closed.h"
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /*
  * Facts that must come out: grades, numbers, refusal codes, duties, steps.

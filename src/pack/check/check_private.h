@@ -14,13 +14,13 @@ struct checking {
 	struct arena *mem; /* of this check */
 };
 
-/* ---- check_graph.c */
+/* ---- graph.c */
 void check_reachable(const struct checking *c);
 void check_can_end(const struct checking *c);
 void check_obligations(const struct checking *c);
 void check_ends_with_cycles(const struct checking *c);
 
-/* ---- check_move.c */
+/* ---- move.c */
 void check_actors(const struct checking *c);
 void check_branches(const struct checking *c);
 void check_create(const struct checking *c);
@@ -28,18 +28,18 @@ void check_rows(const struct checking *c);
 void check_frozen(const struct checking *c);
 void check_linked(const struct checking *c);
 
-/* ---- check_cascade.c */
+/* ---- cascade.c */
 /* Effects that make or move records of a kind without naming it in the pack. */
 bool effect_carries(const char *effect, const char *kind);
 void check_cascades(const struct checking *c);
 void check_cascade_cycles(const struct checking *c);
 
-/* ---- check_clock.c */
+/* ---- clock.c */
 void check_clock_ends(const struct checking *c);
 void check_clock_starts(const struct checking *c);
 void check_escalation(const struct checking *c);
 
-/* ---- check_fact.c */
+/* ---- fact.c */
 void check_grades(const struct checking *c);
 void check_threshold(const struct checking *c);
 void check_refusals(const struct checking *c);
@@ -49,7 +49,7 @@ void check_fields(const struct checking *c);
 void check_regimes(const struct checking *c);
 void check_steps(const struct checking *c);
 
-/* ---- check_boundary.c: DESIGN 13 */
+/* ---- boundary.c: DESIGN 13 */
 void check_abouts(const struct checking *c);
 void check_staff(const struct checking *c);
 void check_classes(const struct checking *c);

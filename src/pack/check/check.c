@@ -1,4 +1,4 @@
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /* clang-format off */
 /* What is proved, in the order of docs/plan-packs.md. */

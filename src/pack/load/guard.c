@@ -5,7 +5,7 @@
 
 /*
  * Guards as they are written. Which names they name is the business of
- * resolve_guard.c; here a guard gets its form and its parts.
+ * resolve/guard.c; here a guard gets its form and its parts.
  */
 
 static const char *const forms[] = {

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /*
  * Cascades: a move that carries others says so (`does: move:`), and what is

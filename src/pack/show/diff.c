@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "pack/show.h"
-#include "pack/tell.h"
+#include "pack/show/tell.h"
 
 /*
  * Two versions of a plan, in words: what came, what went, what reads otherwise.

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "model/closed.h"
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /*
  * The boundary (DESIGN 13): the house handles technical security incidents.

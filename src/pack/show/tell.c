@@ -1,4 +1,4 @@
-#include "pack/tell.h"
+#include "pack/show/tell.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "pack/tell.h"
+#include "pack/show/tell.h"
 
 static const char *pick(bool chinese, const char *zh, const char *en) { return chinese ? zh : en; }
 

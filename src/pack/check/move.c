@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /*
  * Moves: who can make them, which rows they carry, what they need of others.

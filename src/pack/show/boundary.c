@@ -2,7 +2,7 @@
 
 #include "model/closed.h"
 #include "pack/show.h"
-#include "pack/tell.h"
+#include "pack/show/tell.h"
 
 /*
  * What an auditor asks of a plan: what it is about, which classes of incident

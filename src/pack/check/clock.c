@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /*
  * Clocks: what is started can end, what is stopped was started.

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pack/check_private.h"
+#include "pack/check/check_private.h"
 
 /*
  * Regions as graphs: states and the moves between them.
