@@ -7,14 +7,16 @@
 /*
  * table -- rows under headings, as wide as the terminal lets them be.
  *
- * On a terminal the widest columns give way; in a pipe nothing is cut, so that
- * what is searched for is found.
+ * On a terminal the widest columns give way, then the last ones go; the first
+ * names the row and stays whole. In a pipe nothing is cut, so that what is
+ * searched for is found.
  */
 enum { GAP = 2, NARROWEST = 8 };
 
 struct table {
 	struct ctl *ctl;
 	size_t columns, count, room;
+	size_t shown; /* columns, from the first */
 	const char **cells;
 };
 
@@ -52,20 +54,38 @@ static void natural_widths(const struct table *table, int *widths)
 	}
 }
 
-/* Take from the widest, a column at a time, until it fits. */
-static void fit(const struct table *table, int *widths)
+static int width_of(const struct table *table, const int *widths)
 {
 	int sum = -GAP;
 
-	for (size_t i = 0; i < table->columns; i++)
+	for (size_t i = 0; i < table->shown; i++)
 		sum += widths[i] + GAP;
-	for (size_t widest = 0; sum > table->ctl->columns; sum--) {
-		for (size_t i = 0; i < table->columns; i++)
-			if (widths[i] > widths[widest])
-				widest = i;
-		if (widths[widest] <= NARROWEST)
+	return sum;
+}
+
+/* Take from the widest but the first, a column at a time; false when no more
+ * can be taken. */
+static bool narrow(const struct table *table, int *widths)
+{
+	size_t widest = 1;
+
+	for (size_t i = 2; i < table->shown; i++)
+		if (widths[i] > widths[widest])
+			widest = i;
+	if (table->shown < 2 || widths[widest] <= NARROWEST)
+		return false;
+	widths[widest]--;
+	return true;
+}
+
+static void fit(struct table *table, int *widths)
+{
+	while (width_of(table, widths) > table->ctl->columns) {
+		if (narrow(table, widths))
+			continue;
+		if (table->shown < 2)
 			return;
-		widths[widest]--;
+		table->shown--;
 	}
 }
 
@@ -73,14 +93,14 @@ static void print_row(const struct table *table, size_t row, const int *widths)
 {
 	struct buf line = { 0 };
 
-	for (size_t i = 0; i < table->columns; i++) {
+	for (size_t i = 0; i < table->shown; i++) {
 		const char *cell = table->cells[row * table->columns + i];
 
-		if (i + 1 < table->columns || table->ctl->columns)
+		if (i + 1 < table->shown || table->ctl->columns)
 			terminal_cell(&line, cell, strlen(cell), widths[i]);
 		else
 			buf_text(&line, cell);
-		if (i + 1 < table->columns)
+		if (i + 1 < table->shown)
 			buf_text(&line, "  ");
 	}
 	while (line.len && line.data[line.len - 1] == ' ')
@@ -94,6 +114,7 @@ void table_print(struct table *table)
 {
 	int *widths = arena_many(table->ctl->mem, table->columns, sizeof(*widths));
 
+	table->shown = table->columns;
 	natural_widths(table, widths);
 	if (table->ctl->columns)
 		fit(table, widths);

@@ -103,12 +103,12 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 			why, FAULT_LIMIT,
 			"%s is too long: a socket's path has at most %zu bytes, '/fengsui.sock' included",
 			folder, sizeof(gate->path) - 1);
-	if ((ret = clear_stale(gate->path, why)) < 0 || (ret = listen_socket(gate, why)) < 0)
-		return ret;
+	/* The socket comes last: who can connect may count on the other ways in. */
 	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
-	    (listens && (ret = listen_open(gate, options, why)) < 0))
+	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
+	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
-	return 0;
+	return listen_socket(gate, why);
 }
 
 int gate_open(const struct gate_options *options, struct gate **out, struct fault *why)

@@ -1,0 +1,81 @@
+"""full disk -- needs: root. On a small file system of its own: refusals that say so, nothing acknowledged is lost."""
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from fengsui import Daemon, Results, Unexpected  # noqa: E402
+
+CASE = {"title": "t", "reporter": "r", "aware_at": "2026-03-02T07:50:00Z", "what": "w" * 20000, "unit": "市教育局"}
+
+
+class Small:
+    """A file system of 24 MiB in memory."""
+
+    def __enter__(self):
+        self.where = tempfile.mkdtemp(prefix="fengsui-full-")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.where], check=True)
+        return self.where
+
+    def __exit__(self, *unused):
+        subprocess.run(["umount", "-l", self.where], check=True)
+        os.rmdir(self.where)
+
+
+def fill(d):
+    """Until it is full; gives what was acknowledged and the fault that came then."""
+    acknowledged = []
+    for _ in range(4000):
+        answer = d.try_("duty01", "incident", "create", **CASE)
+        if not answer.ok:
+            return acknowledged, answer
+        acknowledged.append(answer.number)
+    raise Unexpected("the disk never became full")
+
+
+def filled(where):
+    with Daemon(folder=os.path.join(where, "d")) as d:
+        d.person("duty01", ["DUT"])
+        ballast = os.path.join(where, "ballast")
+        with open(ballast, "wb") as f:
+            f.write(b"x" * (6 << 20))
+        acknowledged, answer = fill(d)
+        if answer["fault"] not in ("busy", "io"):
+            raise Unexpected(f"full disk: {answer}")
+        assert d.ask(op="status").ok, "a full disk keeps nobody from reading"
+        for number in acknowledged:
+            d.show(number)
+        os.unlink(ballast)
+        acknowledged.append(d.do("duty01", "incident", "create", **{**CASE, "what": "room again"}).number)
+        d.kill()
+        d.start()
+        for number in acknowledged:
+            d.show(number)
+
+
+def too_small_to_begin(where):
+    with open(os.path.join(where, "ballast"), "wb") as f:
+        try:
+            while True:
+                f.write(b"x" * 65536)
+                f.flush()
+        except OSError:
+            pass
+    from fengsui import binary
+    done = subprocess.run([binary(), "serve", "--demo", "--data", os.path.join(where, "d")], capture_output=True, text=True,
+                          timeout=60)
+    if done.returncode not in (74, 75) or where not in done.stderr:
+        raise Unexpected(f"exit {done.returncode}: {done.stderr}")
+
+
+def main():
+    results = Results("full disk")
+    for case in (filled, too_small_to_begin):
+        with Small() as where:
+            results.case(case.__name__, case, where)
+    results.end()
+
+
+if __name__ == "__main__":
+    main()
