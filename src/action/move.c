@@ -103,9 +103,10 @@ static void deny(struct deed *deed, const struct move *move, const struct branch
 
 /* ---- what must stand ------------------------------------------------------ */
 
-static bool stands(const struct object *subject, const struct want *want)
+/* Does this value say what is wanted? A reason why nothing is known counts
+ * only where the plan takes one. */
+static bool stands(const json_t *value, const struct want *want)
 {
-	const json_t *value = json_object_get(subject->body, want->name);
 	const json_t *reason = json_object_get(value, "unknown");
 
 	if (!value || json_is_null(value))
@@ -135,10 +136,11 @@ static void want_missing(struct deed *deed, const struct move *move, const struc
 static void ask_wants(struct deed *deed, const struct object *subject, const struct move *move)
 {
 	for (size_t i = 0; i < move->need_count; i++)
-		if (!stands(subject, &move->needs[i]))
+		if (!stands(json_object_get(subject->body, move->needs[i].name), &move->needs[i]))
 			want_missing(deed, move, &move->needs[i]);
 	for (size_t i = 0; i < move->ask_count; i++)
-		if (!move->asks[i].optional && !json_object_get(deed->input, move->asks[i].name))
+		if (!move->asks[i].optional &&
+		    !stands(json_object_get(deed->input, move->asks[i].name), &move->asks[i]))
 			want_missing(deed, move, &move->asks[i]);
 }
 
@@ -220,6 +222,16 @@ static json_t *list_of(const struct names *names)
 	return list;
 }
 
+/* A move that carries a row for each of its states made only one of them. */
+static json_t *rows_made(const struct move *move, const char *from)
+{
+	if (move->rows.count == move->from_count)
+		for (size_t i = 0; from && i < move->from_count; i++)
+			if (!strcmp(move->from[i]->name, from))
+				return json_pack("[s]", move->rows.at[i]);
+	return list_of(&move->rows);
+}
+
 static void note_move(struct deed *deed, struct object *subject, const struct move *move, const char *from)
 {
 	json_t *row = json_pack("{s:s, s:o, s:o}", "move", move->name, "record", list_of(&move->record),
@@ -229,7 +241,7 @@ static void note_move(struct deed *deed, struct object *subject, const struct mo
 		json_object_update_new(row, json_pack("{s:s, s:s*, s:s}", "region", move->region->name,
 						      "from", from, "to", move->to->name));
 	if (move->rows.count)
-		json_object_set_new(row, "rows", list_of(&move->rows));
+		json_object_set_new(row, "rows", rows_made(move, from));
 	if (deed->authority)
 		json_object_set(row, "authority", deed->authority);
 	if (deed->proposer)

@@ -365,7 +365,8 @@ bool guard_holds(struct deed *deed, struct object *subject, const struct guard *
 	case GUARD_CHECKED:
 		return check_good(deed, subject, guard->path);
 	case GUARD_ASKED:
-		return json_object_get(deed->input, guard->path) != NULL;
+		return !json_is_null(json_object_get(deed->input, guard->path)) &&
+		       json_object_get(deed->input, guard->path);
 	case GUARD_NAMED:
 		return guard_named(deed, subject, guard->path);
 	case GUARD_ANY:
