@@ -110,6 +110,9 @@ struct house {
 	bool staff_changed;
 	struct feed *feeds;
 	size_t feed_count;
+	bool erased;       /* by the open batch: texts, and these files */
+	char **gone;
+	size_t gone_count;
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */
@@ -182,6 +185,7 @@ void guards_ask(struct deed *deed, struct object *subject, const struct guards *
 int clock_ops(struct deed *deed, struct object *subject, const struct move *move, struct fault *why);
 int clock_do(struct deed *deed, struct object *owner, const char *code, enum clock_do op, struct fault *why);
 int clock_lives(struct deed *deed, struct object *owner, struct fault *why); /* end what no longer may run */
+int clock_end_all(struct deed *deed, struct object *owner, struct fault *why);
 int clock_replan(struct deed *deed, struct object *owner, struct fault *why);
 bool clock_asks(struct deed *deed, struct object *owner, const char *code, enum clock_question question);
 int clock_date(struct deed *deed, struct object *owner, const struct field *field); /* reached: triggers */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,9 +13,11 @@
 
 #include "base/canon.h"
 #include "base/stamp.h"
+#include "evidence/blob.h"
 #include "host/file.h"
 #include "pack/keep.h"
 #include "seal/digest.h"
+#include "store/search.h"
 
 /* ---- packs ---------------------------------------------------------------- */
 
@@ -134,7 +137,9 @@ static void origin_of(const struct house_options *options, char *out, size_t siz
 		 options->origin ? options->origin : host, stamp_civil(options->now).year);
 }
 
-static int first_pack(struct house *house, const struct house_options *options, struct fault *why)
+/* Read and proven before anything is made, so that a broken pack leaves nothing
+ * half-made behind. */
+static int read_first_pack(const struct house_options *options, struct pack **out, struct fault *why)
 {
 	struct problems problems;
 	struct pack *pack = NULL;
@@ -152,28 +157,51 @@ static int first_pack(struct house *house, const struct house_options *options, 
 			  problems.at[0].at.file, problems.at[0].at.line, problems.at[0].at.column,
 			  problems.at[0].text, problems.errors ? problems.errors - 1 : 0, options->pack);
 	if (ret == 0)
-		ret = pack_store(pack, options->pack, options->folder, why);
-	if (ret == 0)
-		ret = pack_put_in_force(house, pack, options->now, why);
-	pack_drop(&pack);
+		*out = pack;
+	else
+		pack_drop(&pack);
 	problems_fini(&problems);
 	return ret;
 }
 
-static int first_start(struct house *house, const struct house_options *options, struct fault *why)
+static int first_pack(struct house *house, const struct pack *pack, const struct house_options *options,
+		      struct fault *why)
 {
-	char origin[256];
 	int ret;
 
-	origin_of(options, origin, sizeof(origin));
-	if ((ret = record_create(house->store, house->folder, origin, options->demo, options->now, why)) <
-		    0 ||
+	if ((ret = pack_store(pack, options->pack, options->folder, why)) < 0 ||
 	    (ret = store_begin(house->store, &house->txn, why)) < 0)
 		return ret;
-	ret = first_pack(house, options, why);
+	ret = pack_put_in_force(house, pack, options->now, why);
 	if (ret == 0)
 		ret = store_commit(&house->txn, why);
 	store_txn_drop(&house->txn);
+	return ret;
+}
+
+/* A start that was broken off after the record was made goes on with that record. */
+static int first_record(struct house *house, const struct house_options *options, struct fault *why)
+{
+	char origin[256];
+	int64_t logs = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM logs", NO_VALUES, &logs, why);
+
+	if (ret < 0 || logs)
+		return ret;
+	origin_of(options, origin, sizeof(origin));
+	return record_create(house->store, house->folder, origin, options->demo, options->now, why);
+}
+
+static int first_start(struct house *house, const struct house_options *options, struct fault *why)
+{
+	struct pack *pack = NULL;
+	int ret = read_first_pack(options, &pack, why);
+
+	if (ret == 0)
+		ret = first_record(house, options, why);
+	if (ret == 0)
+		ret = first_pack(house, pack, options, why);
+	pack_drop(&pack);
 	return ret;
 }
 
@@ -217,16 +245,27 @@ static int read_counters(struct house *house, struct fault *why)
 	return next_id(house, "SELECT coalesce(max(id), 0) FROM checks", &house->next_check, why);
 }
 
-static int read_given_now(struct house *house, struct fault *why)
+/* How far the machine's clock may stand behind the last entry: a second or two
+ * is a correction by NTP, more is a clock that somebody set wrong. */
+#define BEHIND_MOST (5 * STAMP_MINUTE)
+
+static int read_given_now(struct house *house, int64_t now, struct fault *why)
 {
+	char last[STAMP_LEN], says[STAMP_LEN];
 	int ret;
 
 	house->demo = record_given_time(house->record);
-	if (!house->demo)
-		return 0;
 	ret = store_int(house->store, "SELECT coalesce(max(at), 0) FROM records", NO_VALUES,
 			&house->given_now, why);
-	return ret;
+	if (ret < 0 || house->demo || now + BEHIND_MOST >= house->given_now)
+		return ret;
+	stamp_format(now, says);
+	stamp_format(house->given_now, last);
+	return fault_set(why, FAULT_INVALID,
+			 "the clock of this machine says %s, but the last entry in %s was recorded at %s; "
+			 "set the clock first"
+			 " (timedatectl set-time)",
+			 says, house->folder, last);
 }
 
 static int open_all(struct house *house, const struct house_options *options, struct fault *why)
@@ -250,7 +289,7 @@ static int open_all(struct house *house, const struct house_options *options, st
 	if (fresh && (ret = first_start(house, options, why)) < 0)
 		return ret;
 	if ((ret = record_open(house->store, house->folder, &house->record, why)) < 0 ||
-	    (ret = read_counters(house, why)) < 0 || (ret = read_given_now(house, why)) < 0 ||
+	    (ret = read_counters(house, why)) < 0 || (ret = read_given_now(house, options->now, why)) < 0 ||
 	    (ret = read_pack_in_force(house, why)) < 0)
 		return ret;
 	if (!house->demo && options->demo)
@@ -288,6 +327,7 @@ void house_close(struct house *house)
 	free(house->packs);
 	feeds_forget(house, 0);
 	free(house->feeds);
+	free(house->gone);
 	free(house->folder);
 	free(house);
 }
@@ -321,10 +361,32 @@ int house_begin(struct house *house, struct fault *why)
 	return ret;
 }
 
+/* What was erased leaves the disk too: the log of the store is folded in, and
+ * files that were disposed of go, after the commit that says so. */
+static int finish_erasing(struct house *house, struct fault *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < house->gone_count; i++) {
+		struct fault left;
+
+		if (blob_remove(house->folder, house->gone[i], &left) < 0)
+			fprintf(stderr, "fengsui: %s\n", left.text);
+		free(house->gone[i]);
+	}
+	house->gone_count = 0;
+	if (house->erased)
+		ret = store_scrub(house->store, why);
+	house->erased = false;
+	return ret;
+}
+
 int house_commit(struct house *house, struct fault *why)
 {
 	int ret = feeds_write(house, why);
 
+	if (ret == 0 && house->erased)
+		ret = search_purge(house->store, why);
 	if (ret == 0)
 		ret = store_commit(&house->txn, why);
 	if (ret < 0) {
@@ -332,7 +394,7 @@ int house_commit(struct house *house, struct fault *why)
 		return ret;
 	}
 	record_settle(house->record);
-	return 0;
+	return finish_erasing(house, why);
 }
 
 void house_rollback(struct house *house)
@@ -340,6 +402,9 @@ void house_rollback(struct house *house)
 	store_txn_drop(&house->txn);
 	record_forget(house->record);
 	feeds_forget(house, 0);
+	while (house->gone_count)
+		free(house->gone[--house->gone_count]);
+	house->erased = false;
 	staff_forget(house);
 }
 
@@ -350,6 +415,9 @@ int deed_begin(struct deed *deed, struct house *house, const struct asker *asker
 {
 	int ret;
 
+	/* Entries never go back in time, whatever the clock does meanwhile. */
+	if (now < house->given_now)
+		now = house->given_now;
 	deed_open(deed, house, asker, now);
 	deed->person = asker ? asker->person : 0;
 	if (now > house->given_now)

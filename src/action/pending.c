@@ -149,8 +149,8 @@ static int settle_two(struct deed *deed, struct object *object, const struct mov
 	} else if (old && confirms) {
 		refuse(deed, "N15", "提出人不得自行确认，须由另一人确认",
 		       "who proposed it may not confirm it; another person must", NULL);
-	} else if (old && proposes && !json_object_size(*input) && signer(old, 0) != deed->staff->person) {
-		/* Who adds nothing to a proposal of another means to confirm it. */
+	} else if (old && proposes && !json_object_size(*input)) {
+		/* Who adds nothing to a proposal means to confirm it. */
 		refuse(deed, "N15", "已由本方提出，须由有权者确认",
 		       "it is proposed already; who may only propose does not confirm it", NULL);
 	} else if (proposes) {

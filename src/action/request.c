@@ -99,9 +99,10 @@ static int find_subject(struct deed *deed, const struct request *request, const 
 	return 0;
 }
 
-/* A record made within a drill belongs to the drill: it takes its space from
- * what it refers to. */
-static int space_of(struct deed *deed, const struct kind *kind, json_t *input, int asked)
+/* A record belongs where what it refers to belongs: to the drill, and to the
+ * version of the plan under which its case began. */
+static void place_of(struct deed *deed, const struct kind *kind, json_t *input, int *space,
+		     const struct pack **pack)
 {
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
@@ -109,11 +110,53 @@ static int space_of(struct deed *deed, const struct kind *kind, json_t *input, i
 		const struct object *o;
 		struct fault why;
 
-		if (field->type == FIELD_REF && json_is_integer(value) &&
-		    (o = world_get(deed, json_integer_value(value), &why)) && o->space == RECORD_DRILL)
-			return RECORD_DRILL;
+		if (field->type != FIELD_REF || !json_is_integer(value) ||
+		    !(o = world_get(deed, json_integer_value(value), &why)))
+			continue;
+		if (o->space == RECORD_DRILL)
+			*space = RECORD_DRILL;
+		if (!strcmp(field->name, "incident") && pack_kind(o->pack, kind->name))
+			*pack = o->pack;
 	}
-	return asked ? asked : RECORD_REAL;
+}
+
+/* Nothing of a drill is made while no drill runs (N19, N20). */
+static int drill_runs(struct house *house, struct fault *why)
+{
+	int64_t running = 0;
+	int ret = store_int(
+		house->store,
+		"SELECT count(*) FROM facets WHERE kind = 'drill' AND name = 'life' AND value = 'running'",
+		NO_VALUES, &running, why);
+
+	if (ret < 0 || running)
+		return ret;
+	return fault_set(why, FAULT_REFUSED, "N20: no drill is running, so nothing can be made in its space");
+}
+
+/* The creating move of a kind may carry the name of its first row ("open"). */
+static const struct move *creator_of(const struct kind *kind)
+{
+	for (size_t i = 0; i < kind->move_count; i++)
+		if (kind->moves[i]->form == MOVE_CREATE)
+			return kind->moves[i];
+	return NULL;
+}
+
+static int make_subject(struct deed *deed, const struct kind *kind, json_t *input, int space,
+			struct object **out, const struct move **move, struct fault *why)
+{
+	const struct pack *pack = deed->house->pack;
+	int ret;
+
+	space = space ? space : RECORD_REAL;
+	place_of(deed, kind, input, &space, &pack);
+	if (space == RECORD_DRILL && (ret = drill_runs(deed->house, why)) < 0)
+		return ret;
+	kind = pack_kind(pack, kind->name);
+	*move = creator_of(kind);
+	*out = world_make(deed, pack, kind, space);
+	return 0;
 }
 
 static const struct move *move_of(const struct kind *kind, const char *name, struct fault *why)
@@ -128,15 +171,6 @@ static const struct move *move_of(const struct kind *kind, const char *name, str
 	fault_set(why, FAULT_INVALID, "a %s has no move '%.64s'; it has:%s", kind->name, name,
 		  names.len ? names.data : " none");
 	buf_fini(&names);
-	return NULL;
-}
-
-/* The creating move of a kind may carry the name of its first row ("open"). */
-static const struct move *creator_of(const struct kind *kind)
-{
-	for (size_t i = 0; i < kind->move_count; i++)
-		if (kind->moves[i]->form == MOVE_CREATE)
-			return kind->moves[i];
 	return NULL;
 }
 
@@ -264,9 +298,7 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 			return fault_set(why, FAULT_REFUSED, "a %s is not made by hand", kind->name);
 		if ((ret = input_check(deed, *move, request->input, input, why)) < 0)
 			return ret;
-		*subject = world_make(deed, deed->house->pack, kind,
-				      space_of(deed, kind, *input, request->space));
-		return 0;
+		return make_subject(deed, kind, *input, request->space, subject, move, why);
 	}
 	if ((ret = find_subject(deed, request, kind, subject, why)) < 0)
 		return ret;

@@ -140,11 +140,26 @@ static int fire(struct house *house, const struct due *due, int64_t now, struct 
 	return ret;
 }
 
-/* What the plan refuses to the timer is put aside, so that the next one fires. */
-static int put_aside(struct house *house, const struct due *due, struct fault *why)
+/* What the plan refuses to the timer stands in the record as tried, and is not
+ * tried again; the next one fires. */
+static int put_aside(struct house *house, const struct due *due, int64_t now, struct fault *why)
 {
-	return store_run(house->store, "UPDATE clocks SET next_at = NULL WHERE id = $1",
-			 VALUES(value_int(due->id)), NULL, why);
+	const struct asker timer = { .machine = "timer" };
+	struct object *owner;
+	struct deed deed;
+	json_t *row;
+	int ret = deed_begin(&deed, house, &timer, now, why);
+
+	if (ret == 0 && !(owner = world_get(&deed, due->object, why)))
+		ret = -why->code;
+	if (ret == 0 && (row = row_with_id(&deed, owner, due->id))) {
+		change_of(&deed, owner, "clock.put_aside");
+		json_object_del(row, "next");
+		change_row(&deed, owner, "clocks", row);
+	}
+	ret = deed_end(&deed, ret, why);
+	deed_close(&deed);
+	return ret;
 }
 
 int house_tick(struct house *house, int64_t now, int64_t *next, struct fault *why)
@@ -159,7 +174,7 @@ int house_tick(struct house *house, int64_t now, int64_t *next, struct fault *wh
 		}
 		ret = fire(house, &due, now, why);
 		if (ret == -FAULT_REFUSED)
-			ret = put_aside(house, &due, why);
+			ret = put_aside(house, &due, now, why);
 	}
 	if (ret == 0)
 		ret = store_int(house->store,

@@ -99,8 +99,9 @@ int store_int(struct store *store, const char *sql, const struct value *args, si
 int store_text(struct store *store, const char *sql, const struct value *args, size_t count,
 	       struct arena *mem, char **out, struct fault *why);
 
-/* What was deleted or erased leaves the files too: the write-ahead log is
- * folded in and cut to nothing, so that no old copy of a page stays in it.
+/* What was deleted or erased leaves the files too: the database is written
+ * anew, its write-ahead log folded in and cut to nothing. Seconds for a
+ * gigabyte, and for a moment the room of a second copy.
  * Outside a transaction; FAULT_BUSY while another process reads. */
 int store_scrub(struct store *store, struct fault *why);
 

@@ -24,22 +24,17 @@ static int targets(struct deed *deed, struct object *subject, const char *name, 
 		out->count = 1;
 		return 0;
 	}
-	if (!*name) {
+	if (!*name || (!strcmp(name, subject->kind->name) && !through)) {
+		/* Of one's own kind: the predecessor where records of it have one, else the record itself. */
+		const struct field *previous = *name ? kind_field(subject->kind, "previous") : NULL;
+
 		out->at[0] = subject;
 		out->count = 1;
-		return 0;
-	}
-	/* Of one's own kind: the record that this one refers to (its predecessor). */
-	for (size_t i = 0; !strcmp(name, subject->kind->name) && i < subject->kind->field_count; i++) {
-		const struct field *own = &subject->kind->fields[i];
-
-		if (own->type != FIELD_REF || strcmp(own->of, name) ||
-		    !(id = world_ref(deed, subject, own->name)))
-			continue;
-		if (!(out->at[0] = world_get(deed, id, why)))
-			return -why->code;
-		out->count = 1;
-		return 0;
+		if (!previous || previous->type != FIELD_REF || strcmp(previous->of, name))
+			return 0;
+		id = world_ref(deed, subject, "previous");
+		out->count = id != 0;
+		return !id || (out->at[0] = world_get(deed, id, why)) ? 0 : -why->code;
 	}
 	if (!pack_kind(subject->pack, name))
 		return 0;

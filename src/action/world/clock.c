@@ -270,6 +270,21 @@ static void end_all(struct deed *deed, struct object *owner, const char *code)
 	json_decref(list);
 }
 
+int clock_end_all(struct deed *deed, struct object *owner, struct fault *why)
+{
+	json_t *list = clock_rows(deed, owner), *row;
+	size_t i;
+
+	(void)why;
+	json_array_foreach(list, i, row)
+		if (strcmp(json_string_value(json_object_get(row, "state")), "stopped")) {
+			change_of(deed, owner, "clock.stopped");
+			stop_row(deed, owner, row);
+		}
+	json_decref(list);
+	return 0;
+}
+
 int clock_do(struct deed *deed, struct object *owner, const char *code, enum clock_do op, struct fault *why)
 {
 	const struct clock_def *def = pack_clock(owner->pack, code);

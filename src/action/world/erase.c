@@ -79,6 +79,48 @@ static int erase_entry(struct deed *deed, struct object *object, uint64_t seq, s
 	return ret;
 }
 
+/* The same bytes may stand in another record: then the file stays. Asked
+ * seldom, so it may read every record. */
+static bool named_elsewhere(struct deed *deed, const struct object *object, const char *digest)
+{
+	int64_t others = 1;
+	struct fault why;
+
+	if (store_int(deed->house->store,
+		      "SELECT count(*) FROM objects WHERE id <> $1 AND instr(body, $2) > 0",
+		      VALUES(value_int(object->id), value_text(digest)), &others, &why) < 0)
+		return true;
+	return others > 0;
+}
+
+static void one_goes(struct deed *deed, const struct object *object, const char *digest)
+{
+	struct house *house = deed->house;
+
+	if (!digest || named_elsewhere(deed, object, digest))
+		return;
+	house->gone = must_grow(house->gone, (house->gone_count + 1) * sizeof(*house->gone));
+	house->gone[house->gone_count++] = must_copy(digest);
+}
+
+/* Files that the erased fields name: they are removed after the commit. */
+static void files_go(struct deed *deed, struct object *object, json_t *fields)
+{
+	json_t *name, *value, *one;
+	size_t i, k;
+
+	json_array_foreach(fields, i, name) {
+		const struct field *field = kind_field(object->kind, json_string_value(name));
+
+		if (!field || field->type != FIELD_BLOB)
+			continue;
+		value = json_object_get(object->body, field->name);
+		one_goes(deed, object, json_string_value(value));
+		json_array_foreach(value, k, one)
+			one_goes(deed, object, json_string_value(one));
+	}
+}
+
 /* After the deed was written: erase, and show the record as it now is. */
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 {
@@ -94,5 +136,7 @@ int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 		if (ret == 0)
 			ret = erase_entry(deed, object, (uint64_t)json_integer_value(seq), why);
 	json_decref(seqs);
+	files_go(deed, object, fields);
+	deed->house->erased = true;
 	return ret == 0 ? view_refresh(deed->house, object, why) : ret;
 }

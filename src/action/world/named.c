@@ -6,13 +6,6 @@
 
 #include "base/stamp.h"
 
-static bool is(const struct object *o, const char *field, const char *word)
-{
-	const char *value = json_string_value(json_object_get(o->body, field));
-
-	return value && !strcmp(value, word);
-}
-
 static int64_t when(const struct object *o, const char *field)
 {
 	const char *text = json_string_value(json_object_get(o->body, field));
@@ -41,7 +34,8 @@ static bool member_ready(struct deed *deed, struct object *request, int64_t pers
 			return false;
 	for (size_t i = 0; i < memberships.count; i++) {
 		until = when(memberships.at[i], "qualified_until");
-		if (is(memberships.at[i], "availability", "away") || (until && until < deed->now))
+		if (json_is_false(json_object_get(memberships.at[i]->body, "available")) ||
+		    (until && until < deed->now))
 			return false;
 	}
 	return true;
