@@ -36,13 +36,21 @@ static int check_digest(struct house *house, struct object *object, struct findi
 
 enum { PACKAGE_MOST = 20000 };
 
+static struct package_file file_of(struct house *house, struct deed *deed, const char *digest)
+{
+	char path[4096];
+
+	blob_path(house->folder, digest, path, sizeof(path));
+	return (struct package_file){ digest, arena_copy(deed->mem, path) };
+}
+
 /* The case and all that hangs on it, child of child, the case first; and the
  * letter of delegation that it was started under. */
 static int belongings(struct house *house, struct deed *deed, struct object *object,
 		      struct package_plan *plan, struct fault *why)
 {
 	struct package_object *list = arena_many(deed->mem, PACKAGE_MOST, sizeof(*list));
-	const char **blobs = arena_many(deed->mem, PACKAGE_MOST, sizeof(*blobs));
+	struct package_file *files = arena_many(deed->mem, PACKAGE_MOST, sizeof(*files));
 	int64_t *ids = arena_many(deed->mem, PACKAGE_MOST, sizeof(*ids));
 	size_t count = 0;
 	struct rows *rows;
@@ -76,10 +84,10 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 			.state = o->kind->region_count ? state_of(o, o->kind->regions[0].name) : NULL,
 		};
 		if ((blob = json_string_value(json_object_get(o->body, "blob"))))
-			blobs[plan->blob_count++] = blob;
+			files[plan->file_count++] = file_of(house, deed, blob);
 	}
 	plan->objects = list;
-	plan->blobs = blobs;
+	plan->files = files;
 	return got;
 }
 

@@ -79,9 +79,9 @@ void index_page(struct buf *out, const struct package_plan *plan, const char *la
 	}
 	buf_text(out, "</table>\n");
 	buf_text(out, zh ? "<h2>证据文件</h2>\n<ul>\n" : "<h2>Evidence files</h2>\n<ul>\n");
-	for (size_t i = 0; i < plan->blob_count; i++)
-		buf_format(out, "<li><code><a href=\"evidence/%s\">%s</a></code></li>\n", plan->blobs[i],
-			   plan->blobs[i]);
+	for (size_t i = 0; i < plan->file_count; i++)
+		buf_format(out, "<li><code><a href=\"evidence/%s\">%s</a></code></li>\n",
+			   plan->files[i].digest, plan->files[i].digest);
 	buf_text(out, "</ul>\n</html>\n");
 }
 

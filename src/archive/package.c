@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "archive/index.h"
-#include "evidence/blob.h"
 #include "host/file.h"
 #include "record/bundle.h"
 
@@ -44,17 +43,16 @@ static int list_files(const struct package_plan *plan, struct arena *mem, struct
 	files[1] = (struct bundle_file){ "index.en.html", NULL, pages[1].data, pages[1].len };
 	files[2] = (struct bundle_file){ "verify.html", NULL, pages[2].data, pages[2].len };
 	*count = 3;
-	for (size_t i = 0; i < plan->blob_count; i++) {
-		char path[PATH_MOST];
+	for (size_t i = 0; i < plan->file_count; i++) {
 		bool twice = false;
 
 		for (size_t k = 0; k < i; k++)
-			twice |= !strcmp(plan->blobs[k], plan->blobs[i]);
+			twice |= !strcmp(plan->files[k].digest, plan->files[i].digest);
 		if (twice)
 			continue;
-		blob_path(plan->folder, plan->blobs[i], path, sizeof(path));
-		files[(*count)++] = (struct bundle_file){ arena_text(mem, "evidence/%s", plan->blobs[i]),
-							  arena_copy(mem, path), NULL, 0 };
+		files[(*count)++] =
+			(struct bundle_file){ arena_text(mem, "evidence/%s", plan->files[i].digest),
+					      plan->files[i].path, NULL, 0 };
 	}
 	return 0;
 }
@@ -62,7 +60,7 @@ static int list_files(const struct package_plan *plan, struct arena *mem, struct
 static int write_draft(const struct package_plan *plan, struct arena *mem, const char *draft,
 		       struct fault *why)
 {
-	struct bundle_file *files = arena_many(mem, plan->blob_count + FIXED_FILES, sizeof(*files));
+	struct bundle_file *files = arena_many(mem, plan->file_count + FIXED_FILES, sizeof(*files));
 	int64_t *ids = arena_many(mem, plan->object_count, sizeof(*ids));
 	struct buf pages[3] = { 0 };
 	struct bundle_made made;

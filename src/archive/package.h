@@ -23,6 +23,11 @@ struct package_object {
 	const char *state;   /* or NULL */
 };
 
+struct package_file {
+	const char *digest; /* its name in the package: evidence/DIGEST */
+	const char *path;
+};
+
 struct package_plan {
 	struct store *store;
 	struct record *record;
@@ -31,8 +36,8 @@ struct package_plan {
 	const char *name;
 	const struct package_object *objects; /* the case first */
 	size_t object_count;
-	const char *const *blobs; /* digests of its evidence files */
-	size_t blob_count;
+	const struct package_file *files; /* evidence files */
+	size_t file_count;
 };
 
 /* Build and verify it, inside the open transaction. The path goes to `path`.
