@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		return 0;
 	}
-	other = json_loadb(line, size, JSON_ALLOW_NUL, NULL);
+	other = json_loadb(line, size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
 	/* The other reader refuses what is no UTF-8, numbers that are too large
 	 * and half surrogates; this one has its reasons not to. */
 	if (!other && utf8_valid(line, size) == size && !memchr(line, '\\', size) &&
