@@ -31,14 +31,20 @@ class Scene(unittest.TestCase):
     maxDiff = None
 
     @contextlib.contextmanager
-    def city(self, at="2026-03-02T08:00:00Z", people=True, **more):
-        """A city with its people and units; checked when it is left without an error."""
+    def city(self, at="2026-03-02T08:00:00Z", people=True, erased=False, **more):
+        """A city with its people and units; checked when it is left without an error. `erased`: something was
+        erased by decision, which the verifier tells apart from a record that is whole."""
+        if erased:
+            more["verify"] = False
         more.setdefault("pack", os.path.join(ROOT, "packs", "jinan-2007"))
         d = city(at=at, **more) if people else Daemon(at=at, **more)
         with d:
             yield d
             self.rebuilt_alike(d)
             self.missed_are_recorded(d)
+            if erased:
+                d.stop()
+                self.assertIn("erased by decision", d.verify(expect=2))
 
     def rebuilt_alike(self, d):
         answer = d.ask(op="rebuild", check=True)
@@ -193,6 +199,14 @@ def archived(d, case, by="dir01"):
     d.done(by, "incident", "close", case)
     d.done("arc01", "incident", "build_package", case)
     d.done("arc01", "incident", "archive", case)
+
+
+def archive_text(d, case):
+    """All text of the archive package that the check of the case names."""
+    where = [row["detail"] for e in d.history(case) for row in e["change"].get("checks", [])
+             if row["name"] == "archive_package"][-1]
+    return "".join(open(os.path.join(folder, name), encoding="utf-8", errors="replace").read()
+                   for folder, _, names in os.walk(where) for name in names)
 
 
 def main():

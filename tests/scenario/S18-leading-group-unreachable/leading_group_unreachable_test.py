@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL3, LEVEL4, LEVEL5, Scene, archived, confirm_case, containing, last, main, to_followup, told  # noqa: E402
+from scene import LEVEL3, LEVEL4, LEVEL5, Scene, archive_text, archived, confirm_case, containing, last, main, to_followup, told  # noqa: E402
 
 NIGHT = "2026-03-02T03:00:00+08:00"
 
@@ -146,11 +146,7 @@ class LeadingGroupUnreachable(Scene):
                 d.done("dir01", "upward_report", "send", duty.ref)
                 d.done("dut01", "upward_report", "receipt", duty.ref, receipt="鲁-1")
             archived(d, case)
-            where = [row["detail"] for e in d.history(case) for row in e["change"].get("checks", [])][-1]
-            found = "".join(open(os.path.join(folder, name), encoding="utf-8", errors="replace").read()
-                            for folder, _, names in os.walk(os.path.dirname(where) if os.path.isfile(where) else where)
-                            for name in names)
-            self.assertIn("济信授[2026]1号", found)
+            self.assertIn("济信授[2026]1号", archive_text(d, case))
 
 
 if __name__ == "__main__":
