@@ -4,7 +4,7 @@
 #include "pack/pack.h"
 
 /*
- * Kinds, enumerations, clocks, refusals and inputs are sorted by the loader
+ * Kinds, enumerations, clocks, refusals, inputs and texts are sorted by the loader
  * and found by halving. Fields, states and moves of one kind are a few dozen
  * in the order of the plan, where walking is as quick.
  */
@@ -19,7 +19,7 @@ static const void *halve(const char *name, const void *things, size_t count, siz
 
 _Static_assert(offsetof(struct kind, name) == 0 && offsetof(struct enumeration, name) == 0 &&
 		       offsetof(struct clock_def, code) == 0 && offsetof(struct refusal, code) == 0 &&
-		       offsetof(struct field, name) == 0,
+		       offsetof(struct field, name) == 0 && offsetof(struct text, name) == 0,
 	       "what is found by halving begins with its name");
 
 const struct kind *pack_kind(const struct pack *pack, const char *name)
@@ -45,6 +45,11 @@ const struct enumeration *pack_enum(const struct pack *pack, const char *name)
 const struct field *pack_input(const struct pack *pack, const char *name)
 {
 	return halve(name, pack->inputs, pack->input_count, sizeof(*pack->inputs));
+}
+
+const struct text *pack_text(const struct pack *pack, const char *name)
+{
+	return halve(name, pack->texts, pack->text_count, sizeof(*pack->texts));
 }
 
 const struct role *pack_role(const struct pack *pack, const char *code)

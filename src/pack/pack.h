@@ -378,6 +378,13 @@ struct seed {
 	struct place at;
 };
 
+/* A form of a notice, a bulletin, a report: words around {slots}. */
+struct text {
+	const char *name;
+	struct words form;
+	struct place at;
+};
+
 struct pack {
 	struct arena *mem;
 	const char *id, *version, *approved_by;
@@ -412,6 +419,8 @@ struct pack {
 	size_t plan_count;
 	struct seed *seeds;
 	size_t seed_count;
+	struct text *texts;
+	size_t text_count;
 };
 
 /* What is wrong with a pack: `file:line:column: what, and what would be right`. */
@@ -455,4 +464,5 @@ const struct enumeration *pack_enum(const struct pack *pack, const char *name);
 const struct code *enum_code(const struct enumeration *codes, const char *code);
 const struct field *pack_input(const struct pack *pack, const char *name);
 const struct special_plan *pack_plan(const struct pack *pack, const char *id);
+const struct text *pack_text(const struct pack *pack, const char *name);
 bool names_have(const struct names *names, const char *name);

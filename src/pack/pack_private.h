@@ -86,6 +86,7 @@ void load_kinds(struct reader *r);
 void load_moves(struct reader *r, struct kind *kind, const struct yaml_node *root);
 void load_plans(struct reader *r);
 void load_regimes(struct reader *r);
+void load_texts(struct reader *r);
 void load_seeds(struct reader *r, const struct yaml_node *root);
 /* A word with which a text match is asked for: told as N33. */
 bool reads_text(const struct reader *r, const struct yaml_node *key);
