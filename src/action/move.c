@@ -393,9 +393,12 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	if (deed->depth == 1 && !deed->begun && closed_to(deed, subject, move))
 		goto out;
 	ask_all(deed, subject, move);
-	if (!deed->missing && pending == PENDING_WAITS)
+	if (!deed->missing && pending == PENDING_WAITS && subject->fresh)
+		ret = fault_set(why, FAULT_CORRUPT, "a %s cannot wait for a second person before it is there",
+				subject->kind->name);
+	else if (!deed->missing && pending == PENDING_WAITS)
 		return wait_for_others(deed, subject, move, &before);
-	if (!deed->missing)
+	else if (!deed->missing)
 		ret = carry_out(deed, subject, move, why);
 out:
 	json_decref(before.body);

@@ -127,3 +127,23 @@ int open_linked(struct deed *deed, struct object *subject, const char *name, jso
 		*out = made;
 	return ret;
 }
+
+/* Every tool that the record names makes this move, where its state allows it. */
+int move_tools(struct deed *deed, struct object *subject, const char *name, struct fault *why)
+{
+	json_t *one, *none;
+	size_t i;
+	int ret = 0;
+
+	json_array_foreach(json_object_get(subject->body, "tools"), i, one) {
+		struct object *tool = world_get(deed, json_integer_value(one), why);
+		const struct move *move = tool ? kind_move(tool->kind, name) : NULL;
+
+		if (ret < 0 || !move || !move_from_here(tool, move))
+			continue;
+		none = json_object();
+		ret = move_make(deed, tool, move, none, BY_RULE, why);
+		json_decref(none);
+	}
+	return ret;
+}
