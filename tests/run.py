@@ -78,7 +78,7 @@ def program(path):
     name = os.path.relpath(path, os.path.join(ROOT, "tests"))
     if path.endswith(".mjs"):
         return Part(name, ["node", "--test", path], path)
-    return Part(name, [sys.executable, path], path, alone=True)
+    return Part(name, [sys.executable, path], path, alone=name.split(os.sep)[0] in ("crash", "gate"))
 
 
 def found_parts():
@@ -91,11 +91,12 @@ def found_parts():
     return parts
 
 
-def own_parts():
+def own_parts(build):
+    """The shape of the tree, and what rules and the recording promise (a `check` of their own)."""
     parts = [Part("tree", [sys.executable, "tools/check-tree"])]
     for path in sorted(glob.glob(os.path.join(ROOT, "*", "check"))):
         if os.access(path, os.X_OK):
-            parts.append(Part(os.path.relpath(path, ROOT), [path]))
+            parts.append(Part(os.path.relpath(path, ROOT), [path, os.path.join(build, "fengsui")]))
     return parts
 
 
@@ -119,7 +120,7 @@ def report(part):
 
 
 def run_all(parts, jobs):
-    """Programs that start daemons of their own and measure time run one at a time, units side by side."""
+    """Side by side, except what kills daemons or fills disks: that runs by itself at the end."""
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for part in pool.map(Part.run, [p for p in parts if not p.alone]):
             report(part)
@@ -137,7 +138,7 @@ def main():
     reader.add_argument("names", nargs="*")
     wanted = reader.parse_args()
 
-    parts = own_parts() + unit_parts(wanted.build) + found_parts()
+    parts = own_parts(os.path.abspath(wanted.build)) + unit_parts(wanted.build) + found_parts()
     if wanted.names:
         parts = [p for p in parts if any(name in p.name for name in wanted.names)]
     if wanted.list:
