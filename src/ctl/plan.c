@@ -6,14 +6,14 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "ctl/ctl.h"
-#include "pack/keep.h"
+#include "ctl/plan_rules.h"
 #include "pack/pack.h"
 #include "pack/show.h"
 
 /*
- * plan -- `fengsui plan`: a plan pack checked, shown, compared, kept.
+ * plan -- `fengsui plan`: a plan pack checked, shown, compared, published.
  *
- * It needs no daemon: an editor of plans works on a folder of files.
+ * Only publishing needs the daemon: an editor of plans works on a folder of files.
  */
 
 enum { EXIT_USAGE = 64, OPERANDS_MOST = 3 };
@@ -22,17 +22,15 @@ struct plan_line {
 	const char *operands[OPERANDS_MOST];
 	int count;
 	bool json, mermaid, chinese, help;
-	const char *rules, *data;
+	const char *rules, *data, *as, *lang;
 };
 
 static const char usage_en[] =
 	"fengsui plan check PACK [--json]            prove a plan pack sound; exit 0 sound, 65 not\n"
-	"fengsui plan show PACK [KIND] [--mermaid]   draw its machines: states, moves, who, conditions, "
-	"clocks\n"
+	"fengsui plan show PACK [KIND] [--mermaid]   draw its machines: moves, who, conditions, clocks\n"
 	"fengsui plan diff A B                       two versions in words; exit 0 alike, 1 different\n"
 	"fengsui plan boundary PACK [--rules DIR]    for an auditor: what it can be about, and what not\n"
-	"fengsui plan publish PACK [--data FOLDER]   check it and keep it in the data folder under its "
-	"digest\n"
+	"fengsui plan publish PACK [--data FOLDER]   check it and have the daemon put it in force\n"
 	"\n"
 	"PACK is a folder with a pack.yml (docs/plan-packs.md). --lang zh|en chooses the language.\n"
 	"Problems go to standard error as file:line:column: what, and what would be right.\n"
@@ -45,7 +43,7 @@ static const char usage_zh[] =
 	"fengsui plan show 预案包 [类别] [--mermaid]   画出状态机：状态、动作、由谁、条件、时钟\n"
 	"fengsui plan diff 甲 乙                       以文字比较两个版本；相同退出 0，不同退出 1\n"
 	"fengsui plan boundary 预案包 [--rules 目录]   供审计：预案能涉及什么、不能涉及什么\n"
-	"fengsui plan publish 预案包 [--data 目录]     检查后按摘要存入数据目录\n"
+	"fengsui plan publish 预案包 [--data 目录]     检查后由守护进程发布生效\n"
 	"\n"
 	"预案包是含有 pack.yml 的目录（见 docs/plan-packs.md）。--lang zh|en 选择语言。\n"
 	"问题输出到标准错误，格式为 文件:行:列: 问题及正确写法。\n"
@@ -203,6 +201,7 @@ static int plan_boundary(const struct plan_line *line)
 	SCOPED(pack_drop) struct pack *pack = NULL;
 	struct problems problems;
 	struct buf out = { 0 };
+	struct fault why;
 	int status;
 
 	problems_init(&problems);
@@ -211,28 +210,37 @@ static int plan_boundary(const struct plan_line *line)
 	if (status)
 		return status;
 	show_boundary(&out, pack, line->chinese);
+	if (line->rules && plan_rules(&out, line->rules, line->chinese, &why) < 0) {
+		fprintf(stderr, "fengsui: %s\n", why.text);
+		buf_fini(&out);
+		return fault_exit(why.code);
+	}
 	return print_out(&out);
 }
 
+/* What is unsound is told here, with its places; the daemon checks again and
+ * decides who may. */
 static int plan_publish(const struct plan_line *line)
 {
 	SCOPED(pack_drop) struct pack *pack = NULL;
-	const char *data = line->data ? line->data : getenv("FENGSUI_DATA");
+	char *argv[9] = { "fengsui", "publish", (char *)line->operands[0] };
+	const char *const flags[][2] = { { "--data", line->data },
+					 { "--as", line->as },
+					 { "--lang", line->lang } };
 	struct problems problems;
-	struct fault why = { 0 };
-	int status;
+	int status, argc = 3;
 
 	problems_init(&problems);
 	status = take(line->operands[0], true, false, &pack, &problems);
 	problems_fini(&problems);
 	if (status)
 		return status;
-	if (pack_store(pack, line->operands[0], data ? data : "data", &why) < 0) {
-		fprintf(stderr, "fengsui: %s\n", why.text);
-		return fault_exit(why.code);
-	}
-	puts(pack->digest);
-	return 0;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		if (flags[i][1]) {
+			argv[argc++] = (char *)flags[i][0];
+			argv[argc++] = (char *)flags[i][1];
+		}
+	return ctl_command(argc, argv);
 }
 
 /* clang-format off */
@@ -287,12 +295,12 @@ static int valued(const char *name, char **argv, int left, const char **out)
 
 static bool read_line(int argc, char **argv, struct plan_line *line)
 {
-	const char *lang = NULL;
 	int eaten;
 
 	for (int i = 0; i < argc; i += eaten) {
-		if ((eaten = valued("--lang", argv + i, argc - i, &lang)) ||
+		if ((eaten = valued("--lang", argv + i, argc - i, &line->lang)) ||
 		    (eaten = valued("--rules", argv + i, argc - i, &line->rules)) ||
+		    (eaten = valued("--as", argv + i, argc - i, &line->as)) ||
 		    (eaten = valued("--data", argv + i, argc - i, &line->data)))
 			continue;
 		eaten = 1;
@@ -304,7 +312,7 @@ static bool read_line(int argc, char **argv, struct plan_line *line)
 		}
 		line->operands[line->count++] = argv[i];
 	}
-	line->chinese = ctl_chinese(lang);
+	line->chinese = ctl_chinese(line->lang);
 	return true;
 }
 
