@@ -108,8 +108,7 @@ static const char page_script[] =
 	"  }\n"
 	"  const known = document.getElementById('against').value.trim();\n"
 	"  const verdict = fengsuiVerify.verify(files, {against: known ? [known + '\\n'] : []});\n"
-	"  out.textContent = fengsuiVerify.words ? fengsuiVerify.words(verdict) : JSON.stringify(verdict, "
-	"null, 2);\n"
+	"  out.textContent = fengsuiVerify.describe(verdict).join('\\n');\n"
 	"});\n";
 
 void index_verifier(struct buf *out)
