@@ -138,7 +138,8 @@ static void ask_wants(struct deed *deed, const struct object *subject, const str
 	for (size_t i = 0; i < move->need_count; i++)
 		if (!stands(json_object_get(subject->body, move->needs[i].name), &move->needs[i]))
 			want_missing(deed, move, &move->needs[i]);
-	for (size_t i = 0; i < move->ask_count; i++)
+	/* What is to come with a move is asked of persons; a rule says nothing. */
+	for (size_t i = 0; deed->staff && i < move->ask_count; i++)
 		if (!move->asks[i].optional &&
 		    !stands(json_object_get(deed->input, move->asks[i].name), &move->asks[i]))
 			want_missing(deed, move, &move->asks[i]);

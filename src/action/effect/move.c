@@ -53,10 +53,21 @@ static const struct move *allowed(const struct object *target, const struct name
 	return NULL;
 }
 
+/* What is carried along has the reason of what carries it. */
+static json_t *reason_for(const struct deed *deed, const struct move *move)
+{
+	json_t *said = json_object(), *reason = json_object_get(deed->input, "reason");
+
+	for (size_t i = 0; reason && i < move->ask_count; i++)
+		if (!strcmp(move->asks[i].name, "reason"))
+			json_object_set(said, "reason", reason);
+	return said;
+}
+
 static int carry_one(struct deed *deed, struct object *target, const struct names *moves, struct fault *why)
 {
 	const struct move *move = allowed(target, moves);
-	json_t *none;
+	json_t *said;
 	int ret;
 
 	if (!move) {
@@ -69,9 +80,9 @@ static int carry_one(struct deed *deed, struct object *target, const struct name
 			       object_name(deed, target));
 		return 0;
 	}
-	none = json_object();
-	ret = move_make(deed, target, move, none, BY_RULE, why);
-	json_decref(none);
+	said = reason_for(deed, move);
+	ret = move_make(deed, target, move, said, BY_RULE, why);
+	json_decref(said);
 	return ret;
 }
 

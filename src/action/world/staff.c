@@ -235,19 +235,29 @@ static bool of_unit(struct deed *deed, struct object *subject, int64_t unit)
 	return false;
 }
 
+/* The unit answers for a unit that stands in the record, directly or by its
+ * sector. */
+static bool answers_for(struct deed *deed, struct object *o, int64_t unit)
+{
+	for (size_t i = 0; i < o->kind->field_count; i++) {
+		const struct field *field = &o->kind->fields[i];
+
+		if (field->type == FIELD_REF && !strcmp(field->of, "unit") &&
+		    (world_ref(deed, o, arena_text(deed->mem, "%s.authority", field->name)) == unit ||
+		     world_ref(deed, o, arena_text(deed->mem, "%s.sector.authority", field->name)) == unit))
+			return true;
+	}
+	return world_ref(deed, o, "system.competent") == unit;
+}
+
 static bool of_sector(struct deed *deed, struct object *subject, int64_t unit)
 {
 	struct object *incident = world_case(deed, subject);
-	struct object *places[] = { subject, incident };
 
-	for (size_t i = 0; i < 2; i++) {
-		if (!places[i])
-			continue;
-		if (world_ref(deed, places[i], "unit.authority") == unit ||
-		    world_ref(deed, places[i], "system.competent") == unit ||
-		    world_ref(deed, places[i], "unit.sector.authority") == unit)
-			return true;
-	}
+	if (!unit)
+		return false;
+	if (answers_for(deed, subject, unit) || (incident && answers_for(deed, incident, unit)))
+		return true;
 	return of_unit(deed, subject, unit);
 }
 
@@ -376,21 +386,43 @@ static bool among(const char *word, const char *const *list, size_t count)
 	return false;
 }
 
+static bool branch_names(const struct branch *branch, const char *role)
+{
+	for (size_t i = 0; i < branch->signer_count; i++)
+		if (names_have(&branch->signers[i], role))
+			return true;
+	return names_have(&branch->roles, role) || names_have(&branch->confirm, role);
+}
+
+/* Who has work to do on a record reads it, also where it belongs to a case:
+ * the plan editor a proposal, the keeper what is reserved for it. What is the
+ * duty of one unit stays with that unit. */
+static bool has_part(struct deed *deed, struct object *object, const struct post *post)
+{
+	bool named = false;
+
+	for (size_t m = 0; !named && m < object->kind->move_count; m++)
+		for (size_t i = 0; !named && i < object->kind->moves[m]->who_count; i++)
+			named = branch_names(&object->kind->moves[m]->who[i], post->role);
+	return named && (!strcmp(object->kind->about, "plan") || !strcmp(object->kind->about, "resource") ||
+			 unit_named(object, deed->staff->unit));
+}
+
 /* May the actor read this record? What it may not is as if it were not there. */
 bool staff_sees(struct deed *deed, struct object *object)
 {
 	bool open = among(object->kind->about, registers, sizeof(registers) / sizeof(*registers)) &&
-		    !kind_field(object->kind, "incident");
+		    !json_object_get(object->body, "incident");
 
 	if (!deed->staff)
 		return true;
 	for (size_t i = 0; i < deed->staff->post_count; i++) {
 		const struct post *post = &deed->staff->posts[i];
+		bool sees_cases = !among(post->role, blind, sizeof(blind) / sizeof(*blind));
 
 		if (!valid_now(deed, post))
 			continue;
-		if (open || (!among(post->role, blind, sizeof(blind) / sizeof(*blind)) &&
-			     in_scope(deed, object, post)))
+		if (open || (sees_cases ? in_scope(deed, object, post) : has_part(deed, object, post)))
 			return true;
 	}
 	return object->id == deed->staff->person;
