@@ -51,9 +51,14 @@ static const char usage_zh[] =
 	"  fengsui plan check packs/jinan-2007\n"
 	"  fengsui plan show packs/jinan-2007 incident --lang zh\n";
 
-static void print_problem(const struct problem *p)
+/* With the folder in front, so that an editor can jump to the place. */
+static void print_problem(const char *folder, const struct problem *p)
 {
-	fprintf(stderr, "%s:%d:%d: %s%s%s%s\n", p->at.file, p->at.line, p->at.column,
+	size_t len = strlen(folder);
+
+	while (len > 1 && folder[len - 1] == '/')
+		len--;
+	fprintf(stderr, "%.*s/%s:%d:%d: %s%s%s%s\n", (int)len, folder, p->at.file, p->at.line, p->at.column,
 		p->warning ? "warning: " : "", p->code ? p->code : "", p->code ? ": " : "", p->text);
 }
 
@@ -104,7 +109,7 @@ static int take(const char *path, bool check, bool quiet, struct pack **pack, st
 	if (ret == 0 && check)
 		ret = pack_check(*pack, problems, &why);
 	for (size_t i = 0; !quiet && i < problems->count; i++)
-		print_problem(&problems->at[i]);
+		print_problem(path, &problems->at[i]);
 	if (ret < 0 && !problems->errors)
 		fprintf(stderr, "fengsui: %s\n", why.text);
 	return ret < 0 ? fault_exit(ret) : 0;

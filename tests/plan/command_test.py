@@ -1,0 +1,104 @@
+"""command -- `fengsui plan` from outside: what it prints, and with which exit status."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
+from fengsui import ROOT, binary  # noqa: E402
+
+OWN = os.path.join(ROOT, "packs", "jinan-2007")
+SMALL = os.path.join(ROOT, "tests", "unit", "pack", "base")
+
+
+def plan(*args, lang="en"):
+    return subprocess.run([binary(), "plan", *args, "--lang", lang], capture_output=True, text=True, cwd=ROOT, timeout=60)
+
+
+class Check(unittest.TestCase):
+    def test_the_default_plan_is_sound_in_both_languages(self):
+        done = plan("check", OWN)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"^sound: \d+ kinds, \d+ machines, .* 156 rows")
+        self.assertTrue(plan("check", OWN, lang="zh").stdout.startswith("完备："))
+
+    def test_a_fault_is_told_with_its_place_and_what_would_be_right(self):
+        with tempfile.TemporaryDirectory() as where:
+            pack = os.path.join(where, "plan")
+            shutil.copytree(SMALL, pack)
+            path = os.path.join(pack, "kinds", "incident.yml")
+            with open(path, encoding="utf-8") as f:
+                text = f.read().replace("to: contain\n", "to: contian\n")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            line = text[:text.index("contian")].count("\n") + 1
+            done = plan("check", pack)
+            self.assertEqual((done.returncode, done.stdout), (65, ""))
+            self.assertEqual(done.stderr.splitlines()[0], f"{path}:{line}:13: there is no state of handling 'contian'; "
+                                                          "did you mean 'contain'?")
+            answer = json.loads(plan("check", pack, "--json").stdout)
+            self.assertFalse(answer["sound"])
+            self.assertEqual(answer["problems"][0]["line"], line)
+
+    def test_json_says_the_digest(self):
+        answer = json.loads(plan("check", OWN, "--json").stdout)
+        self.assertTrue(answer["sound"])
+        self.assertRegex(answer["digest"], "^[0-9a-f]{64}$")
+
+    def test_what_is_no_pack(self):
+        self.assertEqual(plan("check", "/nonexistent").returncode, 66)
+        with tempfile.TemporaryDirectory() as where:
+            done = plan("check", where)
+            self.assertEqual(done.returncode, 66)
+            self.assertIn("there is no pack.yml", done.stderr)
+            with open(os.path.join(where, "pack.yml"), "wb") as f:
+                f.write(os.urandom(4096))
+            self.assertEqual(plan("check", where).returncode, 65)
+
+    def test_rubbish_words_are_a_question_of_usage(self):
+        for words in ((), ("chek", OWN), ("check",), ("check", OWN, "--nonsense"), ("diff", OWN)):
+            self.assertEqual(plan(*words).returncode, 64, words)
+        self.assertEqual(plan("--help").returncode, 0)
+
+
+class Show(unittest.TestCase):
+    def test_every_machine_of_the_default_plan_is_drawn(self):
+        text = plan("show", OWN).stdout
+        for machine in "H C G RPT SUP SPL TSK WRN WTG UPR EVD NOT DRL RCT REV PLV".split():
+            self.assertRegex(text, rf"(?m)^  Machine \w+ = {machine}$")
+        self.assertIn("T007", text)
+
+    def test_one_kind_in_chinese_and_as_a_diagram(self):
+        self.assertIn("确认阶段 → 遏制阶段", plan("show", OWN, "incident", lang="zh").stdout)
+        self.assertIn("stateDiagram-v2", plan("show", OWN, "incident", "--mermaid").stdout)
+        self.assertEqual(plan("show", OWN, "nothing").returncode, 66)
+
+
+class Diff(unittest.TestCase):
+    def test_a_plan_does_not_differ_from_itself(self):
+        done = plan("diff", OWN, OWN)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_two_plans_differ_in_words(self):
+        done = plan("diff", SMALL, OWN)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("+ kind warning\n", done.stdout)
+        self.assertIn("~ plan label zh: 小镇预案 → ", done.stdout)
+
+
+class Boundary(unittest.TestCase):
+    def test_the_auditor_sees_classes_indicators_and_rules(self):
+        text = plan("boundary", OWN, "--rules", os.path.join(ROOT, "rules")).stdout
+        for line in ("malware (malware): malware", "there is no form that matches text", "Detection rules switched on: "):
+            self.assertIn(line, text)
+        self.assertNotIn("other", [word for line in text.splitlines() if "(malware)" in line for word in line.split()])
+
+
+if __name__ == "__main__":
+    result = unittest.TextTestRunner(stream=sys.stderr).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(bool(failed))
