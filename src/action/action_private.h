@@ -100,7 +100,8 @@ struct house {
 	char *folder;
 	struct pack **packs;
 	size_t pack_count;
-	struct pack *pack; /* in force */
+	struct pack *pack;        /* in force */
+	struct pack *pack_before; /* the open batch began */
 	bool demo;
 	int64_t given_now;
 	struct store_txn *txn;

@@ -152,10 +152,9 @@ static int read_first_pack(const struct house_options *options, struct pack **ou
 	ret = pack_load(options->pack, &pack, &problems, why);
 	if (ret == 0)
 		ret = pack_check(pack, &problems, why);
-	if (ret < 0 && problems.count)
-		fault_set(why, FAULT_INVALID, "%s:%d:%d: %s (and %zu more; see: fengsui plan check %s)",
-			  problems.at[0].at.file, problems.at[0].at.line, problems.at[0].at.column,
-			  problems.at[0].text, problems.errors ? problems.errors - 1 : 0, options->pack);
+	if (ret < 0 && problems.errors)
+		fault_within(why, "the plan pack is not sound (fengsui plan check %s says more)",
+			     options->pack);
 	if (ret == 0)
 		*out = pack;
 	else
@@ -358,6 +357,7 @@ int house_begin(struct house *house, struct fault *why)
 
 	if (ret == 0)
 		record_remember(house->record);
+	house->pack_before = house->pack;
 	return ret;
 }
 
@@ -405,6 +405,7 @@ void house_rollback(struct house *house)
 	while (house->gone_count)
 		free(house->gone[--house->gone_count]);
 	house->erased = false;
+	house->pack = house->pack_before;
 	staff_forget(house);
 }
 

@@ -99,6 +99,15 @@ static int find_subject(struct deed *deed, const struct request *request, const 
 	return 0;
 }
 
+/* Does this field tie the record to a case: by naming it, or something of it? */
+static bool of_the_case(struct deed *deed, const struct kind *kind, const struct field *field,
+			struct object *o)
+{
+	if (!strcmp(field->name, "incident"))
+		return true;
+	return strcmp(kind->name, "incident") && !kind_field(kind, "incident") && world_case(deed, o);
+}
+
 /* A record belongs where what it refers to belongs: to the drill, and to the
  * version of the plan under which its case began. */
 static void place_of(struct deed *deed, const struct kind *kind, json_t *input, int *space,
@@ -107,7 +116,7 @@ static void place_of(struct deed *deed, const struct kind *kind, json_t *input, 
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
 		json_t *value = json_object_get(input, field->name);
-		const struct object *o;
+		struct object *o;
 		struct fault why;
 
 		if (field->type != FIELD_REF || !json_is_integer(value) ||
@@ -115,7 +124,7 @@ static void place_of(struct deed *deed, const struct kind *kind, json_t *input, 
 			continue;
 		if (o->space == RECORD_DRILL)
 			*space = RECORD_DRILL;
-		if (!strcmp(field->name, "incident") && pack_kind(o->pack, kind->name))
+		if (pack_kind(o->pack, kind->name) && of_the_case(deed, kind, field, o))
 			*pack = o->pack;
 	}
 }
