@@ -263,7 +263,7 @@ json_t *effect_value(struct deed *deed, struct object *subject, const struct fie
 int open_linked(struct deed *deed, struct object *subject, const char *kind, json_t *input,
 		struct object **out, struct fault *why);
 int move_tools(struct deed *deed, struct object *subject, const char *name, struct fault *why);
-int64_t effect_unit_named(struct deed *deed, const char *name); /* the unit with this role, 0 */
+int64_t effect_unit_with_role(struct deed *deed, const char *role); /* the unit with this role, 0 */
 int64_t effect_office(struct deed *deed);                       /* the unit that hosts the Office, 0 */
 
 /* ---- erase.c ---------------------------------------------------------------- */

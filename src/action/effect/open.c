@@ -98,22 +98,28 @@ static int step_for(struct deed *deed, struct object *subject, const struct effe
 	return ret;
 }
 
-/* A step for the affected unit goes to every affected system's unit; what the
- * template names otherwise goes to the unit of that name, or to the Office. */
+/* The unit that carries out a step of this role; the Office where nobody is named. */
+static int64_t step_unit(struct deed *deed, struct object *incident, const char *role)
+{
+	int64_t unit = effect_unit_with_role(deed, role);
+
+	if (!unit && incident && !strcmp(role, "sector_authority"))
+		unit = world_ref(deed, incident, "unit.authority");
+	if (!unit && incident && !strcmp(role, "case_lead"))
+		unit = world_ref(deed, incident, "lead.unit");
+	return unit ? unit : effect_office(deed);
+}
+
+/* A step for the affected unit goes to every affected system's unit. */
 static int open_step(struct deed *deed, struct object *subject, const struct effect_use *use,
 		     const struct plan_step *step, struct fault *why)
 {
 	struct object *incident = world_case(deed, subject);
 	struct objects systems = { 0 };
-	int64_t unit;
 	int ret = 0;
 
-	if (strcmp(step->role, "affected_unit")) {
-		unit = effect_unit_named(deed, step->role);
-		if (!unit && !strcmp(step->role, "sector_authority") && incident)
-			unit = world_ref(deed, incident, "unit.authority");
-		return step_for(deed, subject, use, step, unit ? unit : effect_office(deed), 0, why);
-	}
+	if (strcmp(step->role, "affected_unit"))
+		return step_for(deed, subject, use, step, step_unit(deed, incident, step->role), 0, why);
 	if (incident)
 		ret = world_linked(deed, incident, "affected_system", "incident", &systems, why);
 	for (size_t i = 0; ret == 0 && i < systems.count; i++)

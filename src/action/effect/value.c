@@ -14,15 +14,16 @@ static json_t *now_text(const struct deed *deed)
 	return json_string(text);
 }
 
-int64_t effect_unit_named(struct deed *deed, const char *name)
+/* The unit that has this part in the plan, by the organisation's register. */
+int64_t effect_unit_with_role(struct deed *deed, const char *role)
 {
 	struct fault why;
 	int64_t id = 0;
 
 	store_int(deed->house->store,
-		  "SELECT object FROM facets WHERE kind = 'unit' AND name = 'name' AND value = $1 ORDER BY "
+		  "SELECT object FROM facets WHERE kind = 'unit' AND name = 'role' AND value = $1 ORDER BY "
 		  "object LIMIT 1",
-		  VALUES(value_text(name)), &id, &why);
+		  VALUES(value_text(role)), &id, &why);
 	return id;
 }
 
