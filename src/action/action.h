@@ -48,6 +48,10 @@ struct asker {
 /* The person with this login, or FAULT_ABSENT. */
 int house_person(struct house *house, const char *login, int64_t *out, struct fault *why);
 
+/* Is there an administrator of accounts (SCA)? Until then whoever owns a real
+ * folder enters the first one, who may be the owner. */
+bool house_administered(struct house *house);
+
 /* A move, an act or a creation. Strings and input are borrowed. */
 struct request {
 	struct asker asker;
@@ -99,8 +103,13 @@ int house_history(struct house *house, const struct asker *asker, const char *re
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 
+/* Whether a detection rule is switched on: a move of two persons, on record. A
+ * demonstration folder hears every rule. */
+int house_rule_on(struct house *house, const char *rule, bool *on, struct fault *why);
+
 /* Alerts of detection enter here: opens or joins (see alert kind). `alert` is
- * the JSON line of `fengsui watch` plus "raw" (digest of the raw lines). */
+ * the JSON line of `fengsui watch` plus "raw" (digest of the raw lines). Those
+ * of a rule that is off are answered with "did":"off" and leave no trace. */
 int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why);
 
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */

@@ -300,17 +300,42 @@ static int raise_alert(struct deed *deed, const struct kind *kind, const json_t 
 	return ret;
 }
 
+/* Is this rule switched on? That is a move of two persons and stands in the
+ * record; a demonstration folder hears every rule that it is given. */
+int house_rule_on(struct house *house, const char *rule, bool *on, struct fault *why)
+{
+	int64_t count = 1;
+	int ret = 0;
+
+	if (!house->demo)
+		ret = store_int(house->store,
+				"SELECT count(*) FROM facets a JOIN facets b ON b.object = a.object AND "
+				"b.name = 'life'"
+				" AND b.value = 'on' WHERE a.kind = 'detection_switch' AND a.name = 'name' "
+				"AND a.value = $1",
+				VALUES(value_text(rule)), &count, why);
+	*on = count > 0;
+	return ret;
+}
+
 int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why)
 {
 	const struct asker rule = { .machine = "rule" };
 	const struct kind *kind = pack_kind(house->pack, "alert");
 	struct object *alike;
 	struct deed deed;
+	bool on;
 	int ret;
 
 	*answer = NULL;
 	if (!kind || !text_in(alert, "rule") || !text_in(alert, "title"))
 		return fault_set(why, FAULT_INVALID, "an alert has a rule and a title");
+	if ((ret = house_rule_on(house, text_in(alert, "rule"), &on, why)) < 0)
+		return ret;
+	if (!on) {
+		*answer = json_pack("{s:b, s:s}", "ok", 1, "did", "off");
+		return 0;
+	}
 	ret = deed_begin(&deed, house, &rule, now, why);
 	if (ret == 0) {
 		ret = find_alike(&deed, alert, &alike, why);

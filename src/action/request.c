@@ -256,18 +256,23 @@ static bool in_list(const char *word, const char *const *list, size_t count)
 	return false;
 }
 
+bool house_administered(struct house *house)
+{
+	int64_t any = 0;
+	struct fault why;
+
+	return store_int(
+		       house->store,
+		       "SELECT count(*) FROM facets WHERE kind = 'post' AND name = 'role' AND value = 'SCA'",
+		       NO_VALUES, &any, &why) < 0 ||
+	       any;
+}
+
 static int first_administrator(struct house *house, const struct request *request, struct fault *why)
 {
 	const char *role = json_string_value(json_object_get(request->input, "role"));
-	int64_t any = 0;
-	int ret = store_int(
-		house->store,
-		"SELECT count(*) FROM facets WHERE kind = 'post' AND name = 'role' AND value = 'SCA'",
-		NO_VALUES, &any, why);
 
-	if (ret < 0)
-		return ret;
-	if (any)
+	if (house_administered(house))
 		return fault_set(
 			why, FAULT_REFUSED,
 			"an administrator of accounts (SCA) is there: people are registered by them");
@@ -398,7 +403,8 @@ int house_do(struct house *house, const struct request *request, json_t **answer
 	unsigned char digest[DIGEST_LEN];
 	int ret;
 
-	request_digest(request, digest, why);
+	if (request->key)
+		request_digest(request, digest, why);
 	if ((ret = answered_before(house, request, digest, answer, why)) != 0)
 		return ret < 0 ? ret : 0;
 	if ((ret = do_once(house, request, answer, why)) < 0)

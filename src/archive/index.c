@@ -47,7 +47,7 @@ static void head(struct buf *out, const char *lang, const char *title)
 		"</title>\n<style>body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
 		"table{border-collapse:collapse;width:100%}td,th{border:1px solid #bbb;padding:.3em "
 		".5em;text-align:left}"
-		"code{word-break:break-all}</style>\n");
+		"code{word-break:break-all}pre{white-space:pre-wrap}</style>\n");
 }
 
 void index_page(struct buf *out, const struct package_plan *plan, const char *lang)

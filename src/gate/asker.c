@@ -29,6 +29,13 @@ static int named(struct gate *gate, const struct job *job, const char *login, st
 	return house_person(gate->house, login, &out->person, why);
 }
 
+/* The owner may be registered before there is anybody who could give a post. */
+static bool still_setting_up(struct gate *gate, const struct job *job)
+{
+	return !gate->demo && owns_the_folder(job->client) && ask_writes(job->ask.op) &&
+	       !house_administered(gate->house);
+}
+
 int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct fault *why)
 {
 	const char *as = ask_text(&job->ask, SAYS_AS);
@@ -36,8 +43,10 @@ int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct
 	*out = (struct asker){ 0 };
 	if (as)
 		return named(gate, job, as, out, why);
-	if (house_person(gate->house, job->client->user.name, &out->person, NULL) == 0)
+	if (house_person(gate->house, job->client->user.name, &out->person, NULL) == 0 &&
+	    !still_setting_up(gate, job))
 		return 0;
+	out->person = 0;
 	/* Who owns the folder may set up the register of people; the runner says how far. */
 	if (owns_the_folder(job->client)) {
 		out->machine = ask_writes(job->ask.op) ? "setup" : "system";

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "detect/detector.h"
+#include "detect/sigma/rule.h"
 #include "evidence/blob.h"
 #include "gate/gate_private.h"
 #include "intake/intake.h"
@@ -127,6 +128,29 @@ static int load_rules(struct ingest *ingest, const char *path, struct fault *why
 	return 0;
 }
 
+/* In a real folder a rule that is off is loaded and says nothing; whoever starts
+ * the daemon should know how many those are. */
+static int tell_switched_off(const struct ingest *ingest, struct house *house, struct fault *why)
+{
+	size_t off = 0;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && ingest->rules && i < ruleset_count(ingest->rules); i++) {
+		const struct rule *rule = ruleset_at(ingest->rules, i);
+		bool on = true;
+
+		ret = house_rule_on(house, rule->id ? rule->id : rule->title, &on, why);
+		off += !on;
+	}
+	if (off)
+		fprintf(stderr,
+			"fengsui: %zu of these rules are switched off and raise nothing; two people switch a "
+			"rule on"
+			" (fengsui detection_switch --help)\n",
+			off);
+	return ret;
+}
+
 int ingest_open(const struct gate_options *options, struct ingest **out, struct fault *why)
 {
 	struct ingest *ingest = must_alloc(sizeof(*ingest));
@@ -136,7 +160,8 @@ int ingest_open(const struct gate_options *options, struct ingest **out, struct 
 	ingest->last = &ingest->first;
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
-	    (options->rules && (ret = load_rules(ingest, options->rules, why)) < 0)) {
+	    (options->rules && (ret = load_rules(ingest, options->rules, why)) < 0) ||
+	    (ret = tell_switched_off(ingest, options->house, why)) < 0) {
 		ingest_close(ingest);
 		return ret;
 	}
