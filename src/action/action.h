@@ -16,6 +16,7 @@
  * only after the commit returned 0.
  */
 struct house;
+struct store_driver;
 
 struct house_options {
 	const char *folder; /* the data folder */
@@ -23,6 +24,7 @@ struct house_options {
 	const char *origin; /* of the record, for a new folder; NULL: made from the host's name */
 	bool demo;          /* a new folder becomes one for demonstration: given time, marked for ever */
 	int64_t now;        /* the moment of opening (host/clock.h, or given in a demo) */
+	const struct store_driver *driver; /* engine of the store; NULL: SQLite */
 };
 
 /* Open, making what is missing. Fails with FAULT_BUSY on a folder in use,

@@ -276,7 +276,8 @@ static int open_all(struct house *house, const struct house_options *options, st
 
 	snprintf(path, sizeof(path), "%s/fengsui.db", house->folder);
 	fresh = stat(path, &st) < 0;
-	if ((ret = store_open(&store_sqlite, path, STORE_WRITE, &house->store, why)) < 0 ||
+	if ((ret = store_open(options->driver ? options->driver : &store_sqlite, path, STORE_WRITE,
+			      &house->store, why)) < 0 ||
 	    (ret = store_schema(house->store, why)) < 0)
 		return ret;
 	if (!fresh) {
