@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host/file.h"
 
@@ -175,6 +176,24 @@ static int count_logs(struct store *store, int64_t *out, struct fault *why)
 	return store_int(store, "SELECT count(*) FROM logs", NO_VALUES, out, why);
 }
 
+/* What was signed stands beside the key and outlives a store that is lost: a
+ * new record would then pass for the old one, with nothing in it. */
+static int nothing_signed(const struct record *record, struct fault *why)
+{
+	struct buf path = { 0 };
+	struct stat is;
+	int ret = 0;
+
+	signed_path(record->folder, RECORD_REAL, &path);
+	if (stat(path.data, &is) == 0)
+		ret = fault_set(why, FAULT_CORRUPT,
+				"%s shows that a record was kept in %s, but its store (fengsui.db) is empty; "
+				"put the store back from a backup, or begin with a new folder",
+				path.data, record->folder);
+	buf_fini(&path);
+	return ret;
+}
+
 int record_create(struct store *store, const char *folder, const char *origin, bool given_time, int64_t now,
 		  struct fault *why)
 {
@@ -188,7 +207,7 @@ int record_create(struct store *store, const char *folder, const char *origin, b
 		return ret;
 	if (logs)
 		return fault_set(why, FAULT_CONFLICT, "%s has a record already", folder);
-	if ((ret = origin_fits(origin, given_time, why)) < 0 ||
+	if ((ret = nothing_signed(record, why)) < 0 || (ret = origin_fits(origin, given_time, why)) < 0 ||
 	    (ret = record_origins(origin, origins, why)) < 0)
 		return ret;
 	for (int i = 0; i < SPACES; i++)

@@ -88,6 +88,7 @@ int check_named(const char *name)
 
 const char *check_name(enum check_kind check) { return checks[check]; }
 const char *finding_word(enum finding_code code) { return table[code].word; }
+enum check_kind finding_check(enum finding_code code) { return table[code].check; }
 
 void verdict_add(struct verdict *verdict, enum finding_code code, enum record_space space, int64_t seq,
 		 const char *format, ...)

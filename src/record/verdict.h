@@ -105,6 +105,7 @@ uint64_t verdict_bad(const struct verdict *verdict);
 int verdict_exit(const struct verdict *verdict);
 
 const char *finding_word(enum finding_code code);
+enum check_kind finding_check(enum finding_code code);
 
 /* For a person, Chinese and English side by side; for a program, one object. */
 void verdict_print(const struct verdict *verdict, const char *path, FILE *out);

@@ -199,7 +199,7 @@ static void take_checkpoint(struct job *job)
 	}
 	job->log->checkpoints = 1;
 	expect_add(job->expect, EXPECT_STORE, note, len, -1, -1);
-	job->has_checkpoint = checkpoint_read(note, len, &job->checkpoint);
+	job->has_checkpoint = checkpoint_check(note, len, &job->key, &job->checkpoint) != NOTE_FORM;
 	if (job->has_checkpoint && job->checkpoint.size != job->manifest.size)
 		verdict_add(job->verdict, FOUND_MANIFEST, 0, -1,
 			    "it says %" PRIu64 " entries were signed, the checkpoint %" PRIu64,

@@ -4,25 +4,30 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "record/record.h"
+#include "record/bundle.h"
 
 /*
  * make_folder -- a small record to tamper with, made by the product itself.
  *
- *     make_folder FOLDER SEED COUNT
+ *     make_folder FOLDER SEED COUNT [BUNDLES]
  *
  * Makes the folder, or goes on in it: COUNT entries about a few objects, real
  * and drill, with texts of which some are erased, checkpoints on the way and at
  * the end. The last checkpoints are printed: what somebody might have kept.
+ * BUNDLES gets a bundle of the whole log, one of two objects, one without texts.
  */
 
 static uint64_t dice;
 static int64_t now = INT64_C(1772352000000000);
 
+/* SplitMix64: the same folder for the same seed, but for keys and salts. */
 static unsigned roll(unsigned sides)
 {
-	dice = dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned)(dice >> 33) % sides;
+	uint64_t n = dice += UINT64_C(0x9E3779B97F4A7C15);
+
+	n = (n ^ n >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	n = (n ^ n >> 27) * UINT64_C(0x94D049BB133111EB);
+	return (unsigned)((n ^ n >> 31) >> 16) % sides;
 }
 
 static void stop_on(int ret, const struct fault *why)
@@ -142,6 +147,37 @@ static void fill(struct store *store, struct record *record, unsigned count)
 	record_settle(record);
 }
 
+static void bundle(const struct bundle_order *order, const char *folder, const char *name)
+{
+	struct bundle_made made;
+	struct fault why;
+	char dir[4096];
+
+	snprintf(dir, sizeof(dir), "%s/%s", folder, name);
+	stop_on(bundle_write(order, dir, &made, &why), &why);
+}
+
+static void bundles(struct store *store, struct record *record, const char *folder)
+{
+	static const struct bundle_file files[] = {
+		{ "evidence/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", NULL, "abc",
+		  3 },
+		{ "index.en.html", NULL, "<p>index", 8 },
+	};
+	static const int64_t objects[] = { 1, 2 };
+	struct bundle_order order = {
+		.store = store, .space = RECORD_REAL, .files = files, .file_count = 2, .signer = record
+	};
+
+	mkdir(folder, 0755);
+	bundle(&order, folder, "whole");
+	order.objects = objects;
+	order.object_count = 2;
+	bundle(&order, folder, "case");
+	order.withhold_texts = true;
+	bundle(&order, folder, "withheld");
+}
+
 int main(int argc, char **argv)
 {
 	struct store *store = NULL;
@@ -150,13 +186,12 @@ int main(int argc, char **argv)
 	char path[4096], origin[64];
 	bool fresh;
 
-	if (argc != 4) {
-		fprintf(stderr, "make_folder FOLDER SEED COUNT\n");
+	if (argc < 4 || argc > 5) {
+		fprintf(stderr, "make_folder FOLDER SEED COUNT [BUNDLES]\n");
 		return 64;
 	}
 	fresh = mkdir(argv[1], 0755) == 0;
-	dice = strtoull(argv[2], NULL, 10) * 2 + 1;
-	roll(2);
+	dice = strtoull(argv[2], NULL, 10) + (fresh ? 0 : 1000);
 	snprintf(path, sizeof(path), "%s/fengsui.db", argv[1]);
 	snprintf(origin, sizeof(origin), "tamper.example/%.20s", argv[2]);
 	stop_on(store_open(&store_sqlite, path, STORE_WRITE, &store, &why), &why);
@@ -165,6 +200,8 @@ int main(int argc, char **argv)
 		stop_on(record_create(store, argv[1], origin, false, now, &why), &why);
 	stop_on(record_open(store, argv[1], &record, &why), &why);
 	fill(store, record, (unsigned)strtoul(argv[3], NULL, 10));
+	if (argc == 5)
+		bundles(store, record, argv[4]);
 	record_close(record);
 	store_close(store);
 	return 0;

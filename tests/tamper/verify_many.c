@@ -10,7 +10,8 @@
  *
  * A line in: PATH, tab, file of a checkpoint kept elsewhere or nothing, tab,
  * "each" or nothing. A line out: the verdict as JSON; with "each", too, the exit
- * status with each check left out in turn, which is the control experiment.
+ * status with each check left out in turn that found something, which is the
+ * control experiment (leaving out one that found nothing takes nothing away).
  */
 
 static char *read_against(const char *path, struct arena *mem)
@@ -52,6 +53,16 @@ static json_t *counts_of(const struct verdict *verdict)
 	return counts;
 }
 
+static uint32_t checks_of(const struct verdict *verdict)
+{
+	uint32_t checks = 0;
+
+	for (int i = 0; i < FOUND__COUNT; i++)
+		if (verdict->counts[i])
+			checks |= 1U << finding_check((enum finding_code)i);
+	return checks;
+}
+
 static void answer(const char *path, const char *against, bool each, struct verdict *verdict)
 {
 	int exit_status = judge(path, against, 0, verdict);
@@ -60,10 +71,13 @@ static void answer(const char *path, const char *against, bool each, struct verd
 
 	if (each) {
 		json_t *without = json_object();
+		uint32_t found = checks_of(verdict);
 
 		for (int i = 0; i < CHECK__COUNT; i++)
 			json_object_set_new(without, check_name((enum check_kind)i),
-					    json_integer(judge(path, against, 1U << i, verdict)));
+					    json_integer(found & 1U << i
+								 ? judge(path, against, 1U << i, verdict)
+								 : exit_status));
 		json_object_set_new(line, "without", without);
 	}
 	json_dumpf(line, stdout, JSON_COMPACT);
