@@ -129,6 +129,16 @@ static void text_drop(char **text)
 	*text = NULL;
 }
 
+static int no_folder(const char *path, struct fault *why)
+{
+	if (errno == EEXIST)
+		return fault_set(why, FAULT_IO, "%s is there and is not a folder", path);
+	if (errno == ENOENT)
+		return fault_set(why, FAULT_ABSENT,
+				 "cannot make the folder %s: the folder above it is not there", path);
+	return failed("make the folder", path, why);
+}
+
 int file_make_folder(const char *path, mode_t mode, struct fault *why)
 {
 	SCOPED(text_drop) char *parent = folder_of(path);
@@ -137,7 +147,7 @@ int file_make_folder(const char *path, mode_t mode, struct fault *why)
 	if (mkdir(path, mode) < 0) {
 		if (errno == EEXIST && stat(path, &is) == 0 && S_ISDIR(is.st_mode))
 			return 0;
-		return failed("make the folder", path, why);
+		return no_folder(path, why);
 	}
 	FAULTPOINT("folder.made");
 	return file_sync_folder(parent, why);
