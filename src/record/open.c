@@ -207,8 +207,8 @@ int record_create(struct store *store, const char *folder, const char *origin, b
 		return ret;
 	if (logs)
 		return fault_set(why, FAULT_CONFLICT, "%s has a record already", folder);
-	if ((ret = nothing_signed(record, why)) < 0 || (ret = origin_fits(origin, given_time, why)) < 0 ||
-	    (ret = record_origins(origin, origins, why)) < 0)
+	if ((ret = origin_fits(origin, given_time, why)) < 0 ||
+	    (ret = record_origins(origin, origins, why)) < 0 || (ret = nothing_signed(record, why)) < 0)
 		return ret;
 	for (int i = 0; i < SPACES; i++)
 		memcpy(record->logs[i].origin, origins[i], sizeof(origins[i]));

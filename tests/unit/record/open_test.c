@@ -113,6 +113,10 @@ static void a_new_record_takes_no_place_of_another(void **state)
 	assert_int_equal(record_create(f->store, f->path, "test.example/2026", false, FOLDER_NOW, &f->why),
 			 -FAULT_CONFLICT);
 	folder_sql(f, "DELETE FROM logs");
+	assert_int_equal(record_create(f->store, f->path, "test.example/2026", false, FOLDER_NOW, &f->why),
+			 -FAULT_CORRUPT);
+	assert_non_null(strstr(f->why.text, "real.signed"));
+	shell(f, "rm %s/keys/real.signed; test -d %s");
 	assert_int_equal(record_create(f->store, f->path, "other.example/2026", false, FOLDER_NOW, &f->why),
 			 -FAULT_CONFLICT);
 }
