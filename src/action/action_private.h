@@ -114,6 +114,7 @@ struct house {
 	bool erased;       /* by the open batch: texts, and these files */
 	char **gone;
 	size_t gone_count;
+	bool scrub_owed; /* committed, but not off the disk yet */
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */

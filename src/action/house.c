@@ -364,22 +364,23 @@ int house_begin(struct house *house, struct fault *why)
 
 /* What was erased leaves the disk too: the log of the store is folded in, and
  * files that were disposed of go, after the commit that says so. */
-static int finish_erasing(struct house *house, struct fault *why)
+static void finish_erasing(struct house *house)
 {
-	int ret = 0;
+	struct fault left;
 
 	for (size_t i = 0; i < house->gone_count; i++) {
-		struct fault left;
-
 		if (blob_remove(house->folder, house->gone[i], &left) < 0)
 			fprintf(stderr, "fengsui: %s\n", left.text);
 		free(house->gone[i]);
 	}
 	house->gone_count = 0;
-	if (house->erased)
-		ret = store_scrub(house->store, why);
+	house->scrub_owed |= house->erased;
 	house->erased = false;
-	return ret;
+	/* What was committed stands; what still lies on the disk goes with a later commit. */
+	if (house->scrub_owed && store_scrub(house->store, &left) < 0)
+		fprintf(stderr, "fengsui: what was erased is not off the disk yet: %s\n", left.text);
+	else
+		house->scrub_owed = false;
 }
 
 int house_commit(struct house *house, struct fault *why)
@@ -395,7 +396,8 @@ int house_commit(struct house *house, struct fault *why)
 		return ret;
 	}
 	record_settle(house->record);
-	return finish_erasing(house, why);
+	finish_erasing(house);
+	return 0;
 }
 
 void house_rollback(struct house *house)

@@ -242,6 +242,8 @@ static void pause_row(struct deed *deed, struct object *owner, json_t *old)
 	set_time(row, "stopped", deed->now);
 	set_time(row, "left", due ? due - deed->now : 0);
 	set_time(row, "next", 0);
+	if (due && due < deed->now && !json_object_get(row, "missed") && !waited_for(owner, row))
+		set_time(row, "missed", deed->now);
 	put(deed, owner, row);
 }
 
@@ -409,7 +411,9 @@ bool clock_asks(struct deed *deed, struct object *owner, const char *code, enum 
 {
 	json_t *row = newest(deed, owner, code, NULL);
 	int64_t due = json_integer_value(json_object_get(row, "due"));
-	bool running = row && !row_is(row, code, "stopped"), passed = due && due <= deed->now;
+	bool running = row && !row_is(row, code, "stopped");
+	/* While it is paused no time passes for it. */
+	bool passed = due && due <= deed->now && !row_is(row, code, "paused");
 	bool missed = json_object_get(row, "missed") || (running && passed), answer = false;
 
 	switch (question) {
