@@ -40,16 +40,23 @@ def long_line(d):
 
 
 def too_many(d):
-    """The 257th connection is turned away with the reason."""
-    held = [Connection(d.folder) for _ in range(255)]
+    """The 257th connection is turned away with the reason; when some have gone, others are taken again."""
+    held = []
     try:
-        check(True, held[-1].ask(op="status").ok)
-        check("busy", Connection(d.folder).receive()["fault"])
+        while len(held) < 300:
+            held.append(Connection(d.folder))
+            answer = held[-1].ask(op="status")
+            if not answer.ok:
+                break
+        check("busy", answer["fault"])
+        assert 250 <= len(held) <= 256, len(held)  # one is the scenario's own; some of earlier cases may linger
     finally:
         for c in held:
             c.close()
-    time.sleep(0.1)
-    check(True, Connection(d.folder).ask(op="status").ok)
+    until = time.monotonic() + 10
+    while not Connection(d.folder).ask(op="status").ok:
+        assert time.monotonic() < until, "no connection is taken any more"
+        time.sleep(0.05)
 
 
 def memory_of(d):
