@@ -104,6 +104,7 @@ struct house {
 	struct pack *pack_before; /* the open batch began */
 	bool demo;
 	int64_t given_now;
+	int64_t away_until; /* under given time: what fell due before this comes late */
 	struct store_txn *txn;
 	struct arena *mem; /* of the house, for the staff cache */
 	struct staff *staff;
@@ -111,7 +112,7 @@ struct house {
 	bool staff_changed;
 	struct feed *feeds;
 	size_t feed_count;
-	bool erased;       /* by the open batch: texts, and these files */
+	bool erased; /* by the open batch: texts, and these files */
 	char **gone;
 	size_t gone_count;
 	bool scrub_owed; /* committed, but not off the disk yet */
@@ -141,6 +142,7 @@ const char *object_name(struct deed *deed,
 			const struct object *object); /* "INC-2026-0001" or "affected_system #9" */
 int64_t value_level(const json_t *value);             /* 1..5, 0 for none */
 int64_t threshold_now(struct deed *deed);
+void space_ask(struct deed *deed, struct object *subject, json_t *input); /* space.c */
 int setting_now(struct deed *deed, const char *name, const char **out, struct fault *why);
 
 /* ---- change.c: changes kept for the record -------------------------------- */
@@ -265,7 +267,7 @@ int open_linked(struct deed *deed, struct object *subject, const char *kind, jso
 		struct object **out, struct fault *why);
 int move_tools(struct deed *deed, struct object *subject, const char *name, struct fault *why);
 int64_t effect_unit_with_role(struct deed *deed, const char *role); /* the unit with this role, 0 */
-int64_t effect_office(struct deed *deed);                       /* the unit that hosts the Office, 0 */
+int64_t effect_office(struct deed *deed);                           /* the unit that hosts the Office, 0 */
 
 /* ---- erase.c ---------------------------------------------------------------- */
 int erase_field(struct deed *deed, struct object *object, const char *field, struct fault *why);

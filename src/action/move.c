@@ -57,7 +57,7 @@ static bool closed_to(struct deed *deed, struct object *subject, const struct mo
 	bool inside = !strcmp(subject->kind->about, "incident") || !strcmp(subject->kind->about, "evidence");
 
 	return incident && incident != subject && inside && strcmp(subject->kind->name, "addendum") &&
-	       read_only(deed, incident, json_object());
+	       read_only(deed, incident, NULL);
 }
 
 /* ---- who ------------------------------------------------------------------ */
@@ -148,6 +148,7 @@ static void ask_wants(struct deed *deed, const struct object *subject, const str
 static void ask_all(struct deed *deed, struct object *subject, const struct move *move)
 {
 	ask_wants(deed, subject, move);
+	space_ask(deed, subject, deed->input);
 	guards_ask(deed, subject, &move->conditions, move->refuse);
 	if (deed->staff)
 		guards_ask(deed, subject, &move->by, move->refuse);
@@ -445,7 +446,7 @@ int move_ask(struct deed *deed, struct object *subject, const struct move *move,
 
 	(void)why;
 	deed->move = move;
-	if (read_only(deed, subject, json_object()) || wrong_state(deed, subject, move))
+	if (read_only(deed, subject, NULL) || wrong_state(deed, subject, move))
 		return 0;
 	branch = branch_for(deed, subject, move);
 	if (deed->staff && (!branch || !branch_holds(deed, subject, branch))) {

@@ -1,0 +1,45 @@
+/* Drill and reality are kept apart: a record of one never refers to a case of the other. */
+
+#include "action/action_private.h"
+
+#include <string.h>
+
+/* Registers and the drill itself serve both; what belongs to a case, or goes
+ * out as a message, belongs to one side. */
+static bool of_other_side(struct deed *deed, const struct object *subject, int64_t id)
+{
+	struct fault why;
+	struct object *o = id ? world_get(deed, id, &why) : NULL;
+
+	if (!o || o->space == subject->space)
+		return false;
+	return o->space == RECORD_DRILL || world_case(deed, o) || !strcmp(o->kind->about, "message");
+}
+
+static bool any_of_other_side(struct deed *deed, const struct object *subject, const json_t *value)
+{
+	json_t *one;
+	size_t i;
+
+	if (json_is_integer(value))
+		return of_other_side(deed, subject, json_integer_value(value));
+	json_array_foreach((json_t *)value, i, one)
+		if (json_is_integer(one) && of_other_side(deed, subject, json_integer_value(one)))
+			return true;
+	return false;
+}
+
+/* Would what is typed tie the drill to reality? Noted as missing (N19). */
+void space_ask(struct deed *deed, struct object *subject, json_t *input)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(input, name, value) {
+		const struct field *field = kind_field(subject->kind, name);
+
+		if (field && field->type == FIELD_REF && any_of_other_side(deed, subject, value))
+			refuse(deed, "N19", "演练对象不得与真实对象关联",
+			       "what belongs to a drill is not tied to what is real", name);
+	}
+}
