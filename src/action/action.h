@@ -24,6 +24,7 @@ struct house_options {
 	const char *origin; /* of the record, for a new folder; NULL: made from the host's name */
 	bool demo;          /* a new folder becomes one for demonstration: given time, marked for ever */
 	int64_t now;        /* the moment of opening (host/clock.h, or given in a demo) */
+	bool given;         /* `now` was said by whoever starts it, not read from the machine */
 	const struct store_driver *driver; /* engine of the store; NULL: SQLite */
 };
 

@@ -295,6 +295,9 @@ static int open_all(struct house *house, const struct house_options *options, st
 	if (!house->demo && options->demo)
 		return fault_set(why, FAULT_REFUSED,
 				 "%s is a real data folder; --demo wants a folder of its own", house->folder);
+	/* Started again at a later moment: nobody was here until then. */
+	if (house->demo && options->given && options->now > house->given_now && !fresh)
+		house->given_now = house->away_until = options->now;
 	return first_people(house, options->now, why);
 }
 

@@ -115,6 +115,15 @@ static int reached(struct deed *deed, struct object *owner, const struct due *du
 	return trigger_name(deed, owner, TRIGGER_REACHED, due->code + 1, why);
 }
 
+/* Under given time a jump forward is a day on which we were awake, except
+ * where the daemon was started again at its end. */
+static int64_t moment_of(const struct house *house, const struct due *due, int64_t now)
+{
+	if (!house->demo || due->at <= 0)
+		return now;
+	return due->at > house->away_until ? due->at : house->away_until;
+}
+
 static int fire(struct house *house, const struct due *due, int64_t now, struct fault *why)
 {
 	const struct asker timer = { .machine = "timer" };
@@ -122,8 +131,7 @@ static int fire(struct house *house, const struct due *due, int64_t now, struct 
 	struct deed deed;
 	int ret;
 
-	/* Under given time a jump forward is a day on which we were awake. */
-	ret = deed_begin(&deed, house, &timer, house->demo && due->at > 0 ? due->at : now, why);
+	ret = deed_begin(&deed, house, &timer, moment_of(house, due, now), why);
 	if (ret == 0) {
 		if (!(owner = world_get(&deed, due->object, why)))
 			ret = -why->code;

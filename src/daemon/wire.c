@@ -49,6 +49,7 @@ static int open_house(const struct settings *settings, struct house **out, struc
 		.pack = settings->pack,
 		.origin = settings->origin,
 		.demo = settings->demo,
+		.given = settings->at != NULL,
 	};
 	int ret;
 

@@ -376,6 +376,12 @@ int clock_lives(struct deed *deed, struct object *owner, struct fault *why)
 	return 0;
 }
 
+/* A clock that could not be reckoned yet counts from its own start. */
+static int64_t planned_from(const struct clock_def *def, int64_t from, int64_t length)
+{
+	return def->working_days ? working_days_on(from, length) : from + length;
+}
+
 /* After a change of level: new lengths from now on for what runs. Raising
  * never makes a clock later; a missed one stays missed. */
 int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
@@ -395,7 +401,8 @@ int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
 		length = length_of(deed, owner, def);
 		if (length < 0)
 			continue;
-		fresh = def->working_days ? working_days_on(deed->now, length) : deed->now + length;
+		fresh = planned_from(
+			def, due ? deed->now : json_integer_value(json_object_get(old, "started")), length);
 		if (due && fresh > due)
 			continue;
 		row = json_copy(old);
