@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""D01 Drills in a namespace of their own: numbers, record, clocks and channels are not those of real cases."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from scene import LEVEL4, UNITS, Scene, evidence, last, main, open_case, told  # noqa: E402
+
+
+def prepared(d):
+    """A drill whose scheme is signed and whose unit has confirmed."""
+    drill = d.done("dir01", "drill", "create", name="2026年度演练", year=2026, due_at="2026-12-31T00:00:00Z").number
+    d.done("lg01", "drill_goal", "create", drill=drill, text="一小时内遏制", measure="遏制用时")
+    d.done("lg01", "drill", "scope", drill, goals="检验遏制流程", scope="教育系统")
+    d.done("dir01", "drill", "begin_scheme", drill, office_drafters=[d.who["dir01"]], team_drafters=[d.who["rsp01"]])
+    d.done("dir01", "drill", "edit", drill, scenario="蠕虫", safety_rules="真实事件立即中止", criteria="用时")
+    d.done("dir01", "drill_inject", "create", drill=drill, text="告警出现", offset_min=5, unit=d.unit["edu"])
+    part = d.done("dir01", "drill_participant", "create", drill=drill, unit=d.unit["edu"])
+    kit = d.done("res01", "resource", "create", type="device", name="取证箱", check_min=43200)
+    d.done("res01", "drill_line", "create", drill=drill, resource=kit)
+    d.proposed("dir01", "drill", "agree", drill)
+    d.done("rsp01", "drill", "agree", drill)
+    d.done("uop_edu", "drill_participant", "confirm", part)
+    booked = d.done("res01", "reservation", "create", resource=kit, drill=drill, starts_at="2026-03-02T08:00:00Z",
+                    ends_at="2026-03-03T08:00:00Z")
+    d.done("res01", "reservation", "confirm", booked)
+    d.done("dir01", "drill", "resource", drill)
+    return drill
+
+
+def running(d):
+    drill = prepared(d)
+    d.done("dir01", "drill", "run", drill, real_incident_check="当前无真实事件")
+    return drill
+
+
+def exercise(d, **more):
+    """A case inside the drill."""
+    return d.done("dut01", "incident", "create", title="演练：蠕虫", reporter="导调", unit=d.unit["edu"], space=2,
+                  aware_at="2026-03-02T07:50:00Z", what="演练注入", **more).number
+
+
+def channels(d, ref):
+    return {row["channel"] for e in d.history(ref) for row in e["change"].get("out", [])}
+
+
+class DrillNamespace(Scene):
+    def test_before_the_drill_runs_nothing_is_made_in_its_space(self):
+        with self.city() as d:
+            prepared(d)
+            answer = d.fault("refused", "dut01", "incident", "create", title="演练", reporter="导调", unit=d.unit["edu"], space=2,
+                             aware_at="2026-03-02T07:50:00Z", what="演练注入")
+            self.assertIn("N20", answer.codes | {answer.get("en", "")[:3]})
+            self.assertEqual(d.list("incident", space=2), [])
+
+    def test_numbers_say_so_and_take_none_of_the_real_series(self):
+        with self.city() as d:
+            running(d)
+            self.assertEqual(exercise(d), "EX-INC-2026-0001")
+            self.assertEqual(exercise(d), "EX-INC-2026-0002")
+            self.assertEqual(open_case(d), "INC-2026-0001")
+            self.assertEqual([r["number"] for r in d.list("incident")], ["INC-2026-0001"])
+            self.assertEqual({r["number"] for r in d.list("incident", space=2)}, {"EX-INC-2026-0001", "EX-INC-2026-0002"})
+            self.assertEqual(d.show("EX-INC-2026-0001")["space"], "drill")
+
+    def test_the_record_of_the_drill_is_another_one(self):
+        with self.city() as d:
+            running(d)
+            before = {space: d.ask(op="checkpoint", space=space)["checkpoint"].splitlines() for space in (1, 2)}
+            case = exercise(d)
+            d.done("dut01", "incident", "acknowledge", case)
+            after = {space: d.ask(op="checkpoint", space=space)["checkpoint"].splitlines() for space in (1, 2)}
+            self.assertNotEqual(after[1][0], after[2][0])
+            self.assertIn("drill", after[2][0])
+            self.assertEqual(after[1][1], before[1][1], "the real record does not grow")
+            self.assertEqual(int(after[2][1]) - int(before[2][1]), 2)
+
+    def test_nothing_of_it_reaches_a_real_channel(self):
+        with self.city() as d:
+            running(d)
+            case = exercise(d)
+            d.done("dut01", "incident", "acknowledge", case)
+            d.done("dut01", "incident", "score", case, scores=LEVEL4)
+            d.done("dut01", "incident", "accept", case, on_scene=["rsp01", "uop_edu"])
+            d.done("dut01", "incident", "flag_spread", case)
+            d.both("rsp01", "dir01", "incident", "fix", case, scores=LEVEL4)
+            d.expect_state(case, command="proposed")
+            warning = d.done("uop_edu", "warning", "create", incident=case, title="演练预警", hazard="演练").number
+            self.assertTrue(warning.startswith("EX-"), warning)
+            d.done("dir01", "warning", "review", warning)
+            d.done("dut01", "warning", "edit", warning, level=4, measures="演练", marking="members")
+            target = d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit["edu"])
+            d.done("dir01", "warning", "approve", warning)
+            d.done("dir01", "warning", "publish", warning)
+            self.assertTrue(d.show(warning)["fields"]["document_no"].startswith("EX-"))
+            d.pass_time("3 h")
+            self.assertTrue(d.clock(case, "CK05")["missed"])
+            for ref in [case, warning, target.ref] + [x.ref for x in d.linked(case, "warning_duty")]:
+                self.assertLessEqual(channels(d, ref), {"exercise"}, ref)
+            self.assertEqual(channels(d, case), {"exercise"})
+            self.assertEqual(d.list("warning"), [])
+
+    def test_a_drill_object_is_not_mixed_with_a_real_one(self):
+        with self.city() as d:
+            running(d)
+            real, drill = open_case(d), exercise(d)
+            d.done("dut01", "incident", "acknowledge", drill)
+            d.refused("N19", "dut01", "incident", "merge", real, target_case=drill)
+            d.refused("N19", "dut01", "incident", "merge", drill, target_case=real)
+            system = d.done("dut01", "affected_system", "create", incident=real, system=d.system["edu"], unit=d.unit["edu"])
+            d.refused("N19", "dut01", "evidence", "create", incident=drill, affected_system=system, type="log", label_text="演练日志")
+            d.refused("N19", "dut01", "incident", "create", title="演练", reporter="导调", unit=d.unit["edu"], space=2,
+                      aware_at="2026-03-02T07:50:00Z", what="演练", previous=real)
+            again = d.done("dut01", "evidence", "create", incident=drill, type="log", label_text="演练日志")
+            self.assertTrue(again.number.startswith("EX-"))
+
+    def test_when_the_drill_is_conducted_its_clocks_stop_and_its_space_is_shut(self):
+        with self.city() as d:
+            drill = running(d)
+            case = exercise(d)
+            real = d.done("dut01", "incident", "create", title="真实", reporter="联络员", unit=d.unit["tax"],
+                          aware_at="2026-03-02T07:50:00Z", what="真实事件").number
+            for inject in d.linked(drill, "drill_inject"):
+                d.done("dut01", "drill_inject", "inject", inject.ref)
+            for line in d.linked(drill, "drill_line"):
+                d.done("res01", "drill_line", "check", line.ref, result="good")
+            d.done("dir01", "drill", "conduct", drill)
+            self.assertFalse([c for c in d.show(case)["clocks"] if c["state"] == "running"])
+            self.assertEqual(d.clock(real, "CK02")["state"], "running")
+            d.pass_time("1 h")
+            self.assertTrue(d.clock(real, "CK02")["missed"])
+            self.assertNotIn("missed", d.clock(case, "CK02"))
+            d.fault("refused", "dut01", "incident", "create", title="演练", reporter="导调", unit=d.unit["edu"], space=2,
+                    aware_at="2026-03-02T07:50:00Z", what="演练注入")
+
+    def test_a_real_incident_aborts_the_drill(self):
+        with self.city() as d:
+            drill = running(d)
+            case = exercise(d)
+            d.refused("N21", "rsp02", "drill", "abort", drill, reason="真实事件")
+            d.refused("N21", "dut01", "drill", "abort", drill)
+            d.done("dut01", "drill", "abort", drill, reason="真实事件")
+            d.expect_state(drill, life="aborted")
+            self.assertFalse([c for c in d.show(case)["clocks"] if c["state"] == "running"])
+            self.assertIn("T207", last(d, drill, "abort")["rows"])
+
+    def test_every_word_on_the_terminal_says_exercise(self):
+        with self.city() as d:
+            running(d)
+            case = exercise(d)
+            for lang, word in (("en", "EXERCISE"), ("zh", "演练")):
+                self.assertIn(word, d.cli("incident", "show", case, "--as", "dir01", lang=lang))
+            real = open_case(d)
+            self.assertNotIn("EXERCISE", d.cli("incident", "show", real, "--as", "dir01"))
+
+
+if __name__ == "__main__":
+    main()
