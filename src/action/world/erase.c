@@ -93,21 +93,25 @@ static bool named_elsewhere(struct deed *deed, const struct object *object, cons
 	return others > 0;
 }
 
-static void one_goes(struct deed *deed, const struct object *object, const char *digest)
+static int one_goes(struct deed *deed, const struct object *object, const char *digest, struct fault *why)
 {
 	struct house *house = deed->house;
 
 	if (!digest || named_elsewhere(deed, object, digest))
-		return;
+		return 0;
+	/* Bundles and packages no longer look for it. */
 	house->gone = must_grow(house->gone, (house->gone_count + 1) * sizeof(*house->gone));
 	house->gone[house->gone_count++] = must_copy(digest);
+	return store_run(house->store, "DELETE FROM blobs WHERE digest = $1", VALUES(value_text(digest)),
+			 NULL, why);
 }
 
 /* Files that the erased fields name: they are removed after the commit. */
-static void files_go(struct deed *deed, struct object *object, json_t *fields)
+static int files_go(struct deed *deed, struct object *object, json_t *fields, struct fault *why)
 {
 	json_t *name, *value, *one;
 	size_t i, k;
+	int ret = 0;
 
 	json_array_foreach(fields, i, name) {
 		const struct field *field = kind_field(object->kind, json_string_value(name));
@@ -115,10 +119,13 @@ static void files_go(struct deed *deed, struct object *object, json_t *fields)
 		if (!field || field->type != FIELD_BLOB)
 			continue;
 		value = json_object_get(object->body, field->name);
-		one_goes(deed, object, json_string_value(value));
+		if (ret == 0)
+			ret = one_goes(deed, object, json_string_value(value), why);
 		json_array_foreach(value, k, one)
-			one_goes(deed, object, json_string_value(one));
+			if (ret == 0)
+				ret = one_goes(deed, object, json_string_value(one), why);
 	}
+	return ret;
 }
 
 /* After the deed was written: erase, and show the record as it now is. */
@@ -136,7 +143,8 @@ int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 		if (ret == 0)
 			ret = erase_entry(deed, object, (uint64_t)json_integer_value(seq), why);
 	json_decref(seqs);
-	files_go(deed, object, fields);
+	if (ret == 0)
+		ret = files_go(deed, object, fields, why);
 	deed->house->erased = true;
 	return ret == 0 ? view_refresh(deed->house, object, why) : ret;
 }
