@@ -1,4 +1,4 @@
-"""scene -- what every scenario test shares: a city of its own, and the three things that hold at its end.
+"""scene -- what every scenario test shares: a city of its own, and the things that hold at its end.
 
     class Lowered(Scene):
         def test_a_sentence(self):
@@ -6,10 +6,13 @@
                 case, systems = confirm_case(d, LEVEL3)
 
 At the end of each city the views are made again from the record and nothing may differ, every clock that
-was missed has its entry, and the record is verified after the daemon has stopped.
+was missed has its entry, every case as a bundle and every archive is verified by both verifiers, and the
+record is verified after the daemon has stopped.
 """
 import contextlib
 import os
+import shutil
+import subprocess
 import sys
 import unittest
 
@@ -18,6 +21,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from cast import OFFICE, UNITS, add_system, city, confirm_case, open_case, person, verify_case  # noqa: E402,F401
 from fengsui import ROOT, Answer, Daemon, Unexpected  # noqa: E402,F401
+
+VERIFIER = os.path.join(ROOT, "web", "lib", "verify.js")
 
 # Scores in the order of the grading: business, unit, public, state, order, economy.
 LEVEL1 = [1, 1, 1, 1, 1, 1]
@@ -42,6 +47,7 @@ class Scene(unittest.TestCase):
             yield d
             self.rebuilt_alike(d)
             self.missed_are_recorded(d)
+            self.others_agree(d, 2 if erased else 0)
             if erased:
                 d.stop()
                 self.assertIn("erased by decision", d.verify(expect=2))
@@ -50,6 +56,24 @@ class Scene(unittest.TestCase):
         answer = d.ask(op="rebuild", check=True)
         self.assertTrue(answer.ok, answer)
         self.assertEqual(answer["differing"], 0, "views rebuilt from the record differ")
+
+    def others_agree(self, d, verdict):
+        """Whoever gets the cases as a bundle, or an archive, verifies them without the daemon, by either verifier."""
+        cases = [row.ref for space in (1, 2) for row in d.list("incident", space=space)]
+        archive = os.path.join(d.folder, "archive")
+        made = [os.path.join(archive, name) for name in os.listdir(archive)] if os.path.isdir(archive) else []
+        for i, case in enumerate(cases):
+            made.append(os.path.join(d.folder, f"bundle-{i}"))
+            answer = d.ask(op="bundle", refs=[case], dir=made[-1])
+            self.assertTrue(answer.ok, answer.brief())
+        node = shutil.which("node")
+        for folder in made:
+            for command in [[d.program, "verify", folder]] + ([[node, VERIFIER, folder]] if node else []):
+                done = subprocess.run(command, capture_output=True, text=True)
+                self.assertIn(done.returncode, {0, verdict}, f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+        for folder in made:
+            if os.path.basename(folder).startswith("bundle-"):
+                shutil.rmtree(folder)
 
     def missed_are_recorded(self, d):
         """No missed clock without a record."""
