@@ -449,6 +449,9 @@ void pack_drop(struct pack **pack);
 int pack_check(const struct pack *pack, struct problems *problems, struct fault *why);
 
 void problems_init(struct problems *problems);
+/* One more, for whoever proves what reading cannot. */
+void problem_add(struct problems *to, struct place at, const char *code, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 void problems_fini(struct problems *problems);
 
 /* Look-ups; NULL where there is no such name. */

@@ -34,8 +34,6 @@ struct reader {
 };
 
 /* ---- problems.c */
-void problem_add(struct problems *to, struct place at, const char *code, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
 void problem_warn(struct problems *to, struct place at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void problems_sort(struct problems *problems);

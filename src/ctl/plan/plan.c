@@ -6,12 +6,13 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "ctl/ctl.h"
-#include "ctl/plan_rules.h"
+#include "ctl/plan/play.h"
+#include "ctl/plan/rules.h"
 #include "pack/pack.h"
 #include "pack/show.h"
 
 /*
- * plan -- `fengsui plan`: a plan pack checked, shown, compared, published.
+ * plan -- `fengsui plan`: a plan pack checked, played, shown, compared, published.
  *
  * Only publishing needs the daemon: an editor of plans works on a folder of files.
  */
@@ -21,12 +22,14 @@ enum { EXIT_USAGE = 64, OPERANDS_MOST = 3 };
 struct plan_line {
 	const char *operands[OPERANDS_MOST];
 	int count;
-	bool json, mermaid, chinese, help;
+	bool json, mermaid, chinese, help, no_play;
 	const char *rules, *data, *as, *lang;
 };
 
 static const char usage_en[] =
-	"fengsui plan check PACK [--json]            prove a plan pack sound; exit 0 sound, 65 not\n"
+	"fengsui plan check PACK [--no-play] [--json]\n"
+	"                                            prove a plan pack sound and play its scenarios;\n"
+	"                                            exit 0 sound, 65 not\n"
 	"fengsui plan show PACK [KIND] [--mermaid]   draw its machines: moves, who, conditions, clocks\n"
 	"fengsui plan diff A B                       two versions in words; exit 0 alike, 1 different\n"
 	"fengsui plan boundary PACK [--rules DIR]    for an auditor: what it can be about, and what not\n"
@@ -39,7 +42,8 @@ static const char usage_en[] =
 	"  fengsui plan show packs/jinan-2007 incident --lang en\n";
 
 static const char usage_zh[] =
-	"fengsui plan check 预案包 [--json]            证明预案包完备；完备退出 0，否则 65\n"
+	"fengsui plan check 预案包 [--no-play] [--json]\n"
+	"                                              证明预案包完备并推演其场景；完备退出 0，否则 65\n"
 	"fengsui plan show 预案包 [类别] [--mermaid]   画出状态机：状态、动作、由谁、条件、时钟\n"
 	"fengsui plan diff 甲 乙                       以文字比较两个版本；相同退出 0，不同退出 1\n"
 	"fengsui plan boundary 预案包 [--rules 目录]   供审计：预案能涉及什么、不能涉及什么\n"
@@ -83,13 +87,13 @@ static void json_problem(struct buf *out, const struct problem *p)
 	buf_char(out, '}');
 }
 
-static void print_json(const struct pack *pack, const struct problems *problems)
+static void print_json(const struct pack *pack, const struct problems *problems, size_t played)
 {
 	struct buf out = { 0 };
 
 	buf_format(&out, "{\"sound\":%s,", problems->errors || !pack ? "false" : "true");
 	json_text(&out, "digest", pack ? pack->digest : NULL);
-	buf_text(&out, ",\"problems\":[");
+	buf_format(&out, ",\"played\":%zu,\"problems\":[", played);
 	for (size_t i = 0; i < problems->count; i++) {
 		if (i)
 			buf_char(&out, ',');
@@ -100,45 +104,83 @@ static void print_json(const struct pack *pack, const struct problems *problems)
 	buf_fini(&out);
 }
 
-/* Load and check; problems are printed where `quiet` does not say otherwise. */
-static int take(const char *path, bool check, bool quiet, struct pack **pack, struct problems *problems)
+static void print_problems(const char *path, const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++)
+		print_problem(path, &problems->at[i]);
+}
+
+/* Load and, where asked, check; the exit status. What is no problem of the pack
+ * itself, such as a folder that is not there, is told at once. */
+static int take_quietly(const char *path, bool check, struct pack **pack, struct problems *problems)
 {
 	struct fault why = { 0 };
 	int ret = pack_load(path, pack, problems, &why);
 
 	if (ret == 0 && check)
 		ret = pack_check(*pack, problems, &why);
-	for (size_t i = 0; !quiet && i < problems->count; i++)
-		print_problem(path, &problems->at[i]);
 	if (ret < 0 && !problems->errors)
 		fprintf(stderr, "fengsui: %s\n", why.text);
 	return ret < 0 ? fault_exit(ret) : 0;
 }
 
-static void print_sound(const struct pack *pack, bool chinese)
+static int take(const char *path, bool check, struct pack **pack, struct problems *problems)
+{
+	int status = take_quietly(path, check, pack, problems);
+
+	print_problems(path, problems);
+	return status;
+}
+
+static void print_sound(const struct pack *pack, const struct plan_line *line, size_t played)
 {
 	struct buf out = { 0 };
 
-	show_counts(&out, pack, chinese);
-	printf("%s%s\n", chinese ? "完备：" : "sound: ", out.data);
+	show_counts(&out, pack, line->chinese);
+	printf("%s%s\n", line->chinese ? "完备：" : "sound: ", out.data);
+	if (!line->no_play && !played)
+		puts(line->chinese ? "推演：预案包没有场景（tests/*.yml）"
+				   : "played: the pack has no scenarios (tests/*.yml)");
+	else if (!line->no_play)
+		printf(line->chinese ? "推演：%zu个场景，结果均与预期一致\n"
+				     : "played: %zu scenario%s, all as written\n",
+		       played, played == 1 ? "" : "s");
 	buf_fini(&out);
+}
+
+/* Only a sound plan is played: an unsound one would fail in ways that say nothing. */
+static int play(const struct plan_line *line, const struct pack *pack, struct problems *problems,
+		size_t *played)
+{
+	struct fault why = { 0 };
+	int ret = play_scenarios(line->operands[0], pack, line->chinese, problems, played, &why);
+
+	if (ret < 0 && !problems->errors)
+		fprintf(stderr, "fengsui: %s\n", why.text);
+	return ret < 0 ? fault_exit(ret) : 0;
 }
 
 static int plan_check(const struct plan_line *line)
 {
 	SCOPED(pack_drop) struct pack *pack = NULL;
 	struct problems problems;
+	size_t played = 0;
 	int status;
 
 	problems_init(&problems);
-	status = take(line->operands[0], true, line->json, &pack, &problems);
-	if (line->json)
-		print_json(pack, &problems);
-	else if (status == 0)
-		print_sound(pack, line->chinese);
-	else if (problems.errors)
-		fprintf(stderr, line->chinese ? "不完备：%zu个问题\n" : "not sound: %zu problems\n",
-			problems.errors);
+	status = take_quietly(line->operands[0], true, &pack, &problems);
+	if (status == 0 && !line->no_play)
+		status = play(line, pack, &problems, &played);
+	if (line->json) {
+		print_json(pack, &problems, played);
+	} else {
+		print_problems(line->operands[0], &problems);
+		if (status == 0)
+			print_sound(pack, line, played);
+		else if (problems.errors)
+			fprintf(stderr, line->chinese ? "不完备：%zu个问题\n" : "not sound: %zu problem%s\n",
+				problems.errors, problems.errors == 1 ? "" : "s");
+	}
 	problems_fini(&problems);
 	return status;
 }
@@ -150,7 +192,7 @@ static int open_pack(const char *path, struct pack **pack)
 	int status;
 
 	problems_init(&problems);
-	status = take(path, false, false, pack, &problems);
+	status = take(path, false, pack, &problems);
 	problems_fini(&problems);
 	return status;
 }
@@ -210,7 +252,7 @@ static int plan_boundary(const struct plan_line *line)
 	int status;
 
 	problems_init(&problems);
-	status = take(line->operands[0], true, false, &pack, &problems);
+	status = take(line->operands[0], true, &pack, &problems);
 	problems_fini(&problems);
 	if (status)
 		return status;
@@ -236,7 +278,7 @@ static int plan_publish(const struct plan_line *line)
 	int status, argc = 3;
 
 	problems_init(&problems);
-	status = take(line->operands[0], true, false, &pack, &problems);
+	status = take(line->operands[0], true, &pack, &problems);
 	problems_fini(&problems);
 	if (status)
 		return status;
@@ -274,6 +316,8 @@ static bool flag(struct plan_line *line, const char *word)
 		line->json = true;
 	else if (!strcmp(word, "--mermaid"))
 		line->mermaid = true;
+	else if (!strcmp(word, "--no-play"))
+		line->no_play = true;
 	else if (!strcmp(word, "--help") || !strcmp(word, "-h"))
 		line->help = true;
 	else

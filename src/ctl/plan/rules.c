@@ -1,4 +1,4 @@
-#include "ctl/plan_rules.h"
+#include "ctl/plan/rules.h"
 
 #include "detect/ruleset.h"
 

@@ -6,7 +6,7 @@
 #include "base/fault.h"
 
 /*
- * plan_rules -- for the auditor: which rules a folder switches on.
+ * rules -- for the auditor: which rules a folder switches on.
  *
  * Each with its title, where its events come from and the ATT&CK tag or
  * technical class that admits it; and what was refused, with its code.
