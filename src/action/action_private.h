@@ -204,6 +204,7 @@ int move_make(struct deed *deed, struct object *subject, const struct move *move
 /* Would it be refused? Asks without changing anything; fills deed->missing. */
 int move_ask(struct deed *deed, struct object *subject, const struct move *move, struct fault *why);
 bool move_from_here(const struct object *subject, const struct move *move);
+bool move_open_to(struct deed *deed, struct object *subject, const struct move *move);
 int rules_ask(struct deed *deed, struct fault *why); /* always: and ends_with of all that changed */
 
 /* ---- pending.c ------------------------------------------------------------ */

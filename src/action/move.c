@@ -440,6 +440,14 @@ int move_make(struct deed *deed, struct object *subject, const struct move *move
 	return ret;
 }
 
+/* Could the actor make it at all, whatever else may be missing? */
+bool move_open_to(struct deed *deed, struct object *subject, const struct move *move)
+{
+	const struct branch *branch = move_from_here(subject, move) ? branch_for(deed, subject, move) : NULL;
+
+	return branch && (!deed->staff || branch_holds(deed, subject, branch));
+}
+
 int move_ask(struct deed *deed, struct object *subject, const struct move *move, struct fault *why)
 {
 	const struct branch *branch;

@@ -195,19 +195,6 @@ static json_t *made_answer(const struct deed *deed, const struct object *subject
 	return answer;
 }
 
-static int run_checks(struct house *house, const struct move *move, int64_t object, int64_t now,
-		      struct fault *why)
-{
-	int ret = 0;
-
-	/* A check is a job of its own before the decision; the guard only reads
-	 * what it found. */
-	for (size_t i = 0; ret == 0 && i < move->conditions.count; i++)
-		if (move->conditions.at[i]->form == GUARD_CHECKED)
-			ret = check_run(house, object, move->conditions.at[i]->path, now, why);
-	return ret;
-}
-
 /* What a move asked for is looked into as soon as the move stands. */
 static int run_wanted(struct house *house, const struct move *move, struct object *object, int64_t now,
 		      struct fault *why)
@@ -323,8 +310,6 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	if ((*move)->form == MOVE_CREATE)
 		return fault_set(why, FAULT_INVALID, "'%s' makes a new %s; it takes no number", request->move,
 				 kind->name);
-	if ((ret = run_checks(deed->house, *move, (*subject)->id, request->now, why)) < 0)
-		return ret;
 	return input_check(deed, *move, request->input, input, why);
 }
 
@@ -368,6 +353,59 @@ static bool asker_fault(int ret)
 	       ret == -FAULT_REFUSED || ret == -FAULT_LIMIT;
 }
 
+static bool wants_checks(const struct move *move)
+{
+	for (size_t i = 0; i < move->conditions.count; i++)
+		if (move->conditions.at[i]->form == GUARD_CHECKED)
+			return true;
+	return false;
+}
+
+/* Which move wants checks made, and for whom: only who could make the move
+ * sets them off, for a package is much work. NULL: none. */
+static const struct move *checks_for(struct deed *deed, const struct request *request,
+				     struct object **subject)
+{
+	const struct kind *kind = pack_kind(deed->house->pack, request->kind);
+	const struct move *move = kind ? kind_move(kind, request->move) : NULL;
+	struct fault why;
+
+	if (!move || !wants_checks(move) ||
+	    (request->asker.person && staff_of(deed->house, request->asker.person, &deed->staff, &why) < 0) ||
+	    find_subject(deed, request, kind, subject, &why) < 0)
+		return NULL;
+	move = kind_move((*subject)->kind, request->move);
+	return move && move_open_to(deed, *subject, move) ? move : NULL;
+}
+
+/* A check is an act of its own before the decision, so that what it found
+ * stands also where the move is refused; the guard only reads it. 1: some were
+ * made. */
+static int checks_first(struct house *house, const struct request *request, struct fault *why)
+{
+	struct object *subject = NULL;
+	const struct move *move;
+	struct deed deed;
+	int ret = 0, made = 0;
+
+	deed_open(&deed, house, &request->asker, request->now);
+	deed.input = json_is_object(request->input) ? json_incref(request->input) : json_object();
+	move = checks_for(&deed, request, &subject);
+	for (size_t i = 0; ret == 0 && move && i < move->conditions.count; i++) {
+		const struct guard *guard = move->conditions.at[i];
+
+		if (guard->form != GUARD_CHECKED ||
+		    (guard->when && !guard_holds(&deed, subject, guard->when)))
+			continue;
+		ret = check_run(house, subject->id, guard->path, request->now, why);
+		made = 1;
+	}
+	json_decref(deed.input);
+	deed.input = NULL;
+	deed_close(&deed);
+	return ret < 0 ? ret : made;
+}
+
 static int do_once(struct house *house, const struct request *request, json_t **answer, struct fault *why)
 {
 	struct object *subject = NULL;
@@ -400,6 +438,7 @@ static int do_once(struct house *house, const struct request *request, json_t **
 
 int house_do(struct house *house, const struct request *request, json_t **answer, struct fault *why)
 {
+	struct request checked = *request;
 	unsigned char digest[DIGEST_LEN];
 	int ret;
 
@@ -407,7 +446,12 @@ int house_do(struct house *house, const struct request *request, json_t **answer
 		request_digest(request, digest, why);
 	if ((ret = answered_before(house, request, digest, answer, why)) != 0)
 		return ret < 0 ? ret : 0;
-	if ((ret = do_once(house, request, answer, why)) < 0)
+	if ((ret = checks_first(house, request, why)) < 0)
+		return ret;
+	/* The asker saw the record as it was before the check. */
+	if (ret == 1)
+		checked.seen = -1;
+	if ((ret = do_once(house, &checked, answer, why)) < 0)
 		return ret;
 	if (json_is_true(json_object_get(*answer, "ok")))
 		ret = keep_answer(house, request, digest, *answer, why);
