@@ -4,8 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import (LEVEL2, LEVEL3, Scene, activated, add_system, closing_material, confirm_case, contain_system, containing,  # noqa: E402
-                   evidence, last, levels, main, moves, open_case, said, to_followup, told, verify_case)
+from scene import (LEVEL2, LEVEL3, Scene, activated, add_system, closing_material, confirm_case,  # noqa: E402
+                   containing, evidence, last, main, moves, open_case, said, to_followup, told, verify_case)
 
 
 class M01QuietPath(Scene):
@@ -33,7 +33,6 @@ class M01QuietPath(Scene):
             to_followup(d, case, {"edu": system})
             d.refused("N04", "cl01", "incident", "evaluate", case)
             d.pass_time("3 d")
-            self.assertEqual(d.clock(case, "CK28")["state"] in ("stopped", "over", "running"), True)
             d.done("cl01", "incident", "evaluate", case)
             self.assertNotIn("missed", d.clock(case, "CK28"))
             d.refused("N08", "uhd_edu", "incident", "close", case)
@@ -419,8 +418,7 @@ class M09Tasking(Scene):
     def test_progress_result_and_verification_by_another(self):
         with self.city() as d:
             case, tasking = self.issued(d)
-            d.refused("N26", "uop_tax", "tasking", "ack", tasking) if d.ask(op="show", ref=tasking, **{"as": "uop_tax"}).ok \
-                else d.fault("absent", "uop_tax", "tasking", "ack", tasking)
+            d.fault("absent", "uop_tax", "tasking", "ack", tasking)
             d.done("uop_edu", "tasking", "ack", tasking)
             self.assertEqual(d.clock(tasking, "ack")["state"], "stopped")
             d.refused("N26", "uop_edu", "tasking", "progress", tasking, progress="一半")

@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL2, LEVEL3, Scene, activated, containing, evidence, last, levels, main, moves, said, to_followup, told  # noqa: E402
+from scene import (LEVEL2, LEVEL3, Scene, activated, containing, evidence, last, levels, main, said,  # noqa: E402
+                   to_followup, told)
 
 
 class LevelLowered(Scene):

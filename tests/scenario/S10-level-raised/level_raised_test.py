@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL2, LEVEL4, Scene, confirm_case, containing, evidence, last, main, moves, record_size, told  # noqa: E402
+from scene import LEVEL2, LEVEL4, Scene, containing, evidence, last, main, record_size, told  # noqa: E402
 
 RAISED = "2026-03-02T13:00:00.000000Z"
 

@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL3, LEVEL4, LEVEL5, Scene, archive_text, archived, confirm_case, containing, last, main, to_followup, told  # noqa: E402
+from scene import (LEVEL3, LEVEL4, LEVEL5, Scene, archive_text, archived,  # noqa: E402
+                   confirm_case, containing, last, main, to_followup, told)
 
 NIGHT = "2026-03-02T03:00:00+08:00"
 

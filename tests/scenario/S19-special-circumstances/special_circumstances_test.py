@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL1, LEVEL2, Scene, confirm_case, containing, evidence, last, main, record_size, told, verify_case  # noqa: E402
+from scene import LEVEL1, LEVEL2, Scene, confirm_case, containing, last, main, record_size, told  # noqa: E402
 
 TEN_DAYS = dict(name="threshold", value="2", valid_from="2026-03-02T08:00:00Z", valid_to="2026-03-12T08:00:00Z",
                 reason="重大活动期间")

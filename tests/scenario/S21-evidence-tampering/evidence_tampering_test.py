@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL3, Scene, activated, add_system, archive_text, archived, contain_system, containing, last, main, moves, restore, remove_cause, told, verify_case  # noqa: E402
+from scene import (LEVEL3, Scene, activated, add_system, archive_text, archived, contain_system,  # noqa: E402
+                   containing, last, main, moves, restore, remove_cause, told, verify_case)
 
 IMAGE = b"disk image of edu-db01\n" * 4000
 

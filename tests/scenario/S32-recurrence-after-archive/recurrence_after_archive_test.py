@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL3, Scene, activated, archived, contain_system, containing, end_response, last, main, open_case, record_size, to_followup, told  # noqa: E402
+from scene import (LEVEL3, Scene, activated, archived, contain_system, containing, end_response, last,  # noqa: E402
+                   main, to_followup, told)
 
 
 class Recurrence(Scene):
