@@ -10,9 +10,9 @@ from world import AUTHORITY, OFFICE, Thing, Unexpected, scores
 
 
 class Case:
-    def __init__(self, row, words, how, why, *, move=None, branch=None, says=None, keeps="version"):
+    def __init__(self, row, words, how, why, *, move=None, branch=None, says=None):
         self.row, self.words, self.how, self.why = row, words, how, why
-        self.move, self.branch, self.says, self.keeps = move, branch, says, keeps
+        self.move, self.branch, self.says = move, branch, says
 
     def play(self, w, plan, unchanged, must):
         one = scene(self.row, self.branch, self.move)
@@ -23,7 +23,7 @@ class Case:
             must(w.states(t.ref) == states, f"was made by itself: {w.states(t.ref)}")
             return
         answer = w.try_(login, t.kind, one.move, t.ref, **input_)
-        unchanged(w, t, version if self.keeps == "version" else w.version(t), answer, self.words)
+        unchanged(w, t, version, answer, self.words)
         must(w.states(t.ref) == states, f"changed its states: {w.states(t.ref)}")
         must((self.says or self.words) in answer.brief(), f"the answer does not say so: {answer.brief()}")
 
@@ -372,7 +372,7 @@ CASES = [
     C("T020", "open", after(open_tasking), "a tasking is open", branch=0),
     C("T020", "Command must be in", after(recipes.propose_special), "a proposal to start the plan is undecided", branch=0),
     C("T020", "other than 'Author'", written_by_head, "who wrote the report approves it", branch=0),
-    C("T022", "the archive package verifies", start(closed_damaged), "an evidence file was changed on the disk", keeps="states"),
+    C("T022", "the archive package verifies", start(closed_damaged), "an evidence file was changed on the disk"),
     C("T030", "Incident must be in", start(dismissed_graded), "the case was dismissed"),
     C("T030", "Grade must be in", start(lambda w: begin(w, "H.VERIFY")), "no confirmed level"),
     C("T030", "below the threshold", given(special_reason=None), "level 2 and no reason"),
@@ -434,10 +434,10 @@ CASES = [
     C("T122", "the text that was approved", None, "an approved report cannot be edited"),
     C("T123", "'Receipt'", given(receipt=None), "neither receipt nor a log of contacts"),
     C("T124", "'Mandatory'", start(lambda w: recipes.upward(w, mandatory=True)), "the rule says it must be sent"),
-    C("T130", "the digest of the evidence", after(damage), "the file was changed on the disk", keeps="states"),
-    C("T131", "the digest of the evidence", after(damage), "the file was changed on the disk", keeps="states"),
+    C("T130", "the digest of the evidence", after(damage), "the file was changed on the disk"),
+    C("T131", "the digest of the evidence", after(damage), "the file was changed on the disk"),
     C("T131", "'Custodian'", by("cl"), "the lead is neither custodian nor receiver"),
-    C("T132", "the digest of the evidence", after(damage), "the file was changed on the disk", keeps="states"),
+    C("T132", "the digest of the evidence", after(damage), "the file was changed on the disk"),
     C("T132", "'Custodian'", by("dir"), "the director is neither custodian nor receiver"),
     C("T133", "Case must be in", start(lambda w: begin(w, "EVD.SEALED")), "the case is not closed"),
     C("T134", "'Keep until'", without("retention_over"), "it is to be kept"),
