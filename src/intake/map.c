@@ -321,6 +321,17 @@ int maps_add_folder(struct maps *m, const char *path, struct fault *why)
 	return ret;
 }
 
+bool maps_row(const struct maps *m, size_t i, struct map_row *out)
+{
+	const struct map *map = m->first;
+
+	while (map && i--)
+		map = map->next;
+	if (map)
+		*out = (struct map_row){ map->name, map->from, &map->at, map->programs, map->program_count };
+	return map;
+}
+
 static bool is_program(const struct map *m, const char *program, size_t len)
 {
 	const char *slash = memrchr(program, '/', len);

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "intake/event.h"
+#include "intake/logsource.h"
 #include "intake/tree.h"
 
 /*
@@ -51,3 +52,13 @@ int maps_add(struct maps *m, const char *name, const char *bytes, size_t len, st
  * the event is from. */
 bool maps_apply(const struct maps *m, enum map_from from, const char *program, size_t program_len,
 		const char *text, size_t len, unsigned *hint, struct event *e);
+
+/* Mapping `i`, in the order in which they are tried, for whoever lists them; false past the end. */
+struct map_row {
+	const char *name;
+	enum map_from from;
+	const struct logsource *at; /* where its events say they are from */
+	const char *const *programs;
+	size_t program_count;
+};
+bool maps_row(const struct maps *m, size_t i, struct map_row *out);

@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
+from cast import city  # noqa: E402
 from fengsui import ROOT, binary  # noqa: E402
 
 OWN = os.path.join(ROOT, "packs", "jinan-2007")
@@ -92,9 +93,42 @@ class Diff(unittest.TestCase):
 class Boundary(unittest.TestCase):
     def test_the_auditor_sees_classes_indicators_and_rules(self):
         text = plan("boundary", OWN, "--rules", os.path.join(ROOT, "rules")).stdout
-        for line in ("malware (malware): malware", "there is no form that matches text", "Detection rules switched on: "):
+        for line in ("malware (malware): malware", "there is no form that matches text", "Detection rules that load: "):
             self.assertIn(line, text)
         self.assertNotIn("other", [word for line in text.splitlines() if "(malware)" in line for word in line.split()])
+
+
+    def test_the_auditor_sees_which_logs_may_be_read(self):
+        text = plan("boundary", OWN).stdout
+        self.assertRegex(text, r"(?m)^  sshd  syslog of sshd .* → \[linux/\*/sshd\] \[linux/\*/auth\]$")
+        self.assertRegex(text, r"(?m)^  suricata  JSON → \[suricata/\*/alert\]$")
+        self.assertIn("程序自带的字段映射及其可产生的日志来源", plan("boundary", OWN, lang="zh").stdout)
+
+    def test_mappings_that_are_given_are_listed_beside(self):
+        with tempfile.TemporaryDirectory() as where:
+            with open(os.path.join(where, "door.yml"), "w", encoding="utf-8") as f:
+                f.write("map: door\nfrom: syslog\nprograms: [doord]\nlogsource: {product: linux, service: auth}\n"
+                        "patterns:\n  - text: \"opened by {user:word}\"\n")
+            text = plan("boundary", OWN, "--maps", where).stdout
+            self.assertIn("Field mappings given beside them, tried first\n  door  syslog of doord → [linux/*/auth]\n", text)
+        forum = plan("boundary", OWN, "--maps", os.path.join(ROOT, "tests", "boundary", "maps"))
+        self.assertNotEqual(forum.returncode, 0)
+        self.assertIn("N33", forum.stderr)
+
+    def test_what_is_switched_on_and_by_whom(self):
+        with city() as d:
+            rule = d.done("rsp01", "detection_switch", "create", type="rule", name="0a1b-rule", digest="ab12")
+            d.both("rsp01", "dir01", "detection_switch", "switch_on", rule)
+            off = d.done("rsp01", "detection_switch", "create", type="mapping", name="never", digest="cd34")
+            d.proposed("rsp01", "detection_switch", "switch_on", off)
+            text = plan("boundary", OWN, "--data", d.folder).stdout
+            self.assertIn(f"Switched on in {d.folder}: 1\n  a folder for demonstration: it hears every rule that loads\n"
+                          "  detection rule 0a1b-rule (ab12)  proposed by 响应人员一, confirmed by 办公室主任, 2026-03-02 08:00Z\n", text)
+            self.assertNotIn("never", text)
+            self.assertIn("检测规则 0a1b-rule (ab12)  提议 响应人员一，确认 办公室主任，", plan("boundary", OWN, "--data", d.folder, lang="zh").stdout)
+        done = plan("boundary", OWN, "--data", "/nonexistent")
+        self.assertEqual((done.returncode, done.stdout), (69, ""))
+        self.assertIn("no daemon is running on /nonexistent", done.stderr)
 
 
 if __name__ == "__main__":

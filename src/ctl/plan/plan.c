@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "ctl/ctl.h"
+#include "ctl/plan/boundary.h"
 #include "ctl/plan/play.h"
-#include "ctl/plan/rules.h"
 #include "pack/pack.h"
 #include "pack/show.h"
 
@@ -23,7 +23,7 @@ struct plan_line {
 	const char *operands[OPERANDS_MOST];
 	int count;
 	bool json, mermaid, chinese, help, no_play;
-	const char *rules, *data, *as, *lang;
+	const char *rules, *maps, *data, *as, *lang;
 };
 
 static const char usage_en[] =
@@ -32,7 +32,9 @@ static const char usage_en[] =
 	"                                            exit 0 sound, 65 not\n"
 	"fengsui plan show PACK [KIND] [--mermaid]   draw its machines: moves, who, conditions, clocks\n"
 	"fengsui plan diff A B                       two versions in words; exit 0 alike, 1 different\n"
-	"fengsui plan boundary PACK [--rules DIR]    for an auditor: what it can be about, and what not\n"
+	"fengsui plan boundary PACK [--rules DIR] [--maps DIR] [--data FOLDER]\n"
+	"                                            for an auditor: what it can be about, and what not;\n"
+	"                                            which logs are read, which rules are on, by whom\n"
 	"fengsui plan publish PACK [--data FOLDER]   check it and have the daemon put it in force\n"
 	"\n"
 	"PACK is a folder with a pack.yml (docs/plan-packs.md). --lang zh|en chooses the language.\n"
@@ -46,7 +48,9 @@ static const char usage_zh[] =
 	"                                              证明预案包完备并推演其场景；完备退出 0，否则 65\n"
 	"fengsui plan show 预案包 [类别] [--mermaid]   画出状态机：状态、动作、由谁、条件、时钟\n"
 	"fengsui plan diff 甲 乙                       以文字比较两个版本；相同退出 0，不同退出 1\n"
-	"fengsui plan boundary 预案包 [--rules 目录]   供审计：预案能涉及什么、不能涉及什么\n"
+	"fengsui plan boundary 预案包 [--rules 目录] [--maps 目录] [--data 目录]\n"
+	"                                              供审计：预案能涉及什么、不能涉及什么；\n"
+	"                                              读取哪些日志、启用了哪些规则、由谁启用\n"
 	"fengsui plan publish 预案包 [--data 目录]     检查后由守护进程发布生效\n"
 	"\n"
 	"预案包是含有 pack.yml 的目录（见 docs/plan-packs.md）。--lang zh|en 选择语言。\n"
@@ -243,12 +247,24 @@ static int plan_diff(const struct plan_line *line)
 	return status ? status : lines ? 1 : 0;
 }
 
+/* What its rules and mappings let in, beside what the plan is about. */
+static int add_intake(struct buf *out, const struct plan_line *line)
+{
+	struct fault why;
+
+	if (boundary_maps(out, line->maps, line->chinese, &why) < 0 ||
+	    (line->rules && boundary_rules(out, line->rules, line->chinese, &why) < 0)) {
+		fprintf(stderr, "fengsui: %s\n", why.text);
+		return fault_exit(why.code);
+	}
+	return line->data ? boundary_switches(out, line->data, line->as, line->chinese) : 0;
+}
+
 static int plan_boundary(const struct plan_line *line)
 {
 	SCOPED(pack_drop) struct pack *pack = NULL;
 	struct problems problems;
 	struct buf out = { 0 };
-	struct fault why;
 	int status;
 
 	problems_init(&problems);
@@ -257,10 +273,9 @@ static int plan_boundary(const struct plan_line *line)
 	if (status)
 		return status;
 	show_boundary(&out, pack, line->chinese);
-	if (line->rules && plan_rules(&out, line->rules, line->chinese, &why) < 0) {
-		fprintf(stderr, "fengsui: %s\n", why.text);
+	if ((status = add_intake(&out, line))) {
 		buf_fini(&out);
-		return fault_exit(why.code);
+		return status;
 	}
 	return print_out(&out);
 }
@@ -349,6 +364,7 @@ static bool read_line(int argc, char **argv, struct plan_line *line)
 	for (int i = 0; i < argc; i += eaten) {
 		if ((eaten = valued("--lang", argv + i, argc - i, &line->lang)) ||
 		    (eaten = valued("--rules", argv + i, argc - i, &line->rules)) ||
+		    (eaten = valued("--maps", argv + i, argc - i, &line->maps)) ||
 		    (eaten = valued("--as", argv + i, argc - i, &line->as)) ||
 		    (eaten = valued("--data", argv + i, argc - i, &line->data)))
 			continue;

@@ -1,4 +1,4 @@
-#include "ctl/plan/rules.h"
+#include "ctl/plan/boundary.h"
 
 #include "detect/ruleset.h"
 
@@ -26,7 +26,7 @@ static void one(struct buf *out, const struct rule *rule)
 	buf_char(out, '\n');
 }
 
-int plan_rules(struct buf *out, const char *folder, bool chinese, struct fault *why)
+int boundary_rules(struct buf *out, const char *folder, bool chinese, struct fault *why)
 {
 	struct listing list = { 0 };
 	struct ruleset *set = ruleset_new(refuse, &list);
@@ -35,7 +35,7 @@ int plan_rules(struct buf *out, const char *folder, bool chinese, struct fault *
 	if (ret == 0) {
 		ruleset_finish(set);
 		buf_format(out,
-			   chinese ? "\n启用的检测规则：%zu条\n" : "\nDetection rules switched on: %zu\n",
+			   chinese ? "\n可加载的检测规则：%zu条\n" : "\nDetection rules that load: %zu\n",
 			   ruleset_count(set));
 		for (size_t i = 0; i < ruleset_count(set); i++)
 			one(out, ruleset_at(set, i));
