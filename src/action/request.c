@@ -313,12 +313,15 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	return input_check(deed, *move, request->input, input, why);
 }
 
-/* Refused attempts that matter for security stand in the record too. */
-static int note_refused(struct house *house, const struct request *request, const json_t *answer,
+/* Refused attempts that matter for security stand in the record too, those of
+ * a drill in its own. */
+static int note_refused(struct house *house, const struct request *request, int space, const json_t *answer,
 			struct fault *why)
 {
 	json_t *group, *codes = json_array(), *change;
-	struct record_entry entry = { .space = RECORD_REAL, .kind = "house", .type = "refused" };
+	struct record_entry entry = { .space = space == RECORD_DRILL ? RECORD_DRILL : RECORD_REAL,
+				      .kind = "house",
+				      .type = "refused" };
 	struct record_place place;
 	char actor[40];
 	size_t i;
@@ -406,7 +409,8 @@ static int checks_first(struct house *house, const struct request *request, stru
 	return ret < 0 ? ret : made;
 }
 
-static int do_once(struct house *house, const struct request *request, json_t **answer, struct fault *why)
+static int do_once(struct house *house, const struct request *request, int *space, json_t **answer,
+		   struct fault *why)
 {
 	struct object *subject = NULL;
 	const struct move *move = NULL;
@@ -431,6 +435,7 @@ static int do_once(struct house *house, const struct request *request, json_t **
 		*answer = fault_answer(why);
 		ret = 0;
 	}
+	*space = subject ? subject->space : request->space;
 	json_decref(input);
 	deed_close(&deed);
 	return ret;
@@ -440,7 +445,7 @@ int house_do(struct house *house, const struct request *request, json_t **answer
 {
 	struct request checked = *request;
 	unsigned char digest[DIGEST_LEN];
-	int ret;
+	int space = RECORD_REAL, ret;
 
 	if (request->key)
 		request_digest(request, digest, why);
@@ -451,12 +456,12 @@ int house_do(struct house *house, const struct request *request, json_t **answer
 	/* The asker saw the record as it was before the check. */
 	if (ret == 1)
 		checked.seen = -1;
-	if ((ret = do_once(house, &checked, answer, why)) < 0)
+	if ((ret = do_once(house, &checked, &space, answer, why)) < 0)
 		return ret;
 	if (json_is_true(json_object_get(*answer, "ok")))
 		ret = keep_answer(house, request, digest, *answer, why);
 	else if (json_object_get(*answer, "refusals"))
-		ret = note_refused(house, request, *answer, why);
+		ret = note_refused(house, request, space, *answer, why);
 	return ret;
 }
 
