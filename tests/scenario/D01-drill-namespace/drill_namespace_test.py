@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL4, UNITS, Scene, evidence, last, main, open_case, told  # noqa: E402
+from scene import LEVEL4, Scene, last, main, open_case, record_size  # noqa: E402
 
 
 def prepared(d):
@@ -74,6 +74,14 @@ class DrillNamespace(Scene):
             self.assertIn("drill", after[2][0])
             self.assertEqual(after[1][1], before[1][1], "the real record does not grow")
             self.assertEqual(int(after[2][1]) - int(before[2][1]), 2)
+
+    def test_attempts_refused_in_the_drill_stand_in_its_own_record(self):
+        with self.city() as d:
+            running(d)
+            case = exercise(d)
+            before = [record_size(d, space) for space in (1, 2)]
+            d.refused("N10", "dir01", "incident", "delete", case)
+            self.assertEqual([record_size(d, space) for space in (1, 2)], [before[0], before[1] + 1])
 
     def test_nothing_of_it_reaches_a_real_channel(self):
         with self.city() as d:
