@@ -113,10 +113,13 @@ static bool in_month(int year, int month, int day)
 	return month >= 1 && month <= 12 && day >= 1 && day <= length[month - 1] + (month == 2 && leap);
 }
 
+#define LAST INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
+
 int stamp_parse(const char *text, size_t len, int64_t *out, struct fault *why)
 {
 	const char *p = text, *end = text + len;
 	struct civil c = { 0 };
+	int64_t stamp;
 	int minutes = 0;
 	bool ok;
 
@@ -135,7 +138,12 @@ int stamp_parse(const char *text, size_t len, int64_t *out, struct fault *why)
 	if (!ok || !offset(&p, end, &minutes) || p != end)
 		return fault_set(why, FAULT_INVALID, "'%.*s' is not a time like 2026-01-02T03:04:05Z",
 				 (int)(len > 64 ? 64 : len), text);
-	*out = stamp_of(c) - minutes * STAMP_MINUTE;
+	/* An offset or a leap second can lead out of the years that a stamp has. */
+	stamp = stamp_of(c) - minutes * STAMP_MINUTE;
+	if (stamp < 0 || stamp > LAST)
+		return fault_set(why, FAULT_INVALID, "'%.*s' lies outside the years 1970 to 9999 (UTC)",
+				 (int)(len > 64 ? 64 : len), text);
+	*out = stamp;
 	return 0;
 }
 

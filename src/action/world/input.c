@@ -11,6 +11,8 @@
 
 enum { TEXT_MOST = 64 * 1024, WORD_MOST = 512, MANY_MOST = 1000, REASON_MOST = 4096 };
 
+#define WHOLE_MOST ((1LL << 53) - 1)
+
 static int bad(const struct field *field, struct fault *why, const char *right)
 {
 	return fault_set(why, FAULT_INVALID, "%s (%s, %s): %s", field->name, field->label.zh, field->label.en,
@@ -40,12 +42,15 @@ static int number_value(const struct field *field, json_t *typed, json_t **out, 
 	long long n;
 
 	if (json_is_integer(typed)) {
-		*out = json_incref(typed);
-		return 0;
+		n = json_integer_value(typed);
+	} else {
+		n = text ? strtoll(text, &rest, 10) : 0;
+		if (!text || !*text || *rest)
+			return bad(field, why, "a whole number is wanted");
 	}
-	n = text ? strtoll(text, &rest, 10) : 0;
-	if (!text || !*text || *rest || n > (1LL << 53) - 1 || n < -((1LL << 53) - 1))
-		return bad(field, why, "a whole number is wanted");
+	/* What the record can write down without loss in every language. */
+	if (n > WHOLE_MOST || n < -WHOLE_MOST)
+		return bad(field, why, "the number is beyond 2^53-1");
 	*out = json_integer(n);
 	return 0;
 }
