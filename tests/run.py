@@ -86,7 +86,7 @@ def found_parts():
     for depth in ("*", "*/*"):
         for pattern in ("run.py", "*_test.py", "*.test.mjs"):
             for path in sorted(glob.glob(os.path.join(ROOT, "tests", depth, pattern))):
-                if os.path.relpath(path, os.path.join(ROOT, "tests")).split(os.sep)[0] not in ("unit", "lib", "fuzz"):
+                if os.path.relpath(path, os.path.join(ROOT, "tests")).split(os.sep)[0] not in ("unit", "lib"):
                     parts.append(program(path))
     return parts
 

@@ -14,10 +14,14 @@
  * are as they should be.
  *
  * The first byte says which file; 'm' and 't' try a manifest alone and a tar.
+ * Keys and salts are new each time, so that most inputs begin with what stands
+ * there now.
  */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed);
 
 static const char *const names[] = { "records.jsonl", "payloads.jsonl", "proofs.jsonl", "manifest.json",
 				     "checkpoint",    "vkey",           "index.zh.html" };
@@ -60,7 +64,7 @@ static void append(struct record *record, int n, struct fault *why)
 	json_decref(entry.change);
 }
 
-static void fill(struct store *store, struct fault *why)
+static struct record *fill(struct store *store, struct fault *why)
 {
 	struct record *record;
 	struct store_txn *txn;
@@ -75,10 +79,10 @@ static void fill(struct store *store, struct fault *why)
 	must(record_checkpoint(record, RECORD_REAL, mem, &note, why), why);
 	must(store_commit(&txn, why), why);
 	record_settle(record);
-	record_close(record);
+	return record;
 }
 
-static void bundle(struct store *store, struct fault *why)
+static void bundle(struct store *store, struct record *record, struct fault *why)
 {
 	static const struct bundle_file page = { "index.zh.html", NULL, "<p>", 3 };
 	static const int64_t object = 1;
@@ -87,7 +91,8 @@ static void bundle(struct store *store, struct fault *why)
 					    .objects = &object,
 					    .object_count = 1,
 					    .files = &page,
-					    .file_count = 1 };
+					    .file_count = 1,
+					    .signer = record };
 	struct bundle_made made;
 
 	must(bundle_write(&order, path_of("b"), &made, why), why);
@@ -96,6 +101,7 @@ static void bundle(struct store *store, struct fault *why)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct fault why = { 0 };
+	struct record *record;
 	struct store *store;
 	char name[64];
 
@@ -105,8 +111,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		exit(1);
 	must(store_open(&store_sqlite, path_of("fengsui.db"), STORE_WRITE, &store, &why), &why);
 	must(store_schema(store, &why), &why);
-	fill(store, &why);
-	bundle(store, &why);
+	record = fill(store, &why);
+	bundle(store, record, &why);
+	record_close(record);
 	store_close(store);
 	for (size_t i = 0; i < NAMES; i++) {
 		snprintf(name, sizeof(name), "b/%s", names[i]);
@@ -114,6 +121,17 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 			sound[i] = NULL; /* this kind of bundle has no such file */
 	}
 	return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed)
+{
+	size_t i = seed / 4 % NAMES;
+
+	if (seed % 4 == 0 || !sound[i] || sound_len[i] >= most)
+		return LLVMFuzzerMutate(data, size, most);
+	data[0] = (uint8_t)i;
+	memcpy(data + 1, sound[i], sound_len[i]);
+	return 1 + LLVMFuzzerMutate(data + 1, sound_len[i], most - 1);
 }
 
 static void put(const char *path, const void *bytes, size_t len)

@@ -1,0 +1,177 @@
+"""fuzz -- every parser on made-up input for a few seconds, from seeds that the tests and the example hold.
+
+    tests/fuzz/run.py [SECONDS [TARGET …]]      (6 seconds each)
+
+Builds build-fuzz with clang ($FENGSUI_FUZZ names another folder). A crash, a leak, an input that takes too long: each is
+a failure, and the input stays in build-fuzz/found/. The control: a planted fault of one byte must be found, and the same
+program without it must be clean.
+"""
+import concurrent.futures
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+from fengsui import Results, Unexpected  # noqa: E402
+
+BUILD = os.environ.get("FENGSUI_FUZZ") or os.path.join(ROOT, "build-fuzz")
+HERE = os.path.dirname(os.path.abspath(__file__))
+FOUND, CORPUS = os.path.join(BUILD, "found"), os.path.join(BUILD, "corpus")
+SECONDS = 6
+
+# What each parser has its target for; a parser without one fails the run.
+PARSERS = {
+    "yaml": "files of a plan pack as YAML", "pack": "a whole plan pack", "list": "filters, lists and searches",
+    "tokens": "words of a search", "syslog": "a syslog message", "frame": "messages cut out of a stream",
+    "jsonl": "a line of JSON events", "map": "a mapping of a log format", "sigma_rule": "a detection rule",
+    "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
+    "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
+    "stamp": "times and spans", "input": "values typed into fields",
+}
+BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
+
+
+def read(*pattern, most=4096, count=40):
+    """Beginnings of files of this tree, as seeds."""
+    found = sorted(glob.glob(os.path.join(ROOT, *pattern), recursive=True))[:count]
+    for path in found:
+        if os.path.isfile(path):
+            with open(path, "rb") as f:
+                yield f.read(most)
+
+
+def log_lines(count=60):
+    for text in read("example", "logs", "*.log", most=1 << 20):
+        lines = text.splitlines()
+        yield from lines[::max(1, len(lines) // count)]
+
+
+def rules_with_lines():
+    for path in sorted(glob.glob(os.path.join(ROOT, "rules", "**", "*.yml"), recursive=True)):
+        with open(path, "rb") as f, open(path[:-4] + ".hit.log", "rb") as log:
+            yield f.read() + b"\0" + log.read()[:2000]
+
+
+def maps_with_lines():
+    lines = list(log_lines(5))
+    for text in read("maps", "*.yml", most=12000):
+        for line in lines[:3]:
+            yield text + b"\0" + line
+
+
+def pack_files():
+    """One file of the small base pack in the place of each of its first files."""
+    for at, text in enumerate(read("tests", "unit", "pack", "base", "**", "*.yml")):
+        yield bytes([at]) + text
+
+
+def typed():
+    values = ['"x"', '"2026-03-02T08:00:00Z"', "17", '"#1"', '["a","b"]', '{"unknown":"why"}', "true", "null", "[1,1,1,1,1,1]",
+              '{"business":3,"unit":"unknown"}', '"市信息产业局"', '"malware"', "9007199254740993", '["#1","#2"]']
+    for at, value in enumerate(values * 8):
+        yield bytes([at * 7 % 256, at % 4]) + value.encode()
+
+
+REQUESTS = [b'{"id":1,"op":"do","kind":"incident","move":"confirm","ref":"INC-2026-0001","input":{"scope":"x"},"as":"lead01"}',
+            b'{"op":"list","kind":"incident","where":"level:3 AND NOT open:no","limit":5}', b'{"op":"status"}',
+            b'{"op":"tick","at":"+15 min"}', b'{"op":"ingest","source":"x","lines":["a","b"]}',
+            b'{"op":"blob","step":"append","upload":1,"data":"YWJj"}']
+FILTERS = [b"\0level:>=3 AND open:yes", b"\1(level:1 OR level:2) NOT unit:x", '\2网页 "a b"'.encode(), b"\0level:3\nlevel:4"]
+LEAF = ('{"act":7,"actor":"person:5","at":"2026-01-02T03:04:05.000006Z","log":"fuzz.example","obj":"incident:17","oprev":"%s",'
+        '"oseq":0,"pay":{"len":2,"sha256":"%s"},"seq":3%s,"type":"incident.note","unit":"unit:3","v":1}')
+LEAVES = [(LEAF % ("0" * 64, "ab" * 32, session)).encode() for session in ("", ',"sess":"s1"')]
+JSON = [b'{"a":1,"b":[true,null,"x"],"c":{"d":"\\u4e00"}}', b'{"p":1,"sd":"00"}', b"[]", b'"x"', b"-17"]
+STAMPS = [b"2026-03-02T08:00:00Z", b"1970-01-01T00:00:00.123456+00:00", b"9999-12-31T23:59:60-23:59", b"15 min", b"36500 d", b"4 h"]
+FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x"]
+
+SEEDS = {
+    "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
+    "pack": pack_files, "list": lambda: FILTERS, "tokens": lambda: [*log_lines(10), "网页被篡改 nginx 1.2".encode()],
+    "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
+    "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml")],
+    "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON, "stamp": lambda: STAMPS,
+    "input": typed, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
+}
+
+
+def build():
+    env = {**os.environ, "CC": "clang"}
+    if not os.path.exists(os.path.join(BUILD, "build.ninja")):
+        subprocess.run(["meson", "setup", BUILD, "-Dfuzz=true", "--buildtype=debug", "-Doptimization=1",
+                        "-Db_sanitize=address,undefined", "-Db_lundef=false"], cwd=ROOT, check=True, capture_output=True, env=env)
+    done = subprocess.run(["ninja", "-C", BUILD, "fuzz"], capture_output=True, text=True)
+    if done.returncode:
+        print(done.stdout[-4000:])
+        print("0 passed, 1 failed")
+        sys.exit(1)
+
+
+def sow(target):
+    """The seeds of a target in a corpus that later runs go on with."""
+    where = os.path.join(CORPUS, target)
+    os.makedirs(where, exist_ok=True)
+    for at, seed in enumerate(SEEDS.get(target, list)()):
+        with open(os.path.join(where, f"seed-{at}"), "wb") as f:
+            f.write(seed)
+    return where
+
+
+def fuzz(name, *args, timeout=120):
+    os.makedirs(FOUND, exist_ok=True)
+    program = os.path.join(BUILD, "tests", "fuzz", name)
+    env = {**os.environ, "FENGSUI_ROOT": ROOT, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
+    return subprocess.run([program, f"-artifact_prefix={FOUND}/{name}-", "-timeout=10", "-rss_limit_mb=2048", "-max_len=16384",
+                           "-verbosity=0", "-print_final_stats=1", *args], capture_output=True, text=True, errors="replace",
+                          cwd=ROOT, env=env, timeout=timeout)
+
+
+def clean(target, seconds):
+    committed = os.path.join(HERE, "seeds", target)
+    seconds *= BIG.get(target, 1)
+    done = fuzz(target + "_fuzz", f"-max_total_time={seconds}", sow(target), *([committed] if os.path.isdir(committed) else []),
+                timeout=seconds + 120)
+    if done.returncode:
+        raise Unexpected(f"exit {done.returncode}\n{done.stderr[-5000:]}")
+    tried = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
+    print(f"{target:12} {PARSERS[target]:34} {tried[0] if tried else '?':>9} inputs", flush=True)
+
+
+def planted_fault_is_found():
+    done = fuzz("planted", "-max_total_time=60", sow("stamp"))
+    if "heap-buffer-overflow" not in done.stderr:
+        raise Unexpected(f"exit {done.returncode}: the planted fault was not found\n{done.stderr[-2000:]}")
+
+
+def without_it_nothing_is():
+    done = fuzz("unplanted", "-max_total_time=3", sow("stamp"))
+    if done.returncode:
+        raise Unexpected(f"exit {done.returncode}\n{done.stderr[-2000:]}")
+
+
+def every_parser_has_a_target():
+    there = {os.path.basename(path)[:-len("_fuzz.c")] for path in glob.glob(os.path.join(HERE, "*_fuzz.c"))}
+    if there != set(PARSERS):
+        raise Unexpected(f"without a target: {set(PARSERS) - there}; without a line here: {there - set(PARSERS)}")
+
+
+def main():
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    chosen = sys.argv[2:] or list(PARSERS)
+    build()
+    shutil.rmtree(FOUND, ignore_errors=True)
+    results = Results("fuzz")
+    cases = [(every_parser_has_a_target.__name__, every_parser_has_a_target), (planted_fault_is_found.__name__, planted_fault_is_found),
+             (without_it_nothing_is.__name__, without_it_nothing_is)] if len(sys.argv) < 3 else []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        waiting = [pool.submit(results.case, name, run) for name, run in cases]
+        waiting += [pool.submit(results.case, target, clean, target, seconds) for target in chosen]
+        for one in waiting:
+            one.result()
+    results.end()
+
+
+if __name__ == "__main__":
+    main()
