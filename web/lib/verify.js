@@ -967,6 +967,14 @@ function readTar(bytes) {
 	return new Map(names.map((name) => [name.slice(top.length), files.get(name)]));
 }
 
+/* ---- what others call ----------------------------------------------------------------------------------- */
+
+const api = { verify, describe, readTar, sha256, sha512, ed25519, toHex, fromHex, checkNote, readKey, readCheckpoint,
+	readLeaf, readCanon, Tree, proves };
+
+if (typeof module === 'object' && module.exports) module.exports = api;
+globalThis.fengsuiVerify = api;
+
 /* ---- command line --------------------------------------------------------------------------------------- */
 
 const HELP = `node verify.js PATH [--against FILE] [--json]
@@ -1055,12 +1063,6 @@ function main(fs, args) {
 	console.log(flags.json ? JSON.stringify({ path: flags.path, ...verdict }, null, 2) : describe(verdict).join('\n'));
 	return verdict.exit;
 }
-
-const api = { verify, describe, readTar, sha256, sha512, ed25519, toHex, fromHex, checkNote, readKey, readCheckpoint,
-	readLeaf, readCanon, Tree, proves };
-
-if (typeof module === 'object' && module.exports) module.exports = api;
-globalThis.fengsuiVerify = api;
 
 /* Run by name, not merely loaded by another script. */
 if (typeof process === 'object' && process.versions && process.versions.node && process.argv[1] &&
