@@ -8,10 +8,12 @@ program without it must be clean.
 """
 import concurrent.futures
 import glob
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
@@ -30,6 +32,7 @@ PARSERS = {
     "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
+    "unpack": "a plan pack in one file",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -75,6 +78,18 @@ def typed():
         yield bytes([at * 7 % 256, at % 4]) + value.encode()
 
 
+def tars():
+    """Small archives as a plan editor would make them."""
+    for names in (["pack.yml"], ["plan/pack.yml", "plan/kinds/note.yml"], ["../x"]):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for name in names:
+                about = tarfile.TarInfo(name)
+                about.size = 8
+                tar.addfile(about, io.BytesIO(b"pack: x\n"))
+        yield out.getvalue()
+
+
 REQUESTS = [b'{"id":1,"op":"do","kind":"incident","move":"confirm","ref":"INC-2026-0001","input":{"scope":"x"},"as":"lead01"}',
             b'{"op":"list","kind":"incident","where":"level:3 AND NOT open:no","limit":5}', b'{"op":"status"}',
             b'{"op":"tick","at":"+15 min"}', b'{"op":"ingest","source":"x","lines":["a","b"]}',
@@ -93,7 +108,7 @@ SEEDS = {
     "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
     "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml")],
     "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON, "stamp": lambda: STAMPS,
-    "input": typed, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
+    "input": typed, "unpack": tars, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
 }
 
 
