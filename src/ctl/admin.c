@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_private.h"
+#include "intake/event.h"
 
 /*
  * admin -- the commands that are about the daemon and its folder, not a record.
@@ -218,7 +219,8 @@ static int run_withdraw(struct ctl *ctl)
 	return 0;
 }
 
-enum { LINES_AT_ONCE = 2000, BYTES_AT_ONCE = 4 * 1024 * 1024 };
+/* A byte can take six in JSON, and a request is at most 8 MiB. */
+enum { LINES_AT_ONCE = 2000, BYTES_AT_ONCE = 1024 * 1024 };
 
 static int send_lines(struct ctl *ctl, const char *source, json_t *lines, long long *sent, long long *alerts)
 {
@@ -235,45 +237,75 @@ static int send_lines(struct ctl *ctl, const char *source, json_t *lines, long l
 	return 0;
 }
 
-/* A byte that is not UTF-8 cannot stand in JSON; it arrives as a question mark. */
+/* A byte that is not UTF-8 cannot stand in JSON, nor can NUL: it arrives as a
+ * question mark. */
 static json_t *line_text(char *line, size_t len)
 {
-	json_t *text = json_stringn(line, len);
+	json_t *text;
 
+	for (size_t i = 0; i < len; i++)
+		if (!line[i])
+			line[i] = '?';
+	text = json_stringn(line, len);
 	for (size_t i = 0; !text && i < len; i++)
 		if ((unsigned char)line[i] >= 0x80)
 			line[i] = '?';
 	return text ? text : json_stringn(line, len);
 }
 
-static int ingest_file(struct ctl *ctl, const char *source, FILE *file)
+/* One line without its end into LINE_LIMIT + 1 bytes; of a longer one as much as
+ * shows the daemon that it is too long, so that it is counted there. False at
+ * the end. */
+static bool next_line(FILE *file, char *line, size_t *len)
 {
-	long long sent = 0, alerts = 0;
+	int c;
+
+	*len = 0;
+	while ((c = getc_unlocked(file)) != EOF && c != '\n')
+		if (*len <= LINE_LIMIT)
+			line[(*len)++] = (char)c;
+	if (c == EOF && !*len)
+		return false;
+	while (*len && *len <= LINE_LIMIT && line[*len - 1] == '\r')
+		(*len)--;
+	return true;
+}
+
+static int send_all(struct ctl *ctl, const char *source, FILE *file, char *line, long long *sent,
+		    long long *alerts)
+{
 	json_t *lines = json_array();
-	char *line = NULL;
-	size_t room = 0, bytes = 0;
-	ssize_t len;
+	size_t len, bytes = 0;
 	int ret = 0;
 
-	while (ret == 0 && (len = getline(&line, &room, file)) >= 0) {
-		while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-			len--;
-		json_array_append_new(lines, line_text(line, (size_t)len));
-		bytes += (size_t)len;
+	while (ret == 0 && next_line(file, line, &len)) {
+		json_array_append_new(lines, line_text(line, len));
+		bytes += len;
 		if (json_array_size(lines) < LINES_AT_ONCE && bytes < BYTES_AT_ONCE)
 			continue;
-		ret = send_lines(ctl, source, lines, &sent, &alerts);
+		ret = send_lines(ctl, source, lines, sent, alerts);
 		lines = json_array();
 		bytes = 0;
 	}
-	free(line);
 	if (ret == 0 && json_array_size(lines))
-		ret = send_lines(ctl, source, lines, &sent, &alerts);
-	else
-		json_decref(lines);
-	if (ret == 0)
-		printf(in_words(ctl, "%lld lines, %lld alerts\n", "%lld 行，%lld 条告警\n"), sent, alerts);
+		return send_lines(ctl, source, lines, sent, alerts);
+	json_decref(lines);
 	return ret;
+}
+
+static int ingest_file(struct ctl *ctl, const char *source, const char *path, FILE *file)
+{
+	long long sent = 0, alerts = 0;
+	struct fault why;
+	int ret = send_all(ctl, source, file, arena_take(ctl->mem, LINE_LIMIT + 1), &sent, &alerts);
+
+	if (ret)
+		return ret;
+	printf(in_words(ctl, "%lld lines, %lld alerts\n", "%lld 行，%lld 条告警\n"), sent, alerts);
+	if (!ferror(file))
+		return 0;
+	fault_set(&why, FAULT_IO, "cannot read %s to its end: %s", path, strerror(errno));
+	return say_fault(ctl, &why);
 }
 
 static int run_ingest(struct ctl *ctl)
@@ -291,7 +323,7 @@ static int run_ingest(struct ctl *ctl)
 			  strerror(errno));
 		return say_fault(ctl, &why);
 	}
-	ret = ingest_file(ctl, ctl->typed.words[1], file);
+	ret = ingest_file(ctl, ctl->typed.words[1], path, file);
 	fclose(file);
 	return ret;
 }

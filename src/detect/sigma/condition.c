@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,6 +23,14 @@ static int wrong(struct scan *s, const char *what)
 {
 	return tree_fault(s->r->why, s->r->file, s->at, "condition, character %zu: %s",
 			  (size_t)(s->p - s->at->text) + 1, what);
+}
+
+static int no_selection(struct scan *s, size_t len)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "there is no selection '%.*s'", (int)(len > 80 ? 80 : len), s->p);
+	return wrong(s, what);
 }
 
 static void blanks(struct scan *s)
@@ -123,7 +132,7 @@ static int name(struct scan *s, struct condition **out)
 			*out = of_selection(s, x);
 			return 0;
 		}
-	return wrong(s, "there is no selection of this name");
+	return no_selection(s, n);
 }
 
 static int any(struct scan *s, struct condition **out);
