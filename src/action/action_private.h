@@ -83,9 +83,10 @@ struct deed {
 	int64_t proposer; /* person who proposed the move being confirmed, 0 */
 	struct missing *missing, *last_missing;
 	struct happened *first, *last;
-	int depth;       /* of cascades */
-	bool begun;      /* a move of it has been carried out */
-	json_t *pending; /* a proposal opened or signed by this deed */
+	int depth;         /* of cascades */
+	bool begun;        /* a move of it has been carried out */
+	json_t *pending;   /* a proposal opened or signed by this deed */
+	struct pack *pack; /* in force when it began */
 };
 
 /* Words for the search index, fed at the end of the batch. */
@@ -240,6 +241,11 @@ int check_run(struct house *house, int64_t object, const char *name, int64_t now
 bool check_good(struct deed *deed, struct object *object, const char *name);
 bool check_known(const char *name);
 
+/* ---- draft.c: the plan pack that a draft of the plan carries ---------------- */
+typedef int draft_use(struct deed *deed, const struct pack *pack, const char *folder, struct fault *why);
+int draft_check(struct house *house, const struct object *draft, struct fault *why);
+int draft_use_pack(struct deed *deed, const struct object *draft, draft_use *then, struct fault *why);
+
 /* ---- view.c --------------------------------------------------------------- */
 /* Write what `object->change` says; its states and body already hold it. */
 int view_write(struct house *house, const struct object *object, struct fault *why);
@@ -275,6 +281,8 @@ int erase_field(struct deed *deed, struct object *object, const char *field, str
 int view_refresh(struct house *house, struct object *object, struct fault *why);
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
 int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);
+int pack_publish(struct house *house, const struct asker *asker, const struct pack *pack, const char *folder,
+		 int64_t now, struct fault *why);
 
 /* ---- look/: answers to those who look --------------------------------------- */
 json_t *wants_of(const struct want *wants, size_t count); /* new reference */

@@ -121,6 +121,16 @@ static int made_over(struct deed *deed, struct object *object, const char *name,
 	return 0;
 }
 
+/* Is the plan pack of a draft sound? */
+static int check_plan(struct house *house, const struct object *draft, struct finding *out)
+{
+	struct fault why = { 0 };
+
+	out->good = draft_check(house, draft, &why) == 0;
+	snprintf(out->detail, sizeof(out->detail), "%.250s", out->good ? "sound" : why.text);
+	return 0;
+}
+
 static int find_out(struct house *house, struct deed *deed, struct object *object, const char *name,
 		    struct finding *out, struct fault *why)
 {
@@ -132,12 +142,17 @@ static int find_out(struct house *house, struct deed *deed, struct object *objec
 		return check_digest(house, object, out);
 	if (!strcmp(name, "archive_package"))
 		return check_package(house, deed, object, out);
+	if (!strcmp(name, "plan_check"))
+		return check_plan(house, object, out);
 	out->good = false;
 	snprintf(out->detail, sizeof(out->detail), "this version does not carry out the check '%s'", name);
 	return 0;
 }
 
-bool check_known(const char *name) { return !strcmp(name, "digest") || !strcmp(name, "archive_package"); }
+bool check_known(const char *name)
+{
+	return !strcmp(name, "digest") || !strcmp(name, "archive_package") || !strcmp(name, "plan_check");
+}
 
 /* Evidence that is no longer what was captured is told at once, by its name;
  * the plan says what becomes of it. */

@@ -435,6 +435,7 @@ int deed_begin(struct deed *deed, struct house *house, const struct asker *asker
 		return ret;
 	record_remember(house->record);
 	deed->feeds = house->feed_count;
+	deed->pack = house->pack;
 	return 0;
 }
 
@@ -456,6 +457,7 @@ int deed_end(struct deed *deed, int ret, struct fault *why)
 	} else {
 		record_forget(house->record);
 		feeds_forget(house, deed->feeds);
+		house->pack = deed->pack;
 		if (store_undo(house->store, &undo) < 0 && ret == 0) {
 			*why = undo;
 			ret = -undo.code;

@@ -62,8 +62,8 @@ static json_t *not_by(struct house *house, const struct asker *asker, int64_t no
 	return answer;
 }
 
-static int put_in_force(struct house *house, const struct asker *asker, const struct pack *pack,
-			const char *folder, int64_t now, struct fault *why)
+int pack_publish(struct house *house, const struct asker *asker, const struct pack *pack, const char *folder,
+		 int64_t now, struct fault *why)
 {
 	struct pack *kept;
 	int ret;
@@ -90,7 +90,7 @@ int house_publish(struct house *house, const struct asker *asker, const char *pa
 	problems_init(&problems);
 	if (!said &&
 	    (pack_load(pack_folder, &pack, &problems, why) < 0 || pack_check(pack, &problems, why) < 0 ||
-	     (ret = put_in_force(house, asker, pack, pack_folder, now, why)) == -FAULT_CONFLICT))
+	     (ret = pack_publish(house, asker, pack, pack_folder, now, why)) == -FAULT_CONFLICT))
 		said = fault_answer(why);
 	else if (!said && ret == 0)
 		said = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "pack", pack->id, "version", pack->version,
