@@ -115,6 +115,18 @@ static bool level_holds(struct deed *deed, struct object *subject, const struct 
 
 /* ---- linked records ------------------------------------------------------- */
 
+/* What comes with the move is about its own record, not about linked ones. */
+static bool holds_for_itself(struct deed *deed, struct object *one, const struct guard *where)
+{
+	json_t *held = deed->input;
+	bool holds;
+
+	deed->input = NULL;
+	holds = guard_holds(deed, one, where);
+	deed->input = held;
+	return holds;
+}
+
 static bool fits(struct deed *deed, struct object *subject, struct object *one, const struct guard *guard)
 {
 	const struct among *among = &guard->among;
@@ -129,7 +141,7 @@ static bool fits(struct deed *deed, struct object *subject, struct object *one, 
 	if (among->same &&
 	    !json_equal(json_object_get(one->body, among->same), json_object_get(subject->body, among->same)))
 		return false;
-	return !among->where || guard_holds(deed, one, among->where);
+	return !among->where || holds_for_itself(deed, one, among->where);
 }
 
 /* With `same` every record of the kind is compared, not only linked ones. */
