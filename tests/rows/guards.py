@@ -337,6 +337,10 @@ def literal(origin="basis"):
     return make
 
 
+def rival_version(w):
+    return begin(w, "PLV.APPROVED", previous=begin(w, "PLV.IN_FORCE"), named=False)
+
+
 def number_taken(w):
     other = begin(w, "PLV.PUBLISHED")
     return w.show(other.ref)["fields"]["document_no"]
@@ -499,6 +503,7 @@ CASES = [
     C("T242", "'Conflict of interest'", None, "who declares a conflict gives no opinion"),
     C("T250", "the plan check", without("good_draft"), "no plan pack that could be checked"),
     C("T253", "the document number is taken", given(document_no=number_taken), "another version bears it"),
+    C("T253", "that it replaces", start(rival_version), "another version of the plan is in force"),
     C("T253", "the text that was approved", None, "an approved draft cannot be edited"),
     C("T254", "'Effective at'", None, "the date itself sets it off"),
 ]

@@ -519,19 +519,20 @@ ACCEPT = {"person": "uhd", "due_at": "2026-12-01T00:00:00Z", "plan": "两周内�
 
 def revision(w, origin="other", **options):
     t = w.make("dut", "revision", origin=origin, text="联络表每季核对")
-    t.origin = origin
+    t.origin, t.previous, t.named = origin, options.get("previous"), options.get("named", True)
     return t
 
 
-def plan_version(w, **options):
+def plan_version(w, previous=None, named=True, **options):
     w.versions = w.__dict__.get("versions", 0) + 1
-    t = w.make("ped", "plan_version", plan="jinan", version=f"1.{w.versions}", text="修订稿")
-    t.distribution_no = w.versions
+    t = w.make("ped", "plan_version", version=f"1.{w.versions}", text="修订稿",
+               plan=previous.plan if previous else f"plan-{w.versions}", **({"previous": previous.ref} if previous and named else {}))
+    t.distribution_no, t.plan = w.versions, previous.plan if previous else f"plan-{w.versions}"
     return t
 
 
 def own_draft(w, t):
-    t.draft = plan_version(w)
+    t.draft = plan_version(w, getattr(t, "previous", None), getattr(t, "named", True))
     return {"plan_version": t.draft.ref}
 
 
@@ -539,6 +540,7 @@ def good_draft(w, t):
     """The draft carries a plan pack that the check finds sound."""
     thing = t if t.kind == "plan_version" else t.draft
     w.act("ped", thing, "edit", pack=w.sound_pack(), changes="联络表")
+    w.act("ped", thing, "check")
 
 
 def experts_asked(w, t):
@@ -568,7 +570,12 @@ def by_experts(w, **options):
 
 def approved_version(w, **options):
     t = begin(w, "REV.READY", **options)
-    return Thing("plan_version", t.draft.ref, revision=t, number=t.draft.distribution_no)
+    return Thing("plan_version", t.draft.ref, revision=t, number=t.draft.distribution_no, plan=t.draft.plan)
+
+
+def succeeded(w, t):
+    """Another version of the same plan comes into force."""
+    effective(w, begin(w, "PLV.PUBLISHED", previous=t))
 
 
 def issue(w, t):
@@ -799,7 +806,7 @@ SCENES = [
     S("T252", lambda w, **o: frozen_version(w), auto=lambda w, t: w.act("lg", t.revision, "consent")),
     S("T253", "PLV.APPROVED", ["ped"], issue),
     S("T254", "PLV.PUBLISHED", auto=effective),
-    S("T255", "PLV.IN_FORCE", auto=lambda w, t: effective(w, begin(w, "PLV.PUBLISHED"))),
+    S("T255", "PLV.IN_FORCE", auto=succeeded),
     S("T256", "PLV.DRAFT", ["ped"], REASON),
 ]
 

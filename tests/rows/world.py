@@ -4,12 +4,16 @@ People are called after their role: "dir" holds the Office director's post and n
 refusal is about that one role. "dir2" is another of the kind; "uop_tax" is of another unit.
 A Thing is a record under way: its kind, its reference, and what its steps left for later ones.
 """
+import io
 import os
+import re
 import sys
+import tarfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
-from fengsui import Daemon, Unexpected  # noqa: E402
+from fengsui import Daemon, ROOT, Unexpected  # noqa: E402
 
+PACK = os.environ.get("FENGSUI_PACK") or os.path.join(ROOT, "packs", "jinan-2007")
 ROLES = ["LG", "DIR", "DUT", "CL", "RSP", "UOP", "UHD", "SEC", "SUP", "EXP", "PIO", "PED", "FIN", "RES", "ARC", "SYS",
          "SCA", "AUD", "PUB"]
 OFFICE, AUTHORITY = "市信息产业局", "市教育局"
@@ -38,7 +42,7 @@ class World(Daemon):
     """A daemon with the cast. `do_as(login, thing, move, **input)` makes a move on a thing."""
 
     def __init__(self, **more):
-        super().__init__(at=START, pack=os.environ.get("FENGSUI_PACK"), **more)
+        super().__init__(at=START, pack=PACK, **more)
         try:
             self.register()
         except BaseException:
@@ -125,6 +129,23 @@ class World(Daemon):
         if not found:
             raise Unexpected(f"{thing.kind} {thing.ref} has no {kind}")
         return found[-1].ref
+
+    def sound_pack(self):
+        """The default plan as another version, as one file."""
+        self.packs = self.__dict__.get("packs", 0) + 1
+        whole = io.BytesIO()
+        with tarfile.open(fileobj=whole, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for folder, _, names in os.walk(PACK):
+                for name in names:
+                    path = os.path.join(folder, name)
+                    with open(path, "rb") as f:
+                        text = f.read()
+                    if name == "pack.yml":
+                        text = re.sub(rb"^version: .*$", b"version: 1.0.%d" % self.packs, text, flags=re.M)
+                    entry = tarfile.TarInfo(os.path.relpath(path, PACK))
+                    entry.size = len(text)
+                    tar.addfile(entry, io.BytesIO(text))
+        return self.upload(whole.getvalue())
 
     def damage(self, digest):
         """Someone changes an evidence file on the disk, below the house."""
