@@ -34,6 +34,23 @@ def fill(d):
     raise Unexpected("the disk never became full")
 
 
+def says_so(answer, where):
+    if answer.ok or answer["fault"] != "busy" or "disk is full" not in answer["en"] or where not in answer["en"]:
+        raise Unexpected(f"full disk: {answer}")
+
+
+def evidence_too(d, where):
+    """A file that finds no room leaves nothing of itself."""
+    upload = d.ask(op="blob", step="begin", **{"as": "duty01"})
+    if not upload.ok:
+        return says_so(upload, where)
+    for _ in range(8):
+        answer = d.ask(op="blob", step="append", upload=upload["upload"], data="QUFB" * 250000, **{"as": "duty01"})
+        if not answer.ok:
+            return says_so(answer, where)
+    raise Unexpected("six megabytes found room on a full disk")
+
+
 def filled(where):
     with Daemon(folder=os.path.join(where, "d")) as d:
         d.person("duty01", ["DUT"])
@@ -41,17 +58,23 @@ def filled(where):
         with open(ballast, "wb") as f:
             f.write(b"x" * (6 << 20))
         acknowledged, answer = fill(d)
-        if answer["fault"] not in ("busy", "io"):
-            raise Unexpected(f"full disk: {answer}")
+        says_so(answer, where)
+        evidence_too(d, where)
+        for _ in range(20):  # not only the first time, and for whoever asks
+            says_so(d.try_("duty01", "incident", "create", **CASE), where)
         assert d.ask(op="status").ok, "a full disk keeps nobody from reading"
         for number in acknowledged:
             d.show(number)
         os.unlink(ballast)
         acknowledged.append(d.do("duty01", "incident", "create", **{**CASE, "what": "room again"}).number)
+        d.upload(b"there is room for evidence, too", "duty01")
         d.kill()
         d.start()
         for number in acknowledged:
             d.show(number)
+        numbers = [int(n[-4:]) for n in acknowledged]
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise Unexpected(f"numbers have a gap: {numbers}")
 
 
 def too_small_to_begin(where):
