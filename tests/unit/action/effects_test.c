@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence/blob.h"
+
 /*
  * Every effect in a deed of its own, on a store whose n-th call fails, for
  * every n until it passes: nothing is ever half written.
@@ -65,8 +67,29 @@ static void make_case(void)
 	small_make(&house, "report", "{\"unit\":%lld,\"what\":\"续报\",\"incident\":%lld}", unit, incident);
 }
 
+/* The default plan as one file, as a draft of it carries it. */
+static void keep_pack(char digest[BLOB_NAME])
+{
+	struct blob_draft *draft = NULL;
+	struct fault why = { 0 };
+	char command[256], part[4096];
+	uint64_t size = 0;
+	size_t n;
+	FILE *tar;
+
+	snprintf(command, sizeof(command), "tar cf - -C %s/packs/jinan-2007 .", SOURCE_ROOT);
+	tar = popen(command, "r");
+	assert_non_null(tar);
+	assert_int_equal(blob_open(house.folder, &draft, &why), 0);
+	while ((n = fread(part, 1, sizeof(part), tar)) > 0)
+		assert_int_equal(blob_put(draft, part, n, 8 << 20, &why), 0);
+	assert_int_equal(pclose(tar), 0);
+	assert_int_equal(blob_seal(&draft, NULL, digest, &size, &why), 0);
+}
+
 static void make_others(void)
 {
+	char pack[BLOB_NAME];
 	long long unit = id_of("unit"), tool, used;
 
 	call("warning",
@@ -89,8 +112,9 @@ static void make_others(void)
 	call("drill", small_make(&house, "drill", "{\"year\":2026,\"name\":\"演练\"}"));
 	call("notice", small_make(&house, "notice", "{\"incident\":%lld,\"hazard\":\"钓鱼\"}",
 				  (long long)id_of("incident")));
+	keep_pack(pack);
 	call("version", small_make(&house, "plan_version",
-				   "{\"plan\":\"jinan\",\"version\":\"2\",\"text\":\"修订稿\"}"));
+				   "{\"plan\":\"jinan\",\"version\":\"2\",\"pack\":\"%s\"}", pack));
 }
 
 struct run {
