@@ -128,13 +128,6 @@ static int checkpoint(struct gate *gate, struct job *job, int64_t now, struct fa
 	int ret;
 
 	(void)now;
-	if (space != RECORD_REAL && space != RECORD_DRILL) {
-		struct fault mine;
-
-		fault_set(&mine, FAULT_INVALID, "space is 1 (real) or 2 (drill)");
-		job->answer = answer_fault(&mine);
-		return 0;
-	}
 	if ((ret = record_checkpoint(house_record(gate->house), (enum record_space)space, mem, &note, why)) <
 	    0)
 		return ret;

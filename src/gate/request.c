@@ -4,9 +4,10 @@
 
 #include "base/buf.h"
 #include "base/canon.h"
+#include "record/record.h"
 
 /* clang-format off */
-enum shape { A_TEXT, A_NUMBER, A_YES, AN_OBJECT, A_LIST, A_NAME /* number or text */ };
+enum shape { A_TEXT, A_NUMBER, A_YES, AN_OBJECT, A_LIST, A_NAME /* number or text */, A_SPACE };
 
 static const struct {
 	const char *name;
@@ -23,7 +24,7 @@ static const struct {
 	[SAYS_KEY]      = { "key",      A_TEXT },
 	[SAYS_SEEN]     = { "seen",     A_NUMBER },
 	[SAYS_OCCURRED] = { "occurred", A_TEXT },
-	[SAYS_SPACE]    = { "space",    A_NUMBER },
+	[SAYS_SPACE]    = { "space",    A_SPACE },
 	[SAYS_PROPOSAL] = { "proposal", A_NUMBER },
 	[SAYS_WHERE]    = { "where",    A_TEXT },
 	[SAYS_LIMIT]    = { "limit",    A_NUMBER },
@@ -86,6 +87,9 @@ static bool fits(const json_t *value, enum shape shape)
 		return json_is_array(value);
 	case A_NAME:
 		return json_is_integer(value) || json_is_string(value);
+	case A_SPACE:
+		return json_is_integer(value) && (json_integer_value(value) == RECORD_REAL ||
+						  json_integer_value(value) == RECORD_DRILL);
 	}
 	return false;
 }
@@ -93,8 +97,13 @@ static bool fits(const json_t *value, enum shape shape)
 static const char *shape_words(enum shape shape)
 {
 	static const char *const words[] = {
-		[A_TEXT] = "a text",       [A_NUMBER] = "a whole number", [A_YES] = "true or false",
-		[AN_OBJECT] = "an object", [A_LIST] = "a list",           [A_NAME] = "a number or a text",
+		[A_TEXT] = "a text",
+		[A_NUMBER] = "a whole number",
+		[A_YES] = "true or false",
+		[AN_OBJECT] = "an object",
+		[A_LIST] = "a list",
+		[A_NAME] = "a number or a text",
+		[A_SPACE] = "1 (real) or 2 (drill)",
 	};
 
 	return words[shape];
