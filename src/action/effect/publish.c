@@ -1,4 +1,4 @@
-/* Not carried out by this version: the move that wants it is refused, and says so (docs/waiting.md). */
+/* Not carried out by this version: the move that wants it is refused, and says so (docs/waiting.tsv). */
 
 #include "action/action_private.h"
 
