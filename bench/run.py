@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""run -- every measurement there is, one after the other, as the tables of RESULTS.md, each beside its bar.
+
+    bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]
+
+NAME: store append verify list acts memory watch. Nothing else should run on the machine meanwhile; the first lines say
+what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
+everything in small: it shows that it works, and its numbers are worth nothing. Ends with 1 where a bar is missed.
+"""
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+
+BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0}
+
+
+class Bench:
+    def __init__(self, asked):
+        self.build, self.folder, self.brief = os.path.abspath(asked.build), asked.folder, asked.brief
+        self.missed = []
+
+    def run(self, name, *args):
+        done = subprocess.run([os.path.join(self.build, "bench", "bench_" + name), *map(str, args)], capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"bench_{name} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def place(self):
+        """A folder of its own that goes away."""
+        return tempfile.TemporaryDirectory(dir=self.folder, prefix="fengsui-bench-")
+
+    def hold(self, name, value, better, unit):
+        """Say how it stands against its bar."""
+        good = value >= BAR[name] if better == "more" else value <= BAR[name]
+        print(f"\nbar: {'at least' if better == 'more' else 'at most'} {BAR[name]:,g} {unit}; "
+              f"here {value:,.6g}: {'held' if good else 'MISSED'}")
+        if not good:
+            self.missed.append(name)
+
+    # ---- one question each -----------------------------------------------------------------------
+
+    def store(self):
+        with self.place() as where:
+            print(self.run("store", where, *((1, 1) if self.brief else (1, 5))))
+
+    def append(self):
+        with self.place() as where:
+            said = self.run("append", where, *((2560, 1) if self.brief else ()))
+            print(said)
+            self.hold("append", number(said, r"record_append\s+(\d+)"), "more", "entries/s")
+            if "verify" in self.wanted:
+                self.verify(where)
+
+    def verify(self, where=None):
+        """Over the record that `append` has made."""
+        if where is None:
+            return
+        said = self.run("verify", where, 1 if self.brief else 5)
+        print(said)
+        self.hold("verify", number(said, r"verify\s+(\d+)"), "more", "entries/s")
+
+    def list(self):
+        with self.place() as where:
+            said = self.run("list", os.path.join(where, "list.db"), *((500, 5) if self.brief else (100_000, 100)))
+            print(said)
+            self.hold("list", number(said, r"(?m)^ALL TWELVE\s+[\d.]+\s+([\d.]+)"), "less", "ms at the 95th percentile")
+
+    def acts(self):
+        from cast import city, open_case
+        clients = 4 if self.brief else 64
+        with self.city(city) as d:
+            cases = [open_case(d, title=f"案件{i}") for i in range(clients)]
+            said = json.loads(self.run("acts", os.path.join(d.folder, "fengsui.sock"), clients, 2 if self.brief else 20, "dut01", *cases))
+        print("| clients | acts/s | p50 ms | p95 ms | p99 ms | refused |\n|---|---|---|---|---|---|")
+        print(f"| {said['clients']} | {said['per_second']} | {said['p50_ms']} | {said['p95_ms']} | {said['p99_ms']} | {said['refused']} |")
+        if said["refused"]:
+            self.missed.append("acts (refused)")
+        self.hold("acts", said["p99_ms"], "less", "ms at the 99th percentile")
+
+    def city(self, city):
+        """On the disk that counts, not where temporary files lie."""
+        folder = tempfile.mkdtemp(dir=self.folder, prefix="fengsui-bench-")
+        d = city(folder=folder, program=os.path.join(self.build, "fengsui"), verify=False)
+        d.own = True
+        return d
+
+    def memory(self):
+        """A daemon that nobody asks anything, without rules, after a minute."""
+        from fengsui import Daemon
+        with Daemon(demo=False, program=os.path.join(self.build, "fengsui"), verify=False) as d:
+            time.sleep(1 if self.brief else 60)
+            mib = resident_mib(d.process.pid)
+        print(f"| idle daemon, no rules | {mib:.1f} MiB resident |\n|---|---|")
+        self.hold("memory", mib, "less", "MiB")
+
+    def watch(self):
+        """The logs of the example, many times over, through the rules of the house."""
+        lines = []
+        for name in sorted(os.listdir(os.path.join(ROOT, "example", "logs"))):
+            with open(os.path.join(ROOT, "example", "logs", name), "rb") as f:
+                lines += f.readlines()
+        with self.place() as where:
+            log = os.path.join(where, "log")
+            with open(log, "wb") as f:
+                while f.tell() < (1 << 20 if self.brief else 200 << 20):
+                    f.writelines(lines)
+            speeds = [self.watch_once(log) for _ in range(1 if self.brief else 5)]
+        middle = statistics.median_low(speed for speed, _ in speeds)
+        stats = next(stats for speed, stats in speeds if speed == middle)
+        print("| events/s | MB/s | events | rules | alerts |\n|---|---|---|---|---|")
+        print(f"| {middle:,.0f} | {stats['bytes'] / stats['seconds'] / 1e6:.0f} | {stats['events']} | {stats['rules']} | {stats['alerts']} |")
+
+    def watch_once(self, log):
+        done = subprocess.run([os.path.join(self.build, "fengsui"), "watch", "--rules", os.path.join(ROOT, "rules"), "--stats", log],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+        stats = json.loads(done.stderr.splitlines()[-1])
+        return stats["events"] / stats["seconds"], stats
+
+
+def number(text, pattern):
+    found = re.search(pattern, text)
+    if not found:
+        sys.exit(f"no number where one should be ({pattern}):\n{text}")
+    return float(found[1])
+
+
+def resident_mib(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS")) / 1024
+
+
+def machine():
+    """What it was measured on, as RESULTS.md wants it."""
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        cpu = next((line.split(": ")[1].strip() for line in f if line.startswith("model name")), platform.machine())
+    with open("/proc/meminfo", encoding="ascii") as f:
+        memory = int(f.readline().split()[1]) // 1024 // 1024
+    print(f"{os.cpu_count()} cores ({cpu}), {memory} GB, Linux {platform.release()}, {datetime.date.today()}, "
+          f"load average {os.getloadavg()[0]:.1f}")
+
+
+def main():
+    names = ["store", "append", "verify", "list", "acts", "memory", "watch"]
+    reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]")
+    reader.add_argument("--build", default=os.path.join(ROOT, "build"))
+    reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")
+    reader.add_argument("--brief", action="store_true")
+    reader.add_argument("names", nargs="*", choices=[*names, []])
+    asked = reader.parse_args()
+    bench = Bench(asked)
+    bench.wanted = asked.names or names
+    machine()
+    for name in names:
+        if name in bench.wanted or (name == "append" and "verify" in bench.wanted):
+            if name != "verify":
+                print(f"\n## {name}\n")
+                getattr(bench, name)()
+    if bench.missed:
+        print("\nmissed: " + ", ".join(bench.missed))
+    return 1 if bench.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
