@@ -65,5 +65,5 @@ json_t *fault_answer(const struct fault *why)
 	int code = why->code > 0 && why->code < FAULT__COUNT ? why->code : FAULT_INVALID;
 
 	return json_pack("{s:b, s:s, s:s, s:s+++}", "ok", 0, "fault", words[code], "en", why->text, "zh",
-			 fault_words_zh(code), ": ", why->text, "");
+			 fault_words_zh(code), "：", why->text, "");
 }

@@ -111,8 +111,8 @@ static json_t *region_words(const struct region *region)
 				      json_pack("{s:s, s:s, s:s, s:b}", "name", region->states[i].name, "zh",
 						region->states[i].label.zh, "en", region->states[i].label.en,
 						"end", region->states[i].end));
-	return json_pack("{s:s, s:s*, s:o}", "name", region->name, "machine", region->machine, "states",
-			 states);
+	return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "name", region->name, "zh", region->label.zh, "en",
+			 region->label.en, "machine", region->machine, "states", states);
 }
 
 static json_t *kind_words(const struct kind *kind)
@@ -141,10 +141,23 @@ static json_t *enum_words(const struct enumeration *codes)
 	return list;
 }
 
+/* What is scored, and what each score from 1 to 5 says of it. */
+static json_t *dimension_words(const struct dimension *dimension)
+{
+	json_t *scores = json_array();
+
+	for (size_t i = 1; i <= 5; i++)
+		json_array_append_new(scores, json_pack("{s:s*, s:s*}", "zh", dimension->scores[i].zh, "en",
+							dimension->scores[i].en));
+	return json_pack("{s:s, s:s, s:s, s:o}", "code", dimension->code, "zh", dimension->label.zh, "en",
+			 dimension->label.en, "scores", scores);
+}
+
 int house_catalogue(struct house *house, json_t **answer, struct fault *why)
 {
 	const struct pack *pack = house->pack;
 	json_t *kinds = json_array(), *inputs = json_array(), *enums = json_object(), *roles = json_object();
+	json_t *dimensions = json_array();
 
 	(void)why;
 	for (size_t i = 0; i < pack->kind_count; i++)
@@ -157,8 +170,11 @@ int house_catalogue(struct house *house, json_t **answer, struct fault *why)
 		json_object_set_new(roles, pack->roles[i].code,
 				    json_pack("{s:s, s:s}", "zh", pack->roles[i].label.zh, "en",
 					      pack->roles[i].label.en));
-	*answer = json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "ok", 1, "pack", pack->id,
-			    "version", pack->version, "digest", pack->digest, "zh", pack->label.zh, "en",
-			    pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles", roles);
+	for (size_t i = 0; i < pack->dimension_count; i++)
+		json_array_append_new(dimensions, dimension_words(&pack->dimensions[i]));
+	*answer = json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "pack",
+			    pack->id, "version", pack->version, "digest", pack->digest, "zh", pack->label.zh,
+			    "en", pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles",
+			    roles, "dimensions", dimensions);
 	return 0;
 }

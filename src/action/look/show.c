@@ -232,6 +232,27 @@ static json_t *entry_of(struct deed *deed, const struct record_read *entry)
 	return one;
 }
 
+/* What the ids in an entry refer to, so that a reader sees names: id -> handle. */
+static void names_of(struct deed *deed, const struct kind *kind, const json_t *change, json_t *names)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(json_object_get(change, "set"), name, value) {
+		const struct field *field = kind_field(kind, name);
+		json_t *list = json_is_array(value) ? json_incref(value) : json_pack("[O]", value), *one;
+		size_t i;
+
+		json_array_foreach(list, i, one)
+			if (field && field->type == FIELD_REF && json_is_integer(one))
+				json_object_set_new(
+					names,
+					arena_text(deed->mem, "%" PRId64, (int64_t)json_integer_value(one)),
+					handle_of(deed, json_integer_value(one)));
+		json_decref(list);
+	}
+}
+
 int house_history(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
 		  struct fault *why)
 {
@@ -242,14 +263,16 @@ int house_history(struct house *house, const struct asker *asker, const char *re
 	int ret = look(&deed, house, asker, ref, house->given_now, &object, why), got = 0;
 
 	if (ret == 0) {
-		json_t *entries = json_array();
+		json_t *entries = json_array(), *names = json_object();
 
-		*answer =
-			json_pack("{s:b, s:s*, s:o}", "ok", 1, "number", object->number, "entries", entries);
+		*answer = json_pack("{s:b, s:s, s:s*, s:o, s:o}", "ok", 1, "kind", object->kind->name,
+				    "number", object->number, "entries", entries, "names", names);
 		ret = record_scan(house->record, object->space == RECORD_DRILL ? RECORD_DRILL : RECORD_REAL,
 				  0, object->id, &cursor, why);
-		while (ret == 0 && (got = record_step(cursor, deed.mem, &entry, why)) == 1)
+		while (ret == 0 && (got = record_step(cursor, deed.mem, &entry, why)) == 1) {
 			json_array_append_new(entries, entry_of(&deed, &entry));
+			names_of(&deed, object->kind, entry.change, names);
+		}
 		if (cursor)
 			record_cursor_close(cursor);
 		ret = ret < 0 ? ret : got;
