@@ -103,6 +103,12 @@ static unsigned distance(const char *a, size_t a_len, const char *b)
 	return row[b_len];
 }
 
+/* Half a name is nearer than another word: 'level' means 'confirmed_level'. */
+static unsigned apart_from(const char *name, size_t len, const char *field)
+{
+	return len >= 3 && memmem(field, strlen(field), name, len) ? 0 : distance(name, len, field);
+}
+
 /* The nearest three, best first. */
 static int unknown_field(const struct parser *p, const char *name, size_t len)
 {
@@ -112,10 +118,10 @@ static int unknown_field(const struct parser *p, const char *name, size_t len)
 	struct buf list = { 0 };
 
 	for (size_t i = 0; i < p->field_count; i++) {
-		unsigned apart = distance(name, len, p->fields[i]);
+		unsigned apart = apart_from(name, len, p->fields[i]);
 		size_t at = count < NEAREST ? count++ : NEAREST;
 
-		for (; at > 0 && apart < distance(name, len, p->fields[best[at - 1]]); at--)
+		for (; at > 0 && apart < apart_from(name, len, p->fields[best[at - 1]]); at--)
 			if (at < NEAREST)
 				best[at] = best[at - 1];
 		if (at < NEAREST)
