@@ -83,6 +83,33 @@ const char *state_label(const struct ctl *ctl, const json_t *kind, const char *r
 	return found ? label_of(ctl, found) : state;
 }
 
+const char *role_label(const struct ctl *ctl, const char *role)
+{
+	const json_t *label = json_object_get(json_object_get(ctl->catalogue, "roles"), role);
+	const char *text = json_string_value(json_object_get(label, ctl->zh ? "zh" : "en"));
+
+	return text ? text : role;
+}
+
+/* Missed stays missed: a clock that was stopped too late says both. */
+const char *clock_words(const struct ctl *ctl, const json_t *clock)
+{
+	const char *state = json_string_value(json_object_get(clock, "state"));
+	const bool missed = json_object_get(clock, "missed");
+
+	if (!state)
+		return "";
+	if (!strcmp(state, "running"))
+		return missed ? in_words(ctl, "missed", "已超时") : in_words(ctl, "running", "计时中");
+	if (!strcmp(state, "paused"))
+		return missed ? in_words(ctl, "paused, missed", "暂停（已超时）")
+			      : in_words(ctl, "paused", "暂停");
+	if (!strcmp(state, "stopped"))
+		return missed ? in_words(ctl, "stopped, too late", "已停止（超时）")
+			      : in_words(ctl, "stopped", "已停止");
+	return state;
+}
+
 const char *nearest_name(const json_t *list, const char *name)
 {
 	const char *names[512];

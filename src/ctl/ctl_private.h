@@ -68,7 +68,9 @@ const json_t *catalogue_field(const struct ctl *ctl, const json_t *kind, const c
 const char *label_of(const struct ctl *ctl, const json_t *thing); /* its label, else its name */
 const char *name_of(const json_t *thing);
 const char *state_label(const struct ctl *ctl, const json_t *kind, const char *region, const char *state);
-const char *nearest_name(const json_t *list, const char *name); /* or NULL */
+const char *role_label(const struct ctl *ctl, const char *role);
+const char *clock_words(const struct ctl *ctl, const json_t *clock); /* its state */
+const char *nearest_name(const json_t *list, const char *name);      /* or NULL */
 /* A value as people read it: codes by their labels, lists with commas. */
 void value_words(const struct ctl *ctl, const json_t *field, const json_t *value, struct buf *out);
 
@@ -77,10 +79,12 @@ int input_of_flags(struct ctl *ctl, const json_t *kind, json_t **out, struct fau
 int filter_of_flags(struct ctl *ctl, const json_t *kind, const char *free_text, struct buf *out,
 		    struct fault *why);
 
-/* table.c: rows under headings, as wide as the terminal. */
+/* page/table.c: rows under headings, as wide as the terminal. */
 struct table;
 struct table *table_new(struct ctl *ctl, size_t columns);
 void table_put(struct table *table, const char *cell); /* copied; the first row is the headings */
+void table_wrap(struct table *table);  /* the last column goes on in the next line, it is not cut */
+void table_plain(struct table *table); /* its first row is no heading */
 void table_print(struct table *table);
 
 /* say.c: to the person; faults to standard error. */
@@ -92,14 +96,15 @@ void say_done(struct ctl *ctl, const json_t *kind, const json_t *answer);
 const char *bold(const struct ctl *ctl);
 const char *plain(const struct ctl *ctl);
 const char *warn_colour(const struct ctl *ctl);
+void say_waits(const struct ctl *ctl, const json_t *roles); /* whose decision is waited for */
 void say_missing(const struct ctl *ctl, FILE *out, const json_t *missing, const char *margin);
 
-/* show.c */
+/* page/show.c, page/history.c */
 int show_record(struct ctl *ctl, const char *ref);
 int show_history(struct ctl *ctl, const char *ref);
 int show_list(struct ctl *ctl, const json_t *kind, const char *free_text);
 
-/* kind.c, attach.c, admin.c, help.c: each gives the exit status. */
+/* kind.c, attach.c, admin.c, page/help.c: each gives the exit status. */
 int kind_command(struct ctl *ctl);
 int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
 int admin_command(struct ctl *ctl, bool *mine);

@@ -95,6 +95,22 @@ static int about_record(struct ctl *ctl, const json_t *kind, const char *verb,
 	return ref ? show(ctl, ref) : no_ref(ctl, kind, verb);
 }
 
+/* A filter need not be quoted: all words after "list" are its parts. */
+static const char *filter_words(struct ctl *ctl)
+{
+	const char *text = NULL;
+
+	for (size_t i = 2; i < ctl->typed.word_count; i++)
+		text = text ? arena_text(ctl->mem, "%s %s", text, ctl->typed.words[i]) : ctl->typed.words[i];
+	return text;
+}
+
+static int too_many(struct ctl *ctl, const char *word)
+{
+	return say_usage(ctl, "'%s' is one word too many; values of fields are typed as --FIELD VALUE",
+			 "“%s”是多余的；字段的值请写成 --字段 值", word);
+}
+
 int kind_command(struct ctl *ctl)
 {
 	const struct options *typed = &ctl->typed;
@@ -110,7 +126,9 @@ int kind_command(struct ctl *ctl)
 	if (!verb)
 		return help_kind(ctl, kind);
 	if (strcmp(verb, "list") == 0)
-		return typed->help ? help_kind(ctl, kind) : show_list(ctl, kind, ref);
+		return typed->help ? help_kind(ctl, kind) : show_list(ctl, kind, filter_words(ctl));
+	if (typed->word_count > 4 || (typed->word_count == 4 && strcmp(verb, "attach")))
+		return too_many(ctl, typed->words[typed->word_count - 1]);
 	if (strcmp(verb, "show") == 0)
 		return about_record(ctl, kind, verb, show_record, ref);
 	if (strcmp(verb, "history") == 0)

@@ -59,7 +59,7 @@ void say_missing(const struct ctl *ctl, FILE *out, const json_t *missing, const 
 
 		fprintf(out, "%s- %s", margin, words_of(ctl, one));
 		if (*what)
-			fprintf(out, "%s%s", in_words(ctl, ": ", "："), what);
+			fprintf(out, in_words(ctl, " (%s)", "（%s）"), what);
 		fprintf(out, "%s%s%s\n", *code ? " [" : "", code, *code ? "]" : "");
 	}
 }
@@ -86,6 +86,11 @@ int say_refused(const struct ctl *ctl, const json_t *answer)
 	if (!json_array_size(refusals))
 		fprintf(stderr, "fengsui: %s%s%s\n", ctl->zh ? "" : fault_words_en(code), ctl->zh ? "" : ": ",
 			words_of(ctl, answer));
+	if (!json_array_size(refusals) && code == FAULT_REFUSED && !ctl->typed.as && !getenv("FENGSUI_AS"))
+		fputs(in_words(ctl,
+			       "In a demonstration folder say who acts: --as LOGIN (fengsui person list)\n",
+			       "演示目录中请说明由谁办理：--as 登录名（见 fengsui person list）\n"),
+		      stderr);
 	return fault_exit(code);
 }
 
@@ -111,15 +116,21 @@ static void say_states(const struct ctl *ctl, const json_t *kind, const json_t *
 	}
 }
 
-static void say_pending(const struct ctl *ctl, const json_t *pending)
+void say_waits(const struct ctl *ctl, const json_t *roles)
 {
-	const json_t *waits = json_object_get(pending, "waits_for"), *one;
+	const json_t *one;
 	size_t i;
 
+	json_array_foreach((json_t *)roles, i, one)
+		printf("%s%s", i ? in_words(ctl, " or ", "或") : in_words(ctl, " ", ""),
+		       json_is_string(one) ? role_label(ctl, json_string_value(one)) : words_of(ctl, one));
+}
+
+static void say_pending(const struct ctl *ctl, const json_t *pending)
+{
 	printf(in_words(ctl, "Proposed (no. %lld); waits for:", "已提议（第 %lld 号），等待："),
 	       (long long)json_integer_value(json_object_get(pending, "proposal")));
-	json_array_foreach((json_t *)waits, i, one)
-		printf(" %s", json_is_string(one) ? json_string_value(one) : words_of(ctl, one));
+	say_waits(ctl, json_object_get(pending, "waits_for"));
 	putchar('\n');
 }
 

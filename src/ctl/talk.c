@@ -109,7 +109,10 @@ json_t *talk_request(const struct ctl *ctl, const char *op)
 
 static int no_daemon(const struct ctl *ctl, const struct fault *why)
 {
-	fprintf(stderr, "fengsui: %s\n", why->text);
+	if (ctl->zh)
+		fprintf(stderr, "fengsui: 目录 %s 上没有运行中的守护进程\n", talk_folder(ctl));
+	else
+		fprintf(stderr, "fengsui: %s\n", why->text);
 	fprintf(stderr,
 		in_words(ctl, "Start it with: fengsui serve --data %s\n",
 			 "启动方法：fengsui serve --data %s\n"),

@@ -17,6 +17,11 @@ EXITS = [  # arguments, exit status, what must be said in English
     (["incidnt", "list"], 64, "did you mean 'incident'"),
     (["incident", "acknowlege", "INC-2026-0001"], 64, "did you mean 'acknowledge'"),
     (["incident", "acknowledge"], 64, "which one"),
+    (["incident", "show", "INC-2026-0001", "again"], 64, "one word too many"),
+    (["incident", "list", "篡改", "AND", "NOT", "handling:closed"], 0, "INC-2026-0001"),
+    (["incident", "list", "--level", ">=3"], 65, "'confirmed_level'"),
+    (["incident", "score", "--help"], 0, "business=1,unit=1,"),
+    (["incident", "close", "INC-2026-0001"], 77, "--as LOGIN"),
     (["incident", "show", "INC-2026-9999"], 66, "INC-2026-9999"),
     (["incident", "list", "nofield:3"], 65, "nofield"),
     (["incident", "list", "title:("], 65, "filter"),
@@ -43,9 +48,9 @@ EXITS = [  # arguments, exit status, what must be said in English
 ]
 
 
-def typed(d, args):
+def typed(d, args, lang=None):
     """What is printed; the exit status goes to d.last_status."""
-    done = subprocess.run([binary(), *args], capture_output=True, text=True, cwd=d.folder,
+    done = subprocess.run([binary(), *args, *(["--lang", lang] if lang else [])], capture_output=True, text=True, cwd=d.folder,
                           env={**os.environ, "FENGSUI_DATA": d.folder, "LANG": "en_US.UTF-8", "LC_ALL": ""})
     d.last_status = done.returncode
     return done.stdout + done.stderr
@@ -76,13 +81,15 @@ def no_colour_in_a_pipe(d):
 
 
 def on_a_terminal(d):
-    """On a terminal: colour, columns that fit, two for a Chinese character."""
-    done = subprocess.run(["script", "-qec", f"stty cols 60; {binary()} incident list", "/dev/null"], capture_output=True,
-                          text=True, env={**os.environ, "FENGSUI_DATA": d.folder, "LANG": "zh_CN.UTF-8", "TERM": "xterm"})
-    assert "\033[1m" in done.stdout, done.stdout
-    for line in done.stdout.replace("\033[1m", "").replace("\033[0m", "").splitlines():
-        width = sum(2 if ord(c) > 0x2e80 else 1 for c in line.rstrip("\r"))
-        assert width <= 60, f"{width} columns: {line}"
+    """On a terminal: colour, columns that fit, two for a Chinese character; what one record says is never cut."""
+    for words in ("incident list", "incident show INC-2026-0001", "incident history INC-2026-0001"):
+        done = subprocess.run(["script", "-qec", f"stty cols 60; {binary()} {words}", "/dev/null"], capture_output=True,
+                              text=True, env={**os.environ, "FENGSUI_DATA": d.folder, "LANG": "zh_CN.UTF-8", "TERM": "xterm"})
+        assert "\033[1m" in done.stdout, done.stdout
+        for line in done.stdout.replace("\033[1m", "").replace("\033[0m", "").split("当前可办事项")[0].splitlines():
+            width = sum(2 if ord(c) > 0x2e80 else 1 for c in line.rstrip("\r"))
+            assert width <= 60, f"{width} columns: {line}"
+    assert "…" not in done.stdout, done.stdout
 
 
 def attach(d):
@@ -97,7 +104,9 @@ def attach(d):
 
 def history(d):
     out = typed(d, ["incident", "history", "INC-2026-0001"])
-    assert "incident.create" in out and "duty01" in out, out
+    assert "Receive" in out and "duty01" in out and "Affected unit: 市教育局" in out, out
+    out = typed(d, ["incident", "history", "INC-2026-0001"], lang="zh")
+    assert "接收" in out and "事件发生单位：市教育局" in out and "incident." not in out and "by." not in out, out
 
 
 def bundle(d):

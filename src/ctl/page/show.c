@@ -4,7 +4,7 @@
 #include "ctl/ctl_private.h"
 
 /*
- * show -- one record, its history, or a list of records, as a person reads them.
+ * show -- one record, or a list of records, as a person reads them.
  */
 static const char *text_of(const json_t *thing, const char *name)
 {
@@ -167,11 +167,21 @@ static void say_fields(struct ctl *ctl, const json_t *kind, const json_t *record
 	}
 	if (count) {
 		putchar('\n');
+		table_wrap(table);
 		table_print(table);
 	}
 }
 
-static void say_clocks(struct ctl *ctl, const json_t *clocks)
+/* A date field that is waited for stands among the clocks under its own name. */
+static const char *clock_label(struct ctl *ctl, const json_t *kind, const json_t *clock)
+{
+	const char *code = text_of(clock, "code");
+	const json_t *field = *code == '@' ? kind_named(kind, "fields", code + 1) : NULL;
+
+	return field ? label_of(ctl, field) : text_of(clock, ctl->zh ? "zh" : "en");
+}
+
+static void say_clocks(struct ctl *ctl, const json_t *kind, const json_t *clocks)
 {
 	const json_t *clock;
 	struct table *table = table_new(ctl, 4);
@@ -185,11 +195,11 @@ static void say_clocks(struct ctl *ctl, const json_t *clocks)
 	table_put(table, in_words(ctl, "State", "状态"));
 	table_put(table, in_words(ctl, "Due", "到期"));
 	json_array_foreach((json_t *)clocks, i, clock) {
-		const char *due = text_of(clock, "due");
+		const char *due = text_of(clock, "due"), *code = text_of(clock, "code");
 
-		table_put(table, text_of(clock, "code"));
-		table_put(table, text_of(clock, ctl->zh ? "zh" : "en"));
-		table_put(table, text_of(clock, "state"));
+		table_put(table, *code == '@' ? in_words(ctl, "date", "日期") : code);
+		table_put(table, clock_label(ctl, kind, clock));
+		table_put(table, clock_words(ctl, clock));
 		table_put(table, strlen(due) > 19 ? arena_text(ctl->mem, "%.10s %.5sZ", due, due + 11) : due);
 	}
 	table_print(table);
@@ -228,38 +238,94 @@ static void say_refusals(const struct ctl *ctl, const json_t *refusals)
 		say_missing(ctl, stdout, json_object_get(refusal, "missing"), "      ");
 }
 
-static void say_moves(struct ctl *ctl, const json_t *kind, const json_t *record)
+/* With what has to come with it, as it is typed. */
+static void say_move(struct ctl *ctl, const json_t *kind, const json_t *move, bool may)
 {
-	const json_t *moves = json_object_get(record, "moves"), *move;
-	size_t i;
+	const json_t *known = kind_named(kind, "moves", name_of(move)), *refusal, *one;
+	size_t i, k;
 
-	if (!json_array_size(moves))
-		return;
-	heading(ctl, "What can be done now", "当前可办事项");
+	printf("  %s %s (%s)", may ? "+" : "-", label_of(ctl, known ? known : move), name_of(move));
+	if (may)
+		json_array_foreach(json_object_get(move, "refusals"), i, refusal)
+			json_array_foreach(json_object_get(refusal, "missing"), k, one)
+				printf(" --%s", text_of(one, "what"));
+	putchar('\n');
+}
+
+static bool comes_with(const json_t *move, const char *name)
+{
+	return kind_named(move, "needs", name) || kind_named(move, "asks", name);
+}
+
+/* Nothing stands in the way, or only what is typed with the move. */
+static bool may_make(const json_t *kind, const json_t *move)
+{
+	const json_t *known = kind_named(kind, "moves", name_of(move)), *refusal, *one;
+	size_t i, k;
+
+	if (json_is_true(json_object_get(move, "may")))
+		return true;
+	json_array_foreach(json_object_get(move, "refusals"), i, refusal)
+		json_array_foreach(json_object_get(refusal, "missing"), k, one)
+			if (!comes_with(known, text_of(one, "what")))
+				return false;
+	return true;
+}
+
+/* What stands in the way is said once for moves that it stops together. */
+static void say_stopped(struct ctl *ctl, const json_t *kind, const json_t *moves)
+{
+	const json_t *move;
+	size_t i, k;
+
 	json_array_foreach((json_t *)moves, i, move) {
-		const bool may = json_is_true(json_object_get(move, "may"));
-		const json_t *known = kind_named(kind, "moves", name_of(move));
+		const json_t *next = NULL;
 
-		printf("  %s %s (%s)\n", may ? "+" : "-", label_of(ctl, known ? known : move), name_of(move));
-		if (!may)
+		if (may_make(kind, move))
+			continue;
+		for (k = i + 1; k < json_array_size(moves) && !next; k++)
+			if (!may_make(kind, json_array_get(moves, k)))
+				next = json_array_get(moves, k);
+		say_move(ctl, kind, move, false);
+		if (!next || !json_equal((json_t *)json_object_get(move, "refusals"),
+					 (json_t *)json_object_get(next, "refusals")))
 			say_refusals(ctl, json_object_get(move, "refusals"));
 	}
 }
 
-static void say_pendings(struct ctl *ctl, const json_t *pending)
+static void say_moves(struct ctl *ctl, const json_t *kind, const json_t *record)
 {
-	const json_t *one, *who;
-	size_t i, k;
+	const json_t *moves = json_object_get(record, "moves"), *move;
+	size_t i, can = 0;
+
+	json_array_foreach((json_t *)moves, i, move) {
+		if (!may_make(kind, move))
+			continue;
+		if (!can++)
+			heading(ctl, "What can be done now", "当前可办事项");
+		say_move(ctl, kind, move, true);
+	}
+	if (can == json_array_size(moves))
+		return;
+	heading(ctl, "What cannot be done yet, and why", "尚不能办理的事项及原因");
+	say_stopped(ctl, kind, moves);
+}
+
+static void say_pendings(struct ctl *ctl, const json_t *kind, const json_t *pending)
+{
+	const json_t *one, *move;
+	size_t i;
 
 	if (!json_array_size(pending))
 		return;
 	heading(ctl, "Waiting for a second person", "等待另一人确认");
 	json_array_foreach((json_t *)pending, i, one) {
-		printf("  %s (%s %lld)%s", text_of(one, "move"), in_words(ctl, "proposal", "提议"),
+		move = kind_named(kind, "moves", text_of(one, "move"));
+		printf("  %s (%s %lld)%s", move ? label_of(ctl, move) : text_of(one, "move"),
+		       in_words(ctl, "proposal", "提议"),
 		       (long long)json_integer_value(json_object_get(one, "proposal")),
 		       in_words(ctl, ":", "："));
-		json_array_foreach(json_object_get(one, "waits_for"), k, who)
-			printf(" %s", json_is_string(who) ? json_string_value(who) : label_of(ctl, who));
+		say_waits(ctl, json_object_get(one, "waits_for"));
 		putchar('\n');
 	}
 }
@@ -278,9 +344,9 @@ static void say_record(struct ctl *ctl, const json_t *record)
 	if (strcmp(text_of(record, "space"), "drill") == 0)
 		puts("演练 / EXERCISE");
 	say_fields(ctl, kind, record);
-	say_clocks(ctl, json_object_get(record, "clocks"));
+	say_clocks(ctl, kind, json_object_get(record, "clocks"));
 	say_links(ctl, json_object_get(record, "linked"));
-	say_pendings(ctl, json_object_get(record, "proposals"));
+	say_pendings(ctl, kind, json_object_get(record, "proposals"));
 	say_moves(ctl, kind, record);
 }
 
@@ -305,70 +371,6 @@ int show_record(struct ctl *ctl, const char *ref)
 		say_json(answer);
 	else
 		say_record(ctl, answer);
-	json_decref(answer);
-	return 0;
-}
-
-/* ---- history -------------------------------------------------------------- */
-
-static const char *change_words(struct ctl *ctl, const json_t *change)
-{
-	struct buf out = { 0 };
-	const json_t *state = json_object_get(change, "state"), *one;
-	const char *name, *kept;
-
-	json_object_foreach((json_t *)state, name, one) {
-		buf_format(&out, "%s%s → ", out.len ? ", " : "", name);
-		value_words(ctl, NULL, one, &out);
-	}
-	json_object_foreach(json_object_get(change, "set"), name, one) {
-		buf_format(&out, "%s%s: ", out.len ? "; " : "", name);
-		value_words(ctl, NULL, one, &out);
-	}
-	kept = arena_copy(ctl->mem, out.data ? out.data : "");
-	buf_fini(&out);
-	return kept;
-}
-
-static void say_history(struct ctl *ctl, const json_t *entries)
-{
-	struct table *table = table_new(ctl, 5);
-	const json_t *entry;
-	size_t i;
-
-	table_put(table, in_words(ctl, "Entry", "序号"));
-	table_put(table, in_words(ctl, "When", "时间"));
-	table_put(table, in_words(ctl, "What", "事项"));
-	table_put(table, in_words(ctl, "Who", "经办"));
-	table_put(table, in_words(ctl, "Change", "变更"));
-	json_array_foreach((json_t *)entries, i, entry) {
-		const char *at = text_of(entry, "at");
-		struct buf actor = { 0 };
-
-		table_put(table, arena_text(ctl->mem, "%lld",
-					    (long long)json_integer_value(json_object_get(entry, "seq"))));
-		table_put(table, strlen(at) > 19 ? arena_text(ctl->mem, "%.10s %.8sZ", at, at + 11) : at);
-		table_put(table, text_of(entry, "type"));
-		if (json_object_get(entry, "who"))
-			value_words(ctl, NULL, json_object_get(entry, "who"), &actor);
-		table_put(table, actor.len ? actor.data : text_of(entry, "actor"));
-		buf_fini(&actor);
-		table_put(table, change_words(ctl, json_object_get(entry, "change")));
-	}
-	table_print(table);
-}
-
-int show_history(struct ctl *ctl, const char *ref)
-{
-	json_t *answer;
-	int ret = talk_or_say(ctl, about(ctl, "history", ref), &answer);
-
-	if (ret)
-		return ret;
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		say_history(ctl, json_object_get(answer, "entries"));
 	json_decref(answer);
 	return 0;
 }

@@ -70,8 +70,11 @@ int help_general(struct ctl *ctl)
 {
 	printf("%s\n\n", in_words(ctl, "Fengsui: emergency response for network and information security.",
 				  "烽燧：网络与信息安全应急指挥系统。"));
-	puts("  fengsui serve --data FOLDER [--demo]");
-	puts("  fengsui KIND list | show NUMBER | history NUMBER | create | MOVE NUMBER [--FIELD VALUE …]");
+	puts(in_words(ctl, "  fengsui serve --data FOLDER [--demo]", "  fengsui serve --data 目录 [--demo]"));
+	puts(in_words(
+		ctl,
+		"  fengsui KIND list | show NUMBER | history NUMBER | create | MOVE NUMBER [--FIELD VALUE …]",
+		"  fengsui 类别 list | show 编号 | history 编号 | create | 操作 编号 [--字段 值 …]"));
 	printf("\n%s\n", in_words(ctl, "Without a daemon:", "无需守护进程："));
 	for (size_t i = 0; i < sizeof(offline) / sizeof(*offline); i++)
 		printf("  %-10s %-18s %s\n", offline[i].usage, "",
@@ -85,16 +88,52 @@ int help_general(struct ctl *ctl)
 
 /* ---- a kind --------------------------------------------------------------- */
 
-static void say_kind_fields(struct ctl *ctl, const json_t *kind)
+/* What a field takes, in a word: the kind it refers to, the list its codes are from, or its type. */
+static const char *takes_words(struct ctl *ctl, const json_t *field)
+{
+	static const struct {
+		const char *type, *en, *zh;
+	} words[] = {
+		{ "text", "text", "文字" },     { "word", "word", "代码或编号" },
+		{ "number", "number", "数字" }, { "yes", "yes or no", "是否" },
+		{ "time", "time", "时间" },     { "enum", "code", "代码" },
+		{ "blob", "file", "文件" },     { "scores", "scores", "评分" },
+	};
+	const char *type = text_of(field, "type");
+	const json_t *kind = catalogue_kind(ctl, text_of(field, "of"));
+
+	if (kind && !strcmp(type, "ref"))
+		return label_of(ctl, kind);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i].type, type))
+			return in_words(ctl, words[i].en, words[i].zh);
+	return type;
+}
+
+/* `typed`: only those that a person can type in. */
+static void say_kind_fields(struct ctl *ctl, const json_t *kind, bool typed)
 {
 	const json_t *fields = json_object_get(kind, "fields"), *field;
+	struct table *table = table_new(ctl, 3);
 	size_t i;
 
-	printf("\n%s\n", in_words(ctl, "Fields (* can be filtered on):", "字段（* 可用于筛选）："));
-	json_array_foreach((json_t *)fields, i, field)
-		printf("  %s --%-22s %-8s %-16s %s\n",
-		       json_is_true(json_object_get(field, "filter")) ? "*" : " ", name_of(field),
-		       text_of(field, "type"), text_of(field, "of"), label_of(ctl, field));
+	table_put(table, typed ? in_words(ctl, "  Field", "  字段")
+			       : in_words(ctl, "  Field (* can be filtered on)", "  字段（* 可用于筛选）"));
+	table_put(table, in_words(ctl, "Takes", "内容"));
+	table_put(table, in_words(ctl, "Meaning", "含义"));
+	json_array_foreach((json_t *)fields, i, field) {
+		if (typed && json_is_true(json_object_get(field, "engine")))
+			continue;
+		table_put(table,
+			  arena_text(ctl->mem, "%s --%s",
+				     !typed && json_is_true(json_object_get(field, "filter")) ? "*" : " ",
+				     name_of(field)));
+		table_put(table, takes_words(ctl, field));
+		table_put(table, label_of(ctl, field));
+	}
+	putchar('\n');
+	table_wrap(table);
+	table_print(table);
 }
 
 static void say_kind_states(struct ctl *ctl, const json_t *kind)
@@ -117,20 +156,24 @@ int help_kind(struct ctl *ctl, const json_t *kind)
 	size_t i;
 
 	printf("%s%s%s (%s)\n\n", bold(ctl), label_of(ctl, kind), plain(ctl), name);
-	printf("  fengsui %s list [FILTER] [--FIELD VALUE …]\n", name);
-	printf("  fengsui %s show NUMBER\n  fengsui %s history NUMBER\n", name, name);
-	printf("  fengsui %s attach NUMBER FILE\n", name);
+	printf(in_words(ctl, "  fengsui %s list [FILTER] [--FIELD VALUE …]\n",
+			"  fengsui %s list [筛选条件] [--字段 值 …]\n"),
+	       name);
+	printf(in_words(ctl, "  fengsui %s show NUMBER\n  fengsui %s history NUMBER\n",
+			"  fengsui %s show 编号\n  fengsui %s history 编号\n"),
+	       name, name);
+	printf(in_words(ctl, "  fengsui %s attach NUMBER FILE\n", "  fengsui %s attach 编号 文件\n"), name);
 	json_array_foreach((json_t *)moves, i, move) {
 		const bool create = strcmp(name_of(move), "create") == 0;
 
 		if (json_is_true(json_object_get(move, "automatic")) &&
 		    !json_array_size(json_object_get(move, "who")))
 			continue; /* nobody can type it */
-		printf("  fengsui %s %s%s\n      %s\n", name, name_of(move), create ? "" : " NUMBER",
-		       label_of(ctl, move));
+		printf("  fengsui %s %s%s\n      %s\n", name, name_of(move),
+		       create ? "" : in_words(ctl, " NUMBER", " 编号"), label_of(ctl, move));
 	}
 	say_kind_states(ctl, kind);
-	say_kind_fields(ctl, kind);
+	say_kind_fields(ctl, kind, false);
 	printf("\n%s\n",
 	       in_words(ctl,
 			"A filter: 'level:>=3 AND NOT handling:closed', words that are searched for, ().",
@@ -139,14 +182,6 @@ int help_kind(struct ctl *ctl, const json_t *kind)
 }
 
 /* ---- a move --------------------------------------------------------------- */
-
-static const char *role_words(const struct ctl *ctl, const json_t *role)
-{
-	const json_t *label =
-		json_object_get(json_object_get(ctl->catalogue, "roles"), json_string_value(role));
-
-	return label ? text_of(label, ctl->zh ? "zh" : "en") : json_string_value(role);
-}
 
 static void say_roles(const struct ctl *ctl, const char *en, const char *zh, const json_t *roles)
 {
@@ -157,8 +192,8 @@ static void say_roles(const struct ctl *ctl, const char *en, const char *zh, con
 		return;
 	printf("    %s", in_words(ctl, en, zh));
 	json_array_foreach((json_t *)roles, i, role)
-		printf("%s%s (%s)", i ? in_words(ctl, ", ", "、") : " ", role_words(ctl, role),
-		       json_string_value(role));
+		printf("%s%s (%s)", i ? in_words(ctl, ", ", "、") : " ",
+		       role_label(ctl, json_string_value(role)), json_string_value(role));
 	putchar('\n');
 }
 
@@ -183,12 +218,27 @@ static void say_who(const struct ctl *ctl, const json_t *move)
 	}
 }
 
+/* How scores are typed: "business=3,unit=2,…", each 1 to 5, or unknown. */
+static void say_dimensions(const struct ctl *ctl)
+{
+	const json_t *dimensions = json_object_get(ctl->catalogue, "dimensions"), *one;
+	size_t i;
+
+	json_array_foreach((json_t *)dimensions, i, one)
+		printf("%s%s=1", i ? "," : "        ", name_of(one));
+	puts(in_words(ctl, "   (each 1 to 5, or unknown)", "   （各为 1 到 5，或 unknown）"));
+	json_array_foreach((json_t *)dimensions, i, one)
+		printf("        %s: %s\n", name_of(one), label_of(ctl, one));
+}
+
 static void say_codes(const struct ctl *ctl, const json_t *field)
 {
 	const json_t *codes = json_object_get(json_object_get(ctl->catalogue, "enums"), text_of(field, "of")),
 		     *code;
 	size_t i;
 
+	if (strcmp(text_of(field, "type"), "scores") == 0)
+		say_dimensions(ctl);
 	if (strcmp(text_of(field, "type"), "enum") != 0)
 		return;
 	json_array_foreach((json_t *)codes, i, code)
@@ -225,25 +275,13 @@ static void say_wants(const struct ctl *ctl, const json_t *kind, const json_t *w
 		say_want(ctl, kind, want);
 }
 
-/* The region that has this state; states of a kind have different names. */
-static const char *region_of(const json_t *kind, const char *state)
-{
-	const json_t *regions = json_object_get(kind, "regions"), *region;
-	size_t i;
-
-	json_array_foreach((json_t *)regions, i, region)
-		if (kind_named(region, "states", state))
-			return name_of(region);
-	return NULL;
-}
-
 static void say_from_to(const struct ctl *ctl, const json_t *kind, const json_t *move)
 {
-	const char *to = text_of(move, "to"), *region = region_of(kind, to);
+	const char *to = text_of(move, "to"), *region = text_of(move, "region");
 	const json_t *state;
 	size_t i;
 
-	if (!*to || !region)
+	if (!*to || !*region)
 		return;
 	fputs("  ", stdout);
 	json_array_foreach(json_object_get(move, "from"), i, state)
@@ -255,14 +293,18 @@ int help_move(struct ctl *ctl, const json_t *kind, const json_t *move)
 {
 	const bool create = strcmp(name_of(move), "create") == 0;
 
-	printf("%s%s%s: fengsui %s %s%s [--FIELD VALUE …]\n", bold(ctl), label_of(ctl, move), plain(ctl),
-	       name_of(kind), name_of(move), create ? "" : " NUMBER");
+	printf("%s%s%s%sfengsui %s %s%s [%s]\n", bold(ctl), label_of(ctl, move), plain(ctl),
+	       in_words(ctl, ": ", "："), name_of(kind), name_of(move),
+	       create ? "" : in_words(ctl, " NUMBER", " 编号"),
+	       in_words(ctl, "--FIELD VALUE …", "--字段 值 …"));
 	say_from_to(ctl, kind, move);
 	say_who(ctl, move);
 	say_wants(ctl, kind, json_object_get(move, "needs"),
 		  "Must stand on the record, or come with it:", "记录上须有，或随本次填写：");
 	say_wants(ctl, kind, json_object_get(move, "asks"), "Asked each time:", "每次填写：");
-	if (create)
-		say_kind_fields(ctl, kind);
+	if (create) {
+		puts(in_words(ctl, "\nWhat else may come with it:", "\n还可填写："));
+		say_kind_fields(ctl, kind, true);
+	}
 	return 0;
 }
