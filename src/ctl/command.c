@@ -21,6 +21,23 @@ bool ctl_chinese(const char *lang)
 	return lang && strncmp(lang, "zh", 2) == 0;
 }
 
+bool ctl_take_language(int *argc, char **argv)
+{
+	const char *lang = NULL;
+	int kept = 0;
+
+	for (int i = 0; i < *argc; i++)
+		if (!strcmp(argv[i], "--lang") && i + 1 < *argc)
+			lang = argv[++i];
+		else if (!strncmp(argv[i], "--lang=", 7))
+			lang = argv[i] + 7;
+		else
+			argv[kept++] = argv[i];
+	argv[kept] = NULL;
+	*argc = kept;
+	return ctl_chinese(lang);
+}
+
 static void look_around(struct ctl *ctl)
 {
 	ctl->zh = ctl_chinese(ctl->typed.lang);

@@ -21,3 +21,7 @@ int ctl_record(int argc, char **argv);
 /* Is Chinese wanted? `lang` is what --lang said, or NULL: then LC_ALL,
  * LC_MESSAGES and LANG, the first that is set. */
 bool ctl_chinese(const char *lang);
+
+/* Take --lang zh|en out of the arguments, wherever it stands, and say as
+ * ctl_chinese does: for commands that read their other flags themselves. */
+bool ctl_take_language(int *argc, char **argv);

@@ -10,7 +10,7 @@
 
 enum { EXIT_USAGE = 64, OBJECTS_MOST = 1000 };
 
-static const char help[] =
+static const char help_en[] =
 	"fengsui record export FOLDER --out DIR [--object ID]... [--drill] [--withhold-texts] [--tar FILE]\n"
 	"\n"
 	"Takes the record of a data folder out as a bundle of plain files that anybody can\n"
@@ -23,8 +23,27 @@ static const char help[] =
 	"  --drill           the record of drills instead of the real one\n"
 	"  --withhold-texts  leave the free texts out: what is there still proves\n"
 	"  --tar FILE        pack the same files as a tar, too\n"
+	"  --lang zh|en      language (from LANG)\n"
 	"\n"
 	"Ends with 0, 64 wrong usage, 66 no such folder, 73 the place is taken.\n"
+	"\n"
+	"  fengsui record export /var/lib/fengsui --out record-2026 && fengsui verify record-2026\n";
+
+static const char help_zh[] =
+	"fengsui record export 目录 --out 目标目录 [--object 行号]... [--drill] [--withhold-texts] [--tar "
+	"文件]\n"
+	"\n"
+	"将数据目录的记录导出为由普通文件组成的包，任何人不用本产品即可核验：条目及其内容、\n"
+	"证明、签名检查点。守护进程可以正在运行；包的内容止于最近一次签署的检查点。\n"
+	"\n"
+	"  --out 目标目录    新建的目录；不得已存在\n"
+	"  --object 行号     只导出该对象的条目；可重复给出\n"
+	"  --drill           导出演练记录，而非实战记录\n"
+	"  --withhold-texts  不带正文：其余部分仍可证明\n"
+	"  --tar 文件        同时将这些文件打包为 tar\n"
+	"  --lang zh|en      语言（默认取自 LANG）\n"
+	"\n"
+	"退出状态：0 完成，64 用法有误，66 没有此目录，73 目标已存在。\n"
 	"\n"
 	"  fengsui record export /var/lib/fengsui --out record-2026 && fengsui verify record-2026\n";
 
@@ -37,7 +56,7 @@ struct export
 
 static int usage(const char *what, const char *arg)
 {
-	fprintf(stderr, "fengsui record: %s%s%s\nfengsui record --help says more\n", what, arg ? ": " : "",
+	fprintf(stderr, "fengsui record: %s%s%s\n用法见 / see fengsui record --help\n", what, arg ? ": " : "",
 		arg ? arg : "");
 	return EXIT_USAGE;
 }
@@ -48,9 +67,13 @@ static int take_object(struct export *e, const char *text)
 	long long id = strtoll(text, &end, 10);
 
 	if (*end || id < 1)
-		return usage("an object is named by its row id, and this is none", text);
+		return usage(
+			"对象以行号指定，这不是行号 / an object is named by its row id, and this is none",
+			text);
 	if (e->order.object_count == OBJECTS_MOST)
-		return usage("more than 1000 objects; leave --object out to take all", NULL);
+		return usage("对象超过1000个；导出全部请勿给 --object / more than 1000 objects; leave "
+			     "--object out to take all",
+			     NULL);
 	e->objects[e->order.object_count++] = id;
 	return 0;
 }
@@ -58,7 +81,8 @@ static int take_object(struct export *e, const char *text)
 static int take_value(struct export *e, const char *flag, const char *value)
 {
 	if (!value)
-		return usage("this flag wants a value, or there is no such flag", flag);
+		return usage("此选项须有值，或没有此选项 / this flag wants a value, or there is no such flag",
+			     flag);
 	if (!strcmp(flag, "--object"))
 		return take_object(e, value);
 	if (!strcmp(flag, "--out"))
@@ -66,7 +90,7 @@ static int take_value(struct export *e, const char *flag, const char *value)
 	else if (!strcmp(flag, "--tar"))
 		e->tar = value;
 	else
-		return usage("no such flag", flag);
+		return usage("没有这个选项 / no such flag", flag);
 	return 0;
 }
 
@@ -84,11 +108,14 @@ static int read_flags(int argc, char **argv, struct export *e)
 				return ret;
 			i++;
 		} else if (e->folder)
-			return usage("one folder is taken, and this is another", argv[i]);
+			return usage("只取一个目录，多出 / one folder is taken, and this is another",
+				     argv[i]);
 		else
 			e->folder = argv[i];
 	}
-	return e->folder && e->out ? 0 : usage("export FOLDER --out DIR", NULL);
+	return e->folder && e->out
+		       ? 0
+		       : usage("应为：export 目录 --out 目标目录 / export FOLDER --out DIR", NULL);
 }
 
 /* One snapshot for all of it, while a daemon may go on writing. */
@@ -119,17 +146,18 @@ static int run(struct export *e, struct bundle_made *made, struct fault *why)
 int ctl_record(int argc, char **argv)
 {
 	struct export e = { .order.space = RECORD_REAL };
+	const bool chinese = ctl_take_language(&argc, argv);
 	struct bundle_made made;
 	struct fault why;
 	int ret;
 
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			fputs(help, stdout);
+			fputs(chinese ? help_zh : help_en, stdout);
 			return 0;
 		}
 	if (argc < 2 || strcmp(argv[1], "export"))
-		return usage("what is known is: export", argc < 2 ? NULL : argv[1]);
+		return usage("可用的只有 export / what is known is: export", argc < 2 ? NULL : argv[1]);
 	if ((ret = read_flags(argc, argv, &e)) != 0)
 		return ret;
 	e.order.objects = e.objects;

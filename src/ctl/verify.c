@@ -12,7 +12,7 @@
 
 enum { EXIT_USAGE = 64, EXIT_NOTHING = 66, AGAINST_MOST = 64, AGAINST_BYTES = 1024 * 1024 };
 
-static const char help[] =
+static const char help_en[] =
 	"fengsui verify PATH [--against FILE] [--json]\n"
 	"\n"
 	"Checks that a record is what it was. PATH is a data folder (a daemon may be at\n"
@@ -22,6 +22,7 @@ static const char help[] =
 	"                  bulletin, the hand-over of a shift. Several may stand in one file,\n"
 	"                  and the flag may be repeated; - reads standard input\n"
 	"  --json          the verdict as one JSON object\n"
+	"  --lang zh|en    language (from LANG)\n"
 	"\n"
 	"Every entry, text, chain and signature is reckoned anew from the bytes. But whoever\n"
 	"holds the folder and its key can write another history and sign it. Only a checkpoint\n"
@@ -37,6 +38,30 @@ static const char help[] =
 	"\n"
 	"The second verifier, independent of this one: node web/lib/verify.js PATH (bundles).\n";
 
+static const char help_zh[] =
+	"fengsui verify 路径 [--against 文件] [--json]\n"
+	"\n"
+	"核验记录是否仍是原样。路径是数据目录（守护进程可以正在运行），或案件包、归档：\n"
+	"其目录或 tar 文件。\n"
+	"\n"
+	"  --against 文件  另处保存的检查点：来自回执、邮件、通报或交接班记录。\n"
+	"                  一个文件可含多个，可重复给出；- 表示标准输入\n"
+	"  --json          以一个 JSON 对象给出结论\n"
+	"  --lang zh|en    语言（默认取自 LANG）\n"
+	"\n"
+	"每个条目、文本、链条和签名均由原始字节重新计算。但持有目录及其密钥者可以另写一份\n"
+	"历史并签名，只有另处保存的检查点能揭示：不给 --against 就无法得知整体是否被回退、\n"
+	"改写或换用另一把密钥签名，核验结果会说明这一点。\n"
+	"\n"
+	"退出状态：0 完好，1 已被篡改，2 无误但有内容已删除、未提供或缺失，64 用法有误，\n"
+	"66 路径上没有可核验的内容。\n"
+	"\n"
+	"  fengsui verify /var/lib/fengsui\n"
+	"  fengsui verify /var/lib/fengsui --against shift-handover.txt\n"
+	"  fengsui verify archive/INC-2026-0001.tar --json\n"
+	"\n"
+	"独立于本程序的第二核验器：node web/lib/verify.js 路径（用于案件包）。\n";
+
 struct verify {
 	const char *path;
 	bool json;
@@ -47,7 +72,7 @@ struct verify {
 
 static int usage(const char *what, const char *arg)
 {
-	fprintf(stderr, "fengsui verify: %s%s%s\nfengsui verify --help says more\n", what, arg ? ": " : "",
+	fprintf(stderr, "fengsui verify: %s%s%s\n用法见 / see fengsui verify --help\n", what, arg ? ": " : "",
 		arg ? arg : "");
 	return EXIT_USAGE;
 }
@@ -125,7 +150,7 @@ static int take_without(struct verify *v, const char *name)
 	int check = check_named(name);
 
 	if (check < 0)
-		return usage("no check is called", name);
+		return usage("没有这项检查 / no check is called", name);
 	v->options.without |= 1U << check;
 	return 0;
 }
@@ -141,7 +166,9 @@ static int take_flag(struct verify *v, const char *flag, const char *value, stru
 	}
 	if (!strcmp(flag, "--without") && value)
 		return take_without(v, value);
-	return usage(value ? "no such flag" : "this flag wants a value, or there is no such flag", flag);
+	return usage(value ? "没有这个选项 / no such flag"
+			   : "此选项须有值，或没有此选项 / this flag wants a value, or there is no such flag",
+		     flag);
 }
 
 /* 0, or the exit status. */
@@ -157,11 +184,11 @@ static int read_flags(int argc, char **argv, struct verify *v, struct fault *why
 				return ret;
 			i++;
 		} else if (v->path)
-			return usage("one path is taken, and this is another", argv[i]);
+			return usage("只取一个路径，多出 / one path is taken, and this is another", argv[i]);
 		else
 			v->path = argv[i];
 	}
-	return v->path ? 0 : usage("which folder or bundle?", NULL);
+	return v->path ? 0 : usage("请给出目录或案件包 / which folder or bundle?", NULL);
 }
 
 static void print_json(const struct verdict *verdict, const char *path)
@@ -195,10 +222,11 @@ int ctl_verify(int argc, char **argv)
 {
 	SCOPED(arena_drop) struct arena *mem = arena_new();
 	struct verify v = { .mem = mem };
+	const bool chinese = ctl_take_language(&argc, argv);
 
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			fputs(help, stdout);
+			fputs(chinese ? help_zh : help_en, stdout);
 			return 0;
 		}
 	return run(&v, argc, argv);

@@ -20,7 +20,7 @@
 enum { EXIT_FINE = 0, EXIT_USAGE = 64, EXIT_RULES = 65, EXIT_NO_FILE = 66, EXIT_READ = 74 };
 enum { CHUNK = 256 * 1024, PATHS_MOST = 32 };
 
-static const char help[] =
+static const char help_en[] =
 	"fengsui watch --rules DIR FILE|-   print an alert for each line that a rule matches\n"
 	"\n"
 	"Reads syslog (RFC 3164, RFC 5424), JSON lines and web access logs, told apart line\n"
@@ -36,6 +36,7 @@ static const char help[] =
 	"  --product WORD  what sent syslog lines: linux (when not given), cisco, ...\n"
 	"  --strict        end with 65 when a rule is broken, instead of going on without it\n"
 	"  --stats         at the end one JSON object with numbers on standard error\n"
+	"  --lang zh|en    language (from LANG)\n"
 	"\n"
 	"Ends with 0 (alerts or none), 64 wrong usage, 65 no usable rule, 66 no such file,\n"
 	"74 the input could not be read to its end.\n"
@@ -44,7 +45,33 @@ static const char help[] =
 	"  journalctl -f -o short-iso | fengsui watch --rules rules -\n"
 	"  fengsui watch --rules sigma/rules --stats events.jsonl | jq -r .title | sort | uniq -c\n";
 
+static const char help_zh[] =
+	"fengsui watch --rules 目录 文件|-   规则命中的每一行给出一条告警\n"
+	"\n"
+	"读取系统日志（RFC 3164、RFC 5424）、JSON 行和网站访问日志，逐行自动识别；来自文件或\n"
+	"标准输入（-），后者可以没有尽头。规则为 Sigma 格式。每条告警是标准输出上的一个 JSON 对象，\n"
+	"发现即输出：\n"
+	"\n"
+	"  {\"rule\":ID,\"title\":...,\"level\":...,\"author\":...,\"line\":N,\"source\":FILE,...}\n"
+	"\n"
+	"  --rules 目录    含 *.yml 的目录（连同子目录），或单个文件；可重复给出\n"
+	"  --maps 目录     自己的字段映射，先于程序自带的映射\n"
+	"  --year 年份     旧文件各行不带年份时，首行所在年份\n"
+	"  --zone +HH:MM   各行不带时区时所在时区（默认 UTC）\n"
+	"  --product 名称  系统日志来自何处：linux（默认）、cisco 等\n"
+	"  --strict        规则有误时以 65 退出，而不是略过该规则\n"
+	"  --stats         结束时在标准错误输出一个含统计数字的 JSON 对象\n"
+	"  --lang zh|en    语言（默认取自 LANG）\n"
+	"\n"
+	"退出状态：0 完成（有无告警均可），64 用法有误，65 没有可用规则，66 没有此文件，\n"
+	"74 输入未能读到结尾。\n"
+	"\n"
+	"  fengsui watch --rules rules /var/log/auth.log\n"
+	"  journalctl -f -o short-iso | fengsui watch --rules rules -\n"
+	"  fengsui watch --rules sigma/rules --stats events.jsonl | jq -r .title | sort | uniq -c\n";
+
 struct watch {
+	bool chinese;
 	const char *rules[PATHS_MOST], *maps[PATHS_MOST];
 	size_t rule_count, map_count;
 	bool strict, stats;
@@ -78,7 +105,7 @@ static void heed_signals(void)
 
 static int usage(const char *what, const char *arg)
 {
-	fprintf(stderr, "fengsui watch: %s%s%s\nfengsui watch --help says more\n", what, arg ? ": " : "",
+	fprintf(stderr, "fengsui watch: %s%s%s\n用法见 / see fengsui watch --help\n", what, arg ? ": " : "",
 		arg ? arg : "");
 	return EXIT_USAGE;
 }
@@ -110,24 +137,27 @@ static int take_option(struct watch *w, int option)
 	switch (option) {
 	case 'r':
 		if (w->rule_count == PATHS_MOST)
-			return usage("--rules is given too often", NULL);
+			return usage("--rules 给出次数过多 / --rules is given too often", NULL);
 		w->rules[w->rule_count++] = optarg;
 		return -1;
 	case 'm':
 		if (w->map_count == PATHS_MOST)
-			return usage("--maps is given too often", NULL);
+			return usage("--maps 给出次数过多 / --maps is given too often", NULL);
 		w->maps[w->map_count++] = optarg;
 		return -1;
 	case 'y':
-		return read_year(optarg, &w->source.year.year) ? -1
-							       : usage("--year wants 1970 to 9998", optarg);
+		return read_year(optarg, &w->source.year.year)
+			       ? -1
+			       : usage("--year 应为 1970 至 9998 / --year wants 1970 to 9998", optarg);
 	case 'z':
 		return read_zone(optarg, &w->source.year.zone_minutes)
 			       ? -1
-			       : usage("--zone wants a form like +08:00", optarg);
+			       : usage("--zone 的写法如 +08:00 / --zone wants a form like +08:00", optarg);
 	case 'p':
 		w->source.product = optarg;
-		return logsource_word(optarg) ? -1 : usage("--product is in no log source", optarg);
+		return logsource_word(optarg)
+			       ? -1
+			       : usage("--product 不在日志来源表中 / --product is in no log source", optarg);
 	case 's':
 		w->stats = true;
 		return -1;
@@ -135,10 +165,10 @@ static int take_option(struct watch *w, int option)
 		w->strict = true;
 		return -1;
 	case 'h':
-		fputs(help, stdout);
+		fputs(w->chinese ? help_zh : help_en, stdout);
 		return EXIT_FINE;
 	default:
-		fputs("fengsui watch --help says more\n", stderr);
+		fputs("用法见 / see fengsui watch --help\n", stderr);
 		return EXIT_USAGE;
 	}
 }
@@ -163,10 +193,11 @@ static int read_options(struct watch *w, int argc, char **argv)
 		if ((ret = take_option(w, option)) >= 0)
 			return ret;
 	if (!w->rule_count)
-		return usage("--rules DIR is missing", NULL);
+		return usage("缺少 --rules 目录 / --rules DIR is missing", NULL);
 	if (argc - optind != 1)
-		return usage(argc == optind ? "a FILE, or - for standard input, is missing"
-					    : "one FILE at a time",
+		return usage(argc == optind ? "缺少文件，或以 - 表示标准输入 / a FILE, or - for standard "
+					      "input, is missing"
+					    : "一次只读一个文件 / one FILE at a time",
 			     NULL);
 	w->file = argv[optind];
 	return -1;
@@ -309,7 +340,7 @@ static int run(struct watch *w, int fd)
 
 int ctl_watch(int argc, char **argv)
 {
-	struct watch w = { 0 };
+	struct watch w = { .chinese = ctl_take_language(&argc, argv) };
 	int fd = STDIN_FILENO, ret;
 
 	if ((ret = read_options(&w, argc, argv)) >= 0)

@@ -219,7 +219,10 @@ static int plan_show(const struct plan_line *line)
 	if (status)
 		return status;
 	if (line->operands[1] && !(kind = pack_kind(pack, line->operands[1]))) {
-		fprintf(stderr, "fengsui: %s has no kind '%s'; it has", line->operands[0], line->operands[1]);
+		fprintf(stderr,
+			line->chinese ? "fengsui: %s 没有类别“%s”；其类别有"
+				      : "fengsui: %s has no kind '%s'; it has",
+			line->operands[0], line->operands[1]);
 		for (size_t i = 0; i < pack->kind_count; i++)
 			fprintf(stderr, " %s", pack->kinds[i].name);
 		fputc('\n', stderr);
@@ -372,7 +375,7 @@ static bool read_line(int argc, char **argv, struct plan_line *line)
 		if (flag(line, argv[i]))
 			continue;
 		if (argv[i][0] == '-' || line->count == OPERANDS_MOST) {
-			fprintf(stderr, "fengsui plan: '%s' is not known here\n", argv[i]);
+			fprintf(stderr, "fengsui plan: 不认识 / not known here: '%s'\n", argv[i]);
 			return false;
 		}
 		line->operands[line->count++] = argv[i];
@@ -400,6 +403,7 @@ int ctl_plan(int argc, char **argv)
 			return usage(stderr, line.chinese);
 		return commands[i].run(&line);
 	}
-	fprintf(stderr, "fengsui plan: there is no '%s'\n", line.operands[0]);
+	fprintf(stderr, line.chinese ? "fengsui plan: 没有“%s”\n" : "fengsui plan: there is no '%s'\n",
+		line.operands[0]);
 	return usage(stderr, line.chinese);
 }
