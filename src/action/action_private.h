@@ -49,6 +49,7 @@ struct staff {
 	const char *name;
 	struct post *posts;
 	size_t post_count;
+	bool left;
 	struct staff *next;
 };
 

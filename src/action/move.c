@@ -50,12 +50,15 @@ static bool read_only(struct deed *deed, struct object *object, const json_t *in
 	return false;
 }
 
-/* A sealed case takes no more of what belongs to the case itself. */
+/* A sealed case takes no more of what belongs to the case itself, nor what
+ * would have had to end before it. */
 static bool closed_to(struct deed *deed, struct object *subject, const struct move *move)
 {
 	struct object *incident = move->form == MOVE_CREATE ? world_case(deed, subject) : NULL;
 	bool inside = !strcmp(subject->kind->about, "incident") || !strcmp(subject->kind->about, "evidence");
 
+	if (incident && names_have(&incident->kind->ends_with, subject->kind->name))
+		inside = true;
 	return incident && incident != subject && inside && strcmp(subject->kind->name, "addendum") &&
 	       read_only(deed, incident, NULL);
 }

@@ -121,6 +121,29 @@ static void merge_input(json_t *row, json_t **input)
 	*input = merged;
 }
 
+/* Who confirms or signs decides about what was put before both; a reason of
+ * one's own may be added, nothing else. */
+static bool as_proposed(struct deed *deed, struct object *object, const json_t *row, json_t *input)
+{
+	json_t *proposed = json_object_get(row, "input"), *value;
+	const char *name;
+	bool same = true;
+
+	json_object_foreach(input, name, value) {
+		const struct field *field = kind_field(object->kind, name);
+		const json_t *first = json_object_get(proposed, name);
+
+		if (!first && field)
+			first = json_object_get(object->body, name);
+		if (!strcmp(name, "reason") || (first && json_equal(first, value)))
+			continue;
+		refuse(deed, "N15", "与所提内容不一致；不同意见须另行提出",
+		       "it is not what was proposed; whoever wants something else proposes that", name);
+		same = false;
+	}
+	return same;
+}
+
 static void propose(struct deed *deed, struct object *object, const struct move *move,
 		    const struct branch *branch, json_t *input, json_t *old)
 {
@@ -143,9 +166,11 @@ static int settle_two(struct deed *deed, struct object *object, const struct mov
 
 	*out = PENDING_GO;
 	if (old && confirms && signer(old, 0) != deed->staff->person) {
-		deed->proposer = signer(old, 0);
-		merge_input(old, input);
-		put(deed, object, old, "done");
+		if (as_proposed(deed, object, old, *input)) {
+			deed->proposer = signer(old, 0);
+			merge_input(old, input);
+			put(deed, object, old, "done");
+		}
 	} else if (old && confirms) {
 		refuse(deed, "N15", "提出人不得自行确认，须由另一人确认",
 		       "who proposed it may not confirm it; another person must", NULL);
@@ -234,7 +259,7 @@ static int settle_sign(struct deed *deed, struct object *object, const struct mo
 	} else if ((slot = free_slot(deed, object, branch, row)) == branch->signer_count) {
 		refuse(deed, "N15", "该签署已由他人完成，尚缺另一方签署",
 		       "that signature is given; the other side's is wanted", NULL);
-	} else {
+	} else if (as_proposed(deed, object, row, *input)) {
 		merge_input(row, input);
 		json_object_set(row, "input", *input);
 		*out = sign(deed, object, branch, row, slot);

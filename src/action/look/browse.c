@@ -77,13 +77,15 @@ static int fill(struct house *house, struct deed *deed, struct list_query *query
 		const char **after, struct fault *why)
 {
 	struct list_page page;
-	int ret = 0;
+	int limit = query->limit, ret = 0;
 
 	*after = NULL;
 	/* A unit that sees little of a long list is read on for, but not for ever. */
 	for (int i = 0; i < PAGES && ret == 0; i++) {
-		size_t most = (size_t)query->limit;
+		size_t most = (size_t)limit;
 
+		/* No more is read than there is room for: what is read is passed. */
+		query->limit = limit - (int)json_array_size(rows);
 		if ((ret = list_run(house->store, query, deed->mem, &page, why)) < 0)
 			break;
 		ret = one_page(deed, &page, rows, most, why);

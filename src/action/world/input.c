@@ -286,6 +286,55 @@ static int unknown_input(const struct move *move, const char *name, struct fault
 	return ret;
 }
 
+/* A reason why nothing is known stands for a value only where the move takes
+ * one; of what it wants, the runner says what is missing. */
+static int reason_stands(const struct move *move, const struct field *field, const char *name, json_t *value,
+			 struct fault *why)
+{
+	if (!json_is_object(value) || field->type == FIELD_SCORES)
+		return 0;
+	for (size_t i = 0; i < move->need_count; i++)
+		if (!strcmp(move->needs[i].name, name))
+			return 0;
+	for (size_t i = 0; i < move->ask_count; i++)
+		if (!strcmp(move->asks[i].name, name) && (move->asks[i].otherwise || !move->asks[i].optional))
+			return 0;
+	return bad(field, why,
+		   "a reason does not stand for the value here; leave it out where it is not known");
+}
+
+static bool hidden(struct deed *deed, json_t *value)
+{
+	struct object *o;
+	struct fault why;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(value, i, one)
+		if (hidden(deed, one))
+			return true;
+	return json_is_integer(value) && (o = world_get(deed, json_integer_value(value), &why)) &&
+	       world_case(deed, o) && !staff_sees(deed, o);
+}
+
+/* What belongs to a case that the actor may not read is as if it were not
+ * there, else whoever adds something to it would gain a part in it. The house's
+ * registers name cases also for those who keep them: a post, a reservation. */
+static int in_sight(struct deed *deed, const struct move *move, const struct field *field, json_t *value,
+		    struct fault *why)
+{
+	static const char *const registers[] = { "organisation", "plan", "duty", "resource" };
+
+	if (!deed->staff || field->type != FIELD_REF)
+		return 0;
+	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)
+		if (!strcmp(move->kind->about, registers[i]))
+			return 0;
+	return hidden(deed, value)
+		       ? fault_set(why, FAULT_INVALID, "%s: there is no such %s", field->name, field->of)
+		       : 0;
+}
+
 /* Every input is known and right; a new object in the form that is kept. */
 int input_check(struct deed *deed, const struct move *move, json_t *typed, json_t **out, struct fault *why)
 {
@@ -305,6 +354,9 @@ int input_check(struct deed *deed, const struct move *move, json_t *typed, json_
 		if ((ret = input_value(deed, field, one, &value, why)) < 0)
 			break;
 		json_object_set_new(kept, name, value);
+		if ((ret = reason_stands(move, field, name, value, why)) < 0 ||
+		    (ret = in_sight(deed, move, field, value, why)) < 0)
+			break;
 	}
 	if (ret < 0)
 		json_decref(kept);

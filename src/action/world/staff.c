@@ -104,11 +104,14 @@ int staff_of(struct house *house, int64_t person, const struct staff **out, stru
 		ret = -why->code;
 	else if (strcmp(o->kind->name, "person"))
 		ret = fault_set(why, FAULT_REFUSED, "#%lld is no person", (long long)person);
+	/* Who has left holds nothing any more, whatever was given. */
 	if (ret == 0) {
+		staff->left = json_is_false(json_object_get(o->body, "active"));
 		staff->unit = json_integer_value(json_object_get(o->body, "unit"));
-		ret = read_posts(&deed, staff, o, why);
 	}
-	if (ret == 0)
+	if (ret == 0 && !staff->left)
+		ret = read_posts(&deed, staff, o, why);
+	if (ret == 0 && !staff->left)
 		ret = read_seats(&deed, staff, o, why);
 	deed_close(&deed);
 	staff->next = house->staff;
@@ -350,7 +353,7 @@ bool staff_delegated(struct deed *deed, struct object *subject, const char *powe
 	struct fault why;
 
 	*expired = false;
-	if (!deed->staff || !(person = world_get(deed, deed->staff->person, &why)) ||
+	if (!deed->staff || deed->staff->left || !(person = world_get(deed, deed->staff->person, &why)) ||
 	    world_linked(deed, person, "delegation", "grantee", &given, &why) < 0)
 		return false;
 	for (size_t i = 0; i < given.count; i++) {

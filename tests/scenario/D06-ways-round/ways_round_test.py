@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""D06 Ways round: what is refused at the front is refused at the side."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from scene import (LEVEL1, LEVEL3, OFFICE, Scene, add_system, archived, confirm_case, containing, evidence,  # noqa: E402
+                   main, open_case, person, to_followup, verify_case)
+
+
+class WaysRound(Scene):
+    def test_a_unit_does_not_add_itself_to_the_case_of_another(self):
+        with self.city() as d:
+            case = open_case(d, "edu")
+            for ref in (case, d.show(case).ref):
+                d.fault("invalid", "uop_tax", "affected_system", "create", incident=ref, system=d.system["tax"],
+                        unit=d.unit["tax"])
+            self.assertEqual(d.ask(op="show", ref=case, **{"as": "uop_tax"}).get("fault"), "absent")
+            self.assertEqual(d.linked(case, "affected_system"), [])
+
+    def test_a_case_that_is_not_seen_is_not_named(self):
+        with self.city() as d:
+            case = open_case(d, "edu")
+            d.fault("invalid", "cl02", "incident", "create", title="x", reporter="y", unit=d.unit["tax"], what="z",
+                    aware_at="2026-03-02T07:50:00Z", previous=case)
+
+    def test_what_is_confirmed_is_what_was_proposed(self):
+        with self.city() as d:
+            case = verify_case(d, LEVEL3)
+            add_system(d, case)
+            evidence(d, case)
+            d.proposed("rsp01", "incident", "fix", case, scores=LEVEL3)
+            d.refused("N15", "dir01", "incident", "fix", case, scores=LEVEL1)
+            d.refused("N15", "dir01", "incident", "fix", case, urgency=1, urgency_reason="x")
+            d.expect_state(case, grade="provisional")
+            d.done("dir01", "incident", "fix", case, scores=LEVEL3)
+            d.expect_field(case, confirmed_level=3)
+
+    def test_evidence_goes_to_whom_the_first_signed(self):
+        with self.city() as d:
+            case, _ = confirm_case(d, LEVEL3)
+            item = evidence(d, case, place="柜", capturer=d.who["rsp01"], custodian=d.who["cl01"])
+            d.done("rsp01", "evidence", "seal", item)
+            d.proposed("cl01", "evidence", "transfer", item, receiver=d.who["sup01"])
+            d.refused("N15", "rsp02", "evidence", "transfer", item, receiver=d.who["rsp02"])
+            d.done("sup01", "evidence", "transfer", item)
+            d.expect_field(item, custodian=int(d.who["sup01"][1:]))
+
+    def test_a_reason_is_no_end(self):
+        with self.city() as d:
+            for value in ({"unknown": "x"}, {"none": "x"}):
+                answer = d.ask(op="do", kind="setting", move="create", **{"as": "lg01"},
+                               input={"name": "threshold", "value": "2", "reason": "r", "valid_to": value,
+                                      "valid_from": "2026-03-02T00:00:00Z"})
+                self.assertEqual(answer.get("fault"), "invalid", answer.brief())
+            self.assertEqual(d.list("setting"), [])
+
+    def test_who_has_left_acts_no_more(self):
+        with self.city() as d:
+            case = open_case(d)
+            person(d, "sca01", "安全管理员", OFFICE, "SCA")
+            d.done("sca01", "person", "edit", d.who["dir02"], active=False)
+            d.fault("absent", "dir02", "incident", "score", case, scores=LEVEL1)
+            self.assertEqual(d.list("incident", as_="dir02"), [])
+            d.done("sca01", "person", "edit", d.who["dir02"], active=True)
+            d.done("dir02", "incident", "score", case, scores=LEVEL1)
+
+    def test_an_archived_case_takes_no_new_obligation(self):
+        with self.city() as d:
+            case, systems = confirm_case(d, LEVEL1)
+            containing(d, case)
+            to_followup(d, case, systems)
+            d.pass_time("31 d")
+            archived(d, case)
+            d.refused("N09", "dir01", "tasking", "create", incident=case, type="order", text="y",
+                      assignee=d.unit["edu"], accountable=d.who["uop_edu"], due_at="2026-12-01T00:00:00Z")
+            d.refused("N09", "dir01", "support_request", "create", incident=case)
+
+    def test_pages_leave_nothing_out(self):
+        with self.city() as d:
+            for unit in ("edu", "edu", "tax", "edu", "edu", "edu", "tax", "tax", "edu", "edu", "tax", "edu"):
+                d.done("dut01", "incident", "create", title="案", reporter="r", unit=d.unit[unit], what="w",
+                       aware_at="2026-03-02T07:50:00Z")
+            for limit in (1, 2, 3, 5):
+                seen, after = [], None
+                while True:
+                    page = d.ask(op="list", kind="incident", limit=limit, after=after, **{"as": "uop_edu"})
+                    seen += [row["number"] for row in page["rows"]]
+                    after = page.get("after")
+                    if not after:
+                        break
+                self.assertEqual(len(seen), 8, f"pages of {limit}: {seen}")
+
+
+if __name__ == "__main__":
+    main()
