@@ -9,6 +9,7 @@ What docs/waiting.tsv says is not carried yet, is not, and all else is.
 """
 import concurrent.futures
 import os
+import re
 import sys
 import traceback
 
@@ -17,7 +18,7 @@ sys.path.insert(0, HERE)
 import guards  # noqa: E402
 import recipes  # noqa: E402
 from recipes import SCENES, VIA, FIRST, begin, play  # noqa: E402
-from world import OUT_OF_SCOPE, ROLES, World  # noqa: E402
+from world import OUT_OF_SCOPE, PACK, ROLES, World  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TABLE = os.path.join(os.path.dirname(ROOT), "shared", "requirements", "transitions.tsv")
@@ -339,12 +340,50 @@ def check_table(tally, plan):
         if row not in plan.moves:
             tally.bad(f"{row}: the plan does not have it")
             continue
-        move = plan.moves[row][0]
-        same = (line[3].lower() == move.get("to", "received")) and (line[2] == "(new)" or line[2].lower() in move["from"])
-        tally.good() if same else tally.bad(f"{row}: the table says {line[2]} to {line[3]}, the plan {move['from']} to {move.get('to')}")
+        for move in plan.moves[row]:
+            # One move may carry several rows; it starts from their states and from no other.
+            starts = {rows[r][2].lower() for r in move["rows"] if r in rows} - {"(new)"}
+            same = line[3].lower() == move.get("to", "received") and starts == set(move["from"])
+            tally.good() if same else tally.bad(f"{row}: the table says {line[2]} to {line[3]}, the plan has {move['from']} to "
+                                                f"{move.get('to')}")
     for row in set(plan.moves) - set(rows):
         tally.bad(f"{row}: the table does not have it")
     return set(rows)
+
+
+# Rights that the tables give elsewhere than in part 7: the duty officer writes down an acknowledgement by
+# telephone (N26), and T220, T221, T224 are decided by the member unit (MEM), which has no line there.
+MEMBER = ("UOP", "UHD", "SEC")
+BESIDE_MATRIX = {"T090": ("DUT",), "T113": ("DUT",), "T114": ("DUT",), "T220": MEMBER, "T221": MEMBER, "T224": MEMBER}
+
+
+def matrix():
+    """The plan's permission matrix: move -> role -> letters. A unit test holds it against part 7."""
+    with open(os.path.join(PACK, "roles.yml"), encoding="utf-8") as f:
+        text = f.read().split("\nmatrix:\n")[1]
+    held = {}
+    for block in text.split("\n  - label:")[0:]:
+        moves = re.search(r"moves: \[([^\]]*)\]", block)
+        roles = re.search(r"\n    roles: \{([^}]*)\}", block)
+        for move in re.findall(r"[\w.]+", moves.group(1)) if moves and roles else []:
+            for role, letters in re.findall(r"(\w+): (\w+)", roles.group(1)):
+                held.setdefault(move, {}).setdefault(role, "")
+                held[move][role] += letters
+    return held
+
+
+def check_rights(tally, plan):
+    """Nobody may make a move without a letter for it; who only proposes neither confirms nor signs."""
+    held = matrix()
+    for row in sorted(plan.moves):
+        for move in plan.moves[row]:
+            name, letters = f"{move['kind']}.{move['name']}", held.get(f"{move['kind']}.{move['name']}", {})
+            for branch in move["who"]:
+                for part in ("do", "propose", "sign", "confirm"):
+                    for role in branch.get(part, []):
+                        enough = set("DC") if part in ("confirm", "sign") else set("DCP")
+                        good = enough & set(letters.get(role, "")) or role in BESIDE_MATRIX.get(row, ())
+                        tally.good() if good else tally.bad(f"{row} {name}: {role} may {part}, the matrix gives '{letters.get(role, '')}'")
 
 
 def check_waiting(tally, all_rows, carried_rows, reasons):
@@ -375,6 +414,7 @@ def main():
     with World(verify=False) as w:
         plan = Plan(w)
         all_rows = check_table(total, plan)
+        check_rights(total, plan)
     rows = results[0][0].rows
     check_waiting(total, all_rows & wanted if wanted else all_rows, rows, reasons)
     whole = sorted(rows - set(reasons))
