@@ -72,6 +72,8 @@ struct deed {
 	struct house *house;
 	struct arena *mem;
 	struct object *objects, *last_object;
+	struct object **slots; /* the same by id, see world.c */
+	size_t slot_count, object_count;
 	const struct staff *staff; /* NULL for an automatic act */
 	int64_t person;            /* who set it off, also behind what rules carry along; 0 */
 	const char *machine;       /* timer, rule, system */

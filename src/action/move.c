@@ -199,7 +199,7 @@ static void take_input(struct deed *deed, struct object *subject, json_t *input)
 }
 
 /* Inputs that are no fields of the record stand with the move itself. */
-static json_t *spoken(struct deed *deed, const struct object *subject, json_t *input)
+static json_t *spoken(const struct object *subject, json_t *input)
 {
 	json_t *said = json_object(), *value;
 	const char *name;
@@ -214,7 +214,6 @@ static json_t *spoken(struct deed *deed, const struct object *subject, json_t *i
 		else
 			json_object_set(said, name, value);
 	}
-	(void)deed;
 	return said;
 }
 
@@ -240,7 +239,7 @@ static json_t *rows_made(const struct move *move, const char *from)
 static void note_move(struct deed *deed, struct object *subject, const struct move *move, const char *from)
 {
 	json_t *row = json_pack("{s:s, s:o, s:o}", "move", move->name, "record", list_of(&move->record),
-				"input", spoken(deed, subject, deed->input));
+				"input", spoken(subject, deed->input));
 
 	if (move->form == MOVE_CHANGE)
 		json_object_update_new(row, json_pack("{s:s, s:s*, s:s}", "region", move->region->name,

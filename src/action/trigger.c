@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CANDIDATES = 10000 };
+enum { PAGE = 500 };
 
 void happen(struct deed *deed, struct object *object, const struct move *move, const char *name)
 {
@@ -67,32 +67,46 @@ static bool listens(const struct move *move, enum trigger_form form, const char 
 	return false;
 }
 
+/* Up to a page of records of a kind in this state, after `last`. */
+static int waiting_page(struct deed *deed, const struct kind *kind, const struct region *region,
+			const struct state *state, int64_t last, int64_t ids[static PAGE], size_t *count,
+			struct fault *why)
+{
+	struct rows *rows;
+	int got = 0;
+
+	*count = 0;
+	if (store_query(
+		    deed->house->store,
+		    "SELECT object FROM facets WHERE kind = $1 AND name = $2 AND value = $3 AND object > $4"
+		    " ORDER BY object LIMIT 500",
+		    VALUES(value_text(kind->name), value_text(region->name), value_text(state->name),
+			   value_int(last)),
+		    &rows, why) < 0)
+		return -why->code;
+	while (*count < PAGE && (got = rows_next(rows, why)) == 1)
+		ids[(*count)++] = rows_int(rows, 0);
+	rows_close(rows);
+	return got < 0 ? got : 0;
+}
+
 /* Every record of a kind that stands in a state the move starts from. */
 static int all_waiting(struct deed *deed, const struct kind *kind, const struct move *move, struct fault *why)
 {
-	int64_t *ids = arena_many(deed->mem, CANDIDATES, sizeof(*ids));
-	size_t count = 0;
+	int64_t ids[PAGE], last;
+	size_t count;
 	int ret = 0;
 
-	for (size_t i = 0; i < move->from_count; i++) {
-		struct rows *rows;
+	for (size_t i = 0; ret == 0 && i < move->from_count; i++)
+		for (last = 0, count = PAGE; ret == 0 && count == PAGE;
+		     last = count ? ids[count - 1] : last) {
+			ret = waiting_page(deed, kind, move->region, move->from[i], last, ids, &count, why);
+			for (size_t k = 0; ret == 0 && k < count; k++) {
+				struct object *o = world_get(deed, ids[k], why);
 
-		if (store_query(deed->house->store,
-				"SELECT object FROM facets WHERE kind = $1 AND name = $2 AND value = $3 "
-				"ORDER BY object",
-				VALUES(value_text(kind->name), value_text(move->region->name),
-				       value_text(move->from[i]->name)),
-				&rows, why) < 0)
-			return -why->code;
-		while (count < CANDIDATES && rows_next(rows, why) == 1)
-			ids[count++] = rows_int(rows, 0);
-		rows_close(rows);
-	}
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		struct object *o = world_get(deed, ids[i], why);
-
-		ret = o ? try_move(deed, o, move, why) : -why->code;
-	}
+				ret = o ? try_move(deed, o, move, why) : -why->code;
+			}
+		}
 	return ret;
 }
 

@@ -32,8 +32,31 @@ void deed_close(struct deed *deed)
 	arena_drop(&deed->mem);
 }
 
+/* A place for each record by its id, open addressing, never more than half full. */
+static struct object **slot_of(struct deed *deed, int64_t id)
+{
+	size_t at = (size_t)((uint64_t)id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (deed->slot_count - 1);
+
+	while (deed->slots[at] && deed->slots[at]->id != id)
+		at = (at + 1) & (deed->slot_count - 1);
+	return &deed->slots[at];
+}
+
+static void make_room(struct deed *deed)
+{
+	if (deed->slot_count > deed->object_count * 2)
+		return;
+	deed->slot_count = deed->slot_count ? deed->slot_count * 4 : 64;
+	deed->slots = arena_many(deed->mem, deed->slot_count, sizeof(struct object *));
+	for (struct object *o = deed->objects; o; o = o->next)
+		*slot_of(deed, o->id) = o;
+}
+
 static struct object *keep(struct deed *deed, struct object *object)
 {
+	deed->object_count++;
+	make_room(deed);
+	*slot_of(deed, object->id) = object;
 	if (deed->last_object)
 		deed->last_object->next = object;
 	else
@@ -44,17 +67,17 @@ static struct object *keep(struct deed *deed, struct object *object)
 
 static struct object *cached(struct deed *deed, int64_t id)
 {
-	for (struct object *o = deed->objects; o; o = o->next)
-		if (o->id == id)
-			return o;
-	return NULL;
+	return deed->slot_count ? *slot_of(deed, id) : NULL;
 }
 
-static json_t *parse_stored(const char *text, size_t len)
+static json_t *parse_stored(const struct object *o, const char *text, size_t len, struct fault *why)
 {
-	json_t *value = json_loadb(text, len, 0, NULL);
+	json_t *value = json_loadb(text ? text : "", len, 0, NULL);
 
-	return value ? value : json_object();
+	if (!value)
+		fault_set(why, FAULT_CORRUPT,
+			  "the row of record #%" PRId64 " is damaged; fengsui rebuild makes it anew", o->id);
+	return value;
 }
 
 static struct object *read_row(struct deed *deed, struct rows *rows, struct fault *why)
@@ -77,9 +100,13 @@ static struct object *read_row(struct deed *deed, struct rows *rows, struct faul
 	}
 	o->number = arena_copy(deed->mem, rows_text(rows, 3, NULL));
 	text = rows_text(rows, 4, &len);
-	o->states = parse_stored(text, len);
+	if (!(o->states = parse_stored(o, text, len, why)))
+		return NULL;
 	text = rows_text(rows, 5, &len);
-	o->body = parse_stored(text, len);
+	if (!(o->body = parse_stored(o, text, len, why))) {
+		json_decref(o->states);
+		return NULL;
+	}
 	o->version = rows_int(rows, 7);
 	o->created_at = rows_int(rows, 8);
 	o->updated_at = rows_int(rows, 9);
