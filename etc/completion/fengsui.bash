@@ -18,9 +18,10 @@ _fengsui() {
 	if [[ $word == -* ]]; then
 		list='--data --json --lang --as --at --key --seen --occurred --drill --help'
 		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp'
-		((${#words[@]} > 1)) && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
+		[[ ${words[0]} == plan ]] && list='--json --lang --no-play --mermaid --rules --maps --data --as --help'
+		((${#words[@]} > 1)) && [[ ${words[0]} != plan ]] && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
 	elif ((${#words[@]} == 0)); then
-		list="serve watch plan verify status kinds ingest withdraw tick checkpoint bundle rebuild publish whoami stop $("${ask[@]}" 2>/dev/null)"
+		list="serve watch plan record verify status kinds ingest withdraw tick checkpoint bundle rebuild publish whoami stop $("${ask[@]}" 2>/dev/null)"
 	elif ((${#words[@]} == 1)); then
 		[[ ${words[0]} == plan ]] && list='check show diff publish boundary'
 		[[ -z $list ]] && list="$("${ask[@]}" "${words[0]}" 2>/dev/null)"
