@@ -17,7 +17,7 @@ BUILD = os.environ.get("FENGSUI_ASAN") or os.path.join(ROOT, "build-asan")
 PASSED = re.compile(r"^\[  PASSED  \] (\d+) test", re.M)
 STRICT = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0:exitcode=99",
           "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
-RULES = os.path.join(ROOT, "rules")
+RULES, PACK = os.path.join(ROOT, "rules"), os.path.join(ROOT, "packs", "jinan-2007")
 
 
 def build():
@@ -60,7 +60,7 @@ def clean(d):
 
 def a_case_from_first_report_to_archive():
     from scene import LEVEL3, activated, archived, city, containing, to_followup
-    with city() as d:
+    with city(pack=PACK) as d:
         case, systems = activated(d, LEVEL3)
         containing(d, case)
         to_followup(d, case, systems)
@@ -79,7 +79,7 @@ def a_case_from_first_report_to_archive():
 def refusals_and_rubbish():
     from cast import city, open_case
     from fengsui import Connection
-    with city() as d:
+    with city(pack=PACK) as d:
         case = open_case(d)
         for login in ("dut01", "uop_tax", "nobody"):
             d.try_(login, "incident", "accept", case)
@@ -95,7 +95,7 @@ def refusals_and_rubbish():
 
 def detection_to_case():
     from cast import city
-    with city(rules=RULES) as d:
+    with city(pack=PACK, rules=RULES) as d:
         log = os.path.join(ROOT, "example", "logs")
         for name in sorted(os.listdir(log)):
             with open(os.path.join(log, name), "rb") as f:
@@ -118,9 +118,9 @@ def watch_and_plan():
     log = os.path.join(ROOT, "example", "logs", "edu-web01.log")
     plain("watch", "--rules", RULES, "--stats", log)
     plain("watch", "--rules", os.path.join(ROOT, "tests/boundary/rules"), log, statuses=(65,))
-    plain("plan", "check", os.path.join(ROOT, "packs/jinan-2007"))
-    plain("plan", "diff", os.path.join(ROOT, "packs/jinan-2007"), os.path.join(ROOT, "packs/jinan-2007"))
-    plain("plan", "show", os.path.join(ROOT, "packs/jinan-2007"), "--mermaid")
+    plain("plan", "check", PACK)
+    plain("plan", "diff", PACK, PACK)
+    plain("plan", "show", PACK, "--mermaid")
     plain("plan", "check", os.path.join(ROOT, "tests/boundary/packs/01-kind-about-speech"), statuses=(65,))
 
 
