@@ -44,6 +44,45 @@ static struct package_file file_of(struct house *house, struct deed *deed, const
 	return (struct package_file){ digest, arena_copy(deed->mem, path) };
 }
 
+static int add_file(struct house *house, struct deed *deed, const char *digest, struct package_file *files,
+		    size_t *count, struct fault *why)
+{
+	if (!digest)
+		return 0;
+	if (*count == PACKAGE_MOST)
+		return fault_set(why, FAULT_LIMIT, "a package takes at most %d files", PACKAGE_MOST);
+	files[(*count)++] = file_of(house, deed, digest);
+	return 0;
+}
+
+/* Every file that a record names, whatever the field is called. */
+static int files_of(struct house *house, struct deed *deed, const struct object *o,
+		    struct package_file *files, size_t *count, struct fault *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < o->kind->field_count; i++) {
+		const struct field *field = &o->kind->fields[i];
+		json_t *value = json_object_get(o->body, field->name), *one;
+		size_t k;
+
+		if (field->type != FIELD_BLOB)
+			continue;
+		ret = add_file(house, deed, json_string_value(value), files, count, why);
+		json_array_foreach(value, k, one)
+			if (ret == 0)
+				ret = add_file(house, deed, json_string_value(one), files, count, why);
+	}
+	return ret;
+}
+
+static const struct state *main_state(const struct object *o)
+{
+	const struct region *region = o->kind->region_count ? &o->kind->regions[0] : NULL;
+
+	return region ? region_state(region, state_of(o, region->name)) : NULL;
+}
+
 /* The case and all that hangs on it, child of child, the case first; and the
  * letter of delegation that it was started under. */
 static int belongings(struct house *house, struct deed *deed, struct object *object,
@@ -68,12 +107,16 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 	while ((got = rows_next(rows, why)) == 1 && count < PACKAGE_MOST)
 		ids[count++] = rows_int(rows, 0);
 	rows_close(rows);
+	if (got == 1)
+		return fault_set(why, FAULT_LIMIT, "%s has more than %d records; a package takes no more",
+				 object_name(deed, object), PACKAGE_MOST);
 	for (size_t i = 0; got == 0 && i < count; i++) {
 		struct object *o = world_get(deed, ids[i], why);
-		const char *blob;
+		const struct state *state;
 
 		if (!o)
 			return -why->code;
+		state = main_state(o);
 		list[plan->object_count++] = (struct package_object){
 			.id = o->id,
 			.name = object_name(deed, o),
@@ -81,10 +124,11 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 			.en = o->kind->label.en,
 			.title = o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title))
 						: NULL,
-			.state = o->kind->region_count ? state_of(o, o->kind->regions[0].name) : NULL,
+			.state_zh = state ? state->label.zh : NULL,
+			.state_en = state ? state->label.en : NULL,
 		};
-		if ((blob = json_string_value(json_object_get(o->body, "blob"))))
-			files[plan->file_count++] = file_of(house, deed, blob);
+		if ((got = files_of(house, deed, o, files, &plan->file_count, why)) < 0)
+			return got;
 	}
 	plan->objects = list;
 	plan->files = files;

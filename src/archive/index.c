@@ -74,7 +74,7 @@ void index_page(struct buf *out, const struct package_plan *plan, const char *la
 		cell(out, o->name);
 		cell(out, zh ? o->zh : o->en);
 		cell(out, o->title);
-		cell(out, o->state);
+		cell(out, zh ? o->state_zh : o->state_en);
 		buf_text(out, "</tr>\n");
 	}
 	buf_text(out, "</table>\n");

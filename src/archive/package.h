@@ -17,10 +17,10 @@
  */
 struct package_object {
 	int64_t id;
-	const char *name;    /* "INC-2026-0001" */
-	const char *zh, *en; /* what it is */
-	const char *title;   /* or NULL */
-	const char *state;   /* or NULL */
+	const char *name;                /* "INC-2026-0001" */
+	const char *zh, *en;             /* what it is */
+	const char *title;               /* or NULL */
+	const char *state_zh, *state_en; /* of its main region, or NULL */
 };
 
 struct package_file {
