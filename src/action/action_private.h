@@ -183,6 +183,12 @@ bool staff_on_shift(struct deed *deed);
 bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
 		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
+const char *staff_role(struct deed *deed, struct object *given);
+
+/* register.c */
+int register_login(struct deed *deed, const struct kind *kind, const struct object *subject, json_t *input,
+		   struct fault *why);
+void register_ask(struct deed *deed, struct object *subject, const struct move *move);
 
 /* ---- guard.c -------------------------------------------------------------- */
 bool guard_holds(struct deed *deed, struct object *subject, const struct guard *guard);

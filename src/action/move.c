@@ -151,6 +151,7 @@ static void ask_wants(struct deed *deed, const struct object *subject, const str
 static void ask_all(struct deed *deed, struct object *subject, const struct move *move)
 {
 	ask_wants(deed, subject, move);
+	register_ask(deed, subject, move);
 	space_ask(deed, subject, deed->input);
 	guards_ask(deed, subject, &move->conditions, move->refuse);
 	if (deed->staff)

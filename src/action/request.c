@@ -297,7 +297,8 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	if (!strcmp(request->move, "create")) {
 		if (!(*move = creator_of(kind)))
 			return fault_set(why, FAULT_REFUSED, "a %s is not made by hand", kind->name);
-		if ((ret = input_check(deed, *move, request->input, input, why)) < 0)
+		if ((ret = input_check(deed, *move, request->input, input, why)) < 0 ||
+		    (ret = register_login(deed, kind, NULL, *input, why)) < 0)
 			return ret;
 		return make_subject(deed, kind, *input, request->space, subject, move, why);
 	}
@@ -310,7 +311,9 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	if ((*move)->form == MOVE_CREATE)
 		return fault_set(why, FAULT_INVALID, "'%s' makes a new %s; it takes no number", request->move,
 				 kind->name);
-	return input_check(deed, *move, request->input, input, why);
+	if ((ret = input_check(deed, *move, request->input, input, why)) == 0)
+		ret = register_login(deed, kind, *subject, *input, why);
+	return ret;
 }
 
 /* Refused attempts that matter for security stand in the record too, those of

@@ -85,6 +85,17 @@ static int read_seats(struct deed *deed, struct staff *staff, struct object *per
 	return ret;
 }
 
+/* The role that a post or a seat gives, or NULL. */
+const char *staff_role(struct deed *deed, struct object *given)
+{
+	const char *role = json_string_value(json_object_get(given->body, "role"));
+
+	if (!strcmp(given->kind->name, "organ_member"))
+		role = seat_role(json_string_value(world_value(deed, given, "organ.organ_type", NULL)),
+				 json_string_value(json_object_get(given->body, "position")));
+	return role;
+}
+
 int staff_of(struct house *house, int64_t person, const struct staff **out, struct fault *why)
 {
 	struct staff *staff;

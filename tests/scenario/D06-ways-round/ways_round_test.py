@@ -65,6 +65,35 @@ class WaysRound(Scene):
             d.done("sca01", "person", "edit", d.who["dir02"], active=True)
             d.done("dir02", "incident", "score", case, scores=LEVEL1)
 
+    def test_a_login_is_one_persons(self):
+        with self.city() as d:
+            person(d, "sca01", "安全管理员", OFFICE, "SCA")
+            second = d.ask(op="do", kind="person", move="create", **{"as": "sca01"},
+                           input={"name": "乙", "unit": d.unit["edu"], "login": "lg01"})
+            self.assertEqual(second.get("fault"), "invalid", second.brief())
+            d.fault("invalid", "sca01", "person", "edit", d.who["lg01"], login="sca01")
+            d.done("sca01", "person", "edit", d.who["lg01"], login="lg01", duties="组长")
+
+    def test_roles_that_exclude_each_other(self):
+        with self.city() as d:
+            sca = person(d, "sca01", "安全管理员", OFFICE, "SCA")
+            for who, role in ((sca, "AUD"), (sca, "SYS"), (d.who["aud01"], "DIR"), (d.who["dir01"], "AUD")):
+                d.refused("N35", "sca01", "post", "create", person=who, role=role)
+            old = d.done("sca01", "post", "create", person=d.who["rsp04"], role="SYS")
+            d.done("sca01", "post", "end", old, valid_to=d.now, reason="调岗")
+            d.done("sca01", "post", "create", person=d.who["rsp04"], role="AUD")
+
+    def test_the_last_one_stays(self):
+        with self.city() as d:
+            sca = person(d, "sca01", "安全管理员", OFFICE, "SCA")
+            for who in (sca, d.who["aud01"]):
+                post = d.linked(who, "post")[0].ref
+                d.refused("N39", "sca01", "post", "end", post, valid_to="2026-04-01T00:00:00Z", reason="调岗")
+            d.refused("N39", "sca01", "person", "edit", d.who["aud01"], active=False)
+            d.done("sca01", "post", "create", person=d.who["rsp04"], role="AUD")
+            d.done("sca01", "person", "edit", d.who["aud01"], active=False)
+            d.refused("N39", "sca01", "person", "edit", d.who["rsp04"], active=False)
+
     def test_an_archived_case_takes_no_new_obligation(self):
         with self.city() as d:
             case, systems = confirm_case(d, LEVEL1)
