@@ -1,5 +1,9 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "daemon/daemon.h"
@@ -22,7 +26,28 @@ static const struct {
 };
 /* clang-format on */
 
-int main(int argc, char **argv)
+/* Where 0 to 2 are closed, the next file opened would take what is printed. */
+static int keep_low_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 3);
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* What could not be written was not said: nobody may take it for success. */
+static int all_written(const char *word, int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "fengsui %s: 标准输出写入失败 / standard output: %s\n", word,
+		errno ? strerror(errno) : "not everything could be written");
+	return status ? status : EX_IOERR;
+}
+
+static int run(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		printf("fengsui %s\n", FENGSUI_VERSION);
@@ -32,4 +57,11 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], table[i].word) == 0)
 			return table[i].run(argc - 1, argv + 1);
 	return ctl_command(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	if (keep_low_descriptors() < 0)
+		return EX_OSERR;
+	return all_written(argc > 1 ? argv[1] : "", run(argc, argv));
 }

@@ -39,7 +39,7 @@ static const char help_en[] =
 	"  --lang zh|en    language (from LANG)\n"
 	"\n"
 	"Ends with 0 (alerts or none), 64 wrong usage, 65 no usable rule, 66 no such file,\n"
-	"74 the input could not be read to its end.\n"
+	"74 the input could not be read to its end, or an alert not be written.\n"
 	"\n"
 	"  fengsui watch --rules rules /var/log/auth.log\n"
 	"  journalctl -f -o short-iso | fengsui watch --rules rules -\n"
@@ -64,7 +64,7 @@ static const char help_zh[] =
 	"  --lang zh|en    语言（默认取自 LANG）\n"
 	"\n"
 	"退出状态：0 完成（有无告警均可），64 用法有误，65 没有可用规则，66 没有此文件，\n"
-	"74 输入未能读到结尾。\n"
+	"74 输入未能读到结尾，或告警未能写出。\n"
 	"\n"
 	"  fengsui watch --rules rules /var/log/auth.log\n"
 	"  journalctl -f -o short-iso | fengsui watch --rules rules -\n"
@@ -83,6 +83,7 @@ struct watch {
 	struct event *event;
 	struct buf out;
 	bool closed; /* nobody reads our output any more */
+	bool lost;   /* alerts could not be written */
 	int64_t now;
 };
 
@@ -251,8 +252,13 @@ static bool flush(struct watch *w)
 	for (size_t at = 0; at < w->out.len;) {
 		ssize_t n = write(STDOUT_FILENO, w->out.data + at, w->out.len - at);
 
-		if (n < 0 && errno != EINTR)
+		if (n < 0 && errno != EINTR) {
 			w->closed = true;
+			w->lost = errno != EPIPE;
+			if (w->lost)
+				fprintf(stderr, "fengsui watch: 标准输出写入失败 / standard output: %s\n",
+					strerror(errno));
+		}
 		if (w->closed)
 			return false;
 		at += n > 0 ? (size_t)n : 0;
@@ -299,7 +305,20 @@ static int follow(struct watch *w, int fd)
 	flush(w);
 	frame_fini(&frame);
 	free(chunk);
-	return n < 0 ? EXIT_READ : EXIT_FINE;
+	return n < 0 || w->lost ? EXIT_READ : EXIT_FINE;
+}
+
+/* Rubbish is counted with the statistics; without them it is said. */
+static void say_malformed(const struct watch *w)
+{
+	const struct tally *t = &w->source.tally;
+
+	if (t->malformed)
+		fprintf(stderr,
+			"fengsui watch: %s: %llu 行中有 %llu 行不是日志 / %llu of %llu lines are no log "
+			"lines\n",
+			w->file, (unsigned long long)t->received, (unsigned long long)t->malformed,
+			(unsigned long long)t->malformed, (unsigned long long)t->received);
 }
 
 static void print_stats(const struct watch *w, int64_t span)
@@ -333,6 +352,8 @@ static int run(struct watch *w, int fd)
 	ret = follow(w, fd);
 	if (w->stats)
 		print_stats(w, clock_steady() - begun);
+	else
+		say_malformed(w);
 	detector_free(w->detector);
 	event_free(w->event);
 	return ret;

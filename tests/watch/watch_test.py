@@ -99,6 +99,20 @@ class Streams(unittest.TestCase):
                 self.assertIsNotNone(p.wait(timeout=20))
 
 
+    def test_an_alert_that_cannot_be_written_is_no_success(self):
+        with tempfile.NamedTemporaryFile("w") as f, open("/dev/full", "w") as full:
+            f.write("".join(GUESS % i for i in range(12)))
+            f.flush()
+            done = subprocess.run([FENGSUI, "watch", "--rules", RULES, f.name], stdout=full, stderr=subprocess.PIPE,
+                                  text=True)
+            self.assertEqual((done.returncode, "No space left" in done.stderr), (74, True), done.stderr)
+            done = subprocess.run([FENGSUI, "--version"], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual((done.returncode, "No space left" in done.stderr), (74, True), done.stderr)
+
+    def test_rubbish_is_said(self):
+        self.assertIn("1 of 3 lines are no log lines", watch("--rules", RULES, "-", text="{\n{\"a\":1}\n[\n").stderr)
+
+
 class Refusals(unittest.TestCase):
     def rule(self, text):
         f = tempfile.NamedTemporaryFile("w", suffix=".yml")
