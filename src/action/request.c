@@ -480,6 +480,8 @@ int house_withdraw(struct house *house, const struct asker *asker, int64_t propo
 	if (ret == 0) {
 		ret = store_int(house->store, "SELECT object FROM proposals WHERE id = $1",
 				VALUES(value_int(proposal)), &id, why);
+		if (ret == -FAULT_ABSENT)
+			ret = fault_set(why, FAULT_ABSENT, "there is no proposal %" PRId64, proposal);
 		if (ret == 0 && (!(subject = world_get(&deed, id, why)) || !staff_sees(&deed, subject)))
 			ret = fault_set(why, FAULT_ABSENT, "there is no proposal %" PRId64, proposal);
 		if (ret == 0)

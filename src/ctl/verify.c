@@ -30,7 +30,8 @@ static const char help_en[] =
 	"set back, rewritten or signed by another key, and verify says so.\n"
 	"\n"
 	"Ends with 0 as it should be, 1 tampered with, 2 nothing wrong but something was erased,\n"
-	"withheld or is not there, 64 wrong usage, 66 nothing to verify at PATH.\n"
+	"withheld or is not there, 64 wrong usage, 65 no checkpoint in FILE, 66 nothing to verify\n"
+	"at PATH.\n"
 	"\n"
 	"  fengsui verify /var/lib/fengsui\n"
 	"  fengsui verify /var/lib/fengsui --against shift-handover.txt\n"
@@ -54,7 +55,7 @@ static const char help_zh[] =
 	"改写或换用另一把密钥签名，核验结果会说明这一点。\n"
 	"\n"
 	"退出状态：0 完好，1 已被篡改，2 无误但有内容已删除、未提供或缺失，64 用法有误，\n"
-	"66 路径上没有可核验的内容。\n"
+	"65 所给文件中没有检查点，66 路径上没有可核验的内容。\n"
 	"\n"
 	"  fengsui verify /var/lib/fengsui\n"
 	"  fengsui verify /var/lib/fengsui --against shift-handover.txt\n"
@@ -139,6 +140,13 @@ static int take_against(struct verify *v, const char *value, struct fault *why)
 		text = read_stdin(v->mem);
 	else if ((ret = file_read(value, AGAINST_BYTES, v->mem, &text, &len, why)) < 0)
 		return ret;
+	/* What holds no checkpoint at all says nothing about the record. */
+	if (!strstr(text, "\xe2\x80\x94 "))
+		return fault_set(
+			why, FAULT_INVALID,
+			"--against %.200s: 其中没有检查点 / there is no checkpoint in it, which is a few "
+			"lines ending in one with a signature",
+			strchr(value, '\n') ? "" : value);
 	v->against[v->options.against_count++] = text;
 	return 0;
 }

@@ -98,13 +98,18 @@ static void list_table(struct ctl *ctl, const json_t *kind, const json_t *record
 static json_t *list_request(struct ctl *ctl, const json_t *kind, const struct buf *where)
 {
 	json_t *request = talk_request(ctl, "list");
+	char *rest = NULL;
+	long long limit = ctl->typed.limit ? strtoll(ctl->typed.limit, &rest, 10) : 0;
 
 	json_object_del(request, "at");
 	json_object_set_new(request, "kind", json_string(name_of(kind)));
 	if (where->len)
 		json_object_set_new(request, "where", json_string(where->data));
-	if (ctl->typed.limit)
-		json_object_set_new(request, "limit", json_integer(strtoll(ctl->typed.limit, NULL, 10)));
+	/* What is no number goes as it is: the daemon says what is wanted. */
+	if (rest)
+		json_object_set_new(request, "limit",
+				    *rest || rest == ctl->typed.limit ? json_string(ctl->typed.limit)
+								      : json_integer(limit));
 	if (ctl->typed.after)
 		json_object_set_new(request, "after", json_string(ctl->typed.after));
 	if (ctl->typed.drill)

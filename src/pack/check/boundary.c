@@ -153,3 +153,33 @@ void check_indicators(const struct checking *c)
 		if (enum_field(&c->pack->kinds[i], "indicator_type"))
 			indicator_kind(c, &c->pack->kinds[i]);
 }
+
+static bool wants_two(const struct move *move)
+{
+	for (size_t i = 0; i < move->who_count; i++)
+		if (move->who[i].form != WHO_TWO &&
+		    (move->who[i].form != WHO_SIGN || move->who[i].signer_count < 2))
+			return false;
+	return move->who_count > 0 && move->auto_count == 0;
+}
+
+/* What detection listens to is switched on by two persons, under every plan. */
+void check_switches(const struct checking *c)
+{
+	const struct kind *kind = pack_kind(c->pack, "detection_switch");
+
+	for (size_t i = 0; kind && i < kind->region_count; i++)
+		if (kind->regions[i].start && !strcmp(kind->regions[i].start->name, "on"))
+			problem_add(
+				c->problems, kind->regions[i].at, "N33",
+				"a detection rule is off until two persons have switched it on; start with "
+				"another state than 'on'");
+	for (size_t i = 0; kind && i < kind->move_count; i++)
+		if (kind->moves[i]->to && !strcmp(kind->moves[i]->to->name, "on") &&
+		    !wants_two(kind->moves[i]))
+			problem_add(
+				c->problems, kind->moves[i]->at, "N33",
+				"'%s' switches a detection rule on; that takes two persons in every case: "
+				"'propose' and 'confirm', or two signatures, and no 'auto'",
+				kind->moves[i]->name);
+}

@@ -9,7 +9,7 @@ static void (*const proofs[])(const struct checking *c) = {
 	check_clock_ends, check_clock_starts, check_escalation,
 	check_grades, check_threshold, check_refusals, check_numbers, check_machines, check_fields,
 	check_regimes, check_steps,
-	check_abouts, check_staff, check_classes, check_indicators,
+	check_abouts, check_staff, check_classes, check_indicators, check_switches,
 };
 /* clang-format on */
 

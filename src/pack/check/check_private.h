@@ -54,3 +54,4 @@ void check_abouts(const struct checking *c);
 void check_staff(const struct checking *c);
 void check_classes(const struct checking *c);
 void check_indicators(const struct checking *c);
+void check_switches(const struct checking *c);
