@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -97,6 +98,8 @@ int daemon_serve(int argc, char **argv)
 	struct fault why = { 0 };
 	char pack[4096];
 
+	/* What the folder holds is for whoever runs the daemon, whatever the folder lets in. */
+	umask(077);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return help();

@@ -1,6 +1,7 @@
 """socket -- what the local socket takes and what it does not, and what happens to acknowledged acts."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -223,6 +224,20 @@ def real_folder():
         check(False, d.try_(None, "incident", "create", **CASE).ok)
 
 
+def folder_that_lets_in():
+    """A folder that everybody may enter shows nobody what stands in it."""
+    folder = tempfile.mkdtemp()
+    os.chmod(folder, 0o755)
+    before = os.umask(0o022)
+    try:
+        with Daemon(folder=folder):
+            open_to = [name for name in os.listdir(folder) if os.stat(os.path.join(folder, name)).st_mode & 0o077]
+    finally:
+        os.umask(before)
+        shutil.rmtree(folder)
+    check([], open_to)
+
+
 def newer_folder(d):
     d.stop()
     subprocess.run(["sqlite3", os.path.join(d.folder, "fengsui.db"), "UPDATE meta SET value='9' WHERE name='schema'"],
@@ -266,7 +281,7 @@ def main():
         for case in (rubbish, long_line, too_many, slow_reader, in_order, half_closed, same_key, time_back, nobody, evidence,
                      no_rules, second_daemon, killed_under_load, stopped_under_load, demo_for_ever, newer_folder):
             results.case(case.__name__, case, d)
-    for case in (real_folder, broken_pack, rubbish_folder):
+    for case in (real_folder, folder_that_lets_in, broken_pack, rubbish_folder):
         results.case(case.__name__, case)
     results.end()
 

@@ -55,6 +55,12 @@ class WaysRound(Scene):
                 self.assertEqual(answer.get("fault"), "invalid", answer.brief())
             self.assertEqual(d.list("setting"), [])
 
+    def test_nobody_was_aware_in_the_future(self):
+        with self.city() as d:
+            d.refused("N28", "uop_edu", "report", "create", unit=d.unit["edu"], aware_at="2036-03-02T08:00:00Z")
+            report = d.done("uop_edu", "report", "create", unit=d.unit["edu"], aware_at=d.now)
+            d.expect_clock(report, "CK03", "running")
+
     def test_who_has_left_acts_no_more(self):
         with self.city() as d:
             case = open_case(d)
