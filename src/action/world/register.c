@@ -65,20 +65,25 @@ static void ask_pairs(struct deed *deed, struct object *given, const char *role,
 		}
 }
 
+static const char *person_field(const char *kind)
+{
+	return strcmp(kind, "delegation") ? "person" : "grantee";
+}
+
 static void ask_new_role(struct deed *deed, struct object *given)
 {
-	static const char *const kinds[] = { "post", "organ_member" };
+	static const char *const kinds[] = { "post", "organ_member", "delegation" };
 	const char *role = staff_role(deed, given);
-	int64_t id = world_ref(deed, given, "person");
+	int64_t id = world_ref(deed, given, person_field(given->kind->name));
 	struct objects held;
 	struct object *person;
 	struct fault why;
 
 	if (!role || !id || !(person = world_get(deed, id, &why)))
 		return;
-	for (size_t k = 0; k < 2; k++)
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
 		if (pack_kind(given->pack, kinds[k]) &&
-		    world_linked(deed, person, kinds[k], "person", &held, &why) == 0)
+		    world_linked(deed, person, kinds[k], person_field(kinds[k]), &held, &why) == 0)
 			for (size_t i = 0; i < held.count; i++)
 				ask_pairs(deed, given, role, held.at[i]);
 }
@@ -158,7 +163,7 @@ void register_ask(struct deed *deed, struct object *subject, const struct move *
 {
 	bool post = !strcmp(subject->kind->name, "post") || !strcmp(subject->kind->name, "organ_member");
 
-	if (post && move->form == MOVE_CREATE)
+	if (move->form == MOVE_CREATE && (post || !strcmp(subject->kind->name, "delegation")))
 		ask_new_role(deed, subject);
 	else if (post && json_object_get(deed->input, "valid_to"))
 		ask_end(deed, subject);

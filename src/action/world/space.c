@@ -29,7 +29,21 @@ static bool any_of_other_side(struct deed *deed, const struct object *subject, c
 	return false;
 }
 
-/* Would what is typed tie the drill to reality? Noted as missing (N19). */
+static bool names(const json_t *value, int64_t id)
+{
+	json_t *one;
+	size_t i;
+
+	if (json_is_integer(value))
+		return json_integer_value(value) == id;
+	json_array_foreach((json_t *)value, i, one)
+		if (json_is_integer(one) && json_integer_value(one) == id)
+			return true;
+	return false;
+}
+
+/* Would what is typed tie the drill to reality (N19), or a record to itself?
+ * A case merged into itself would be gone. Noted as missing. */
 void space_ask(struct deed *deed, struct object *subject, json_t *input)
 {
 	const char *name;
@@ -38,6 +52,11 @@ void space_ask(struct deed *deed, struct object *subject, json_t *input)
 	json_object_foreach(input, name, value) {
 		const struct field *field = kind_field(subject->kind, name);
 
+		if (field && field->type == FIELD_REF && names(value, subject->id))
+			refuse(deed, deed->move && deed->move->refuse ? deed->move->refuse : "N04",
+			       arena_text(deed->mem, "“%s”不能是该记录自身", field->label.zh),
+			       arena_text(deed->mem, "'%s' cannot be the record itself", field->label.en),
+			       name);
 		if (field && field->type == FIELD_REF && any_of_other_side(deed, subject, value))
 			refuse(deed, "N19", "演练对象不得与真实对象关联",
 			       "what belongs to a drill is not tied to what is real", name);

@@ -85,10 +85,14 @@ static int read_seats(struct deed *deed, struct staff *staff, struct object *per
 	return ret;
 }
 
-/* The role that a post or a seat gives, or NULL. */
+/* The role that a post, a seat or a delegation gives, or NULL. */
 const char *staff_role(struct deed *deed, struct object *given)
 {
 	const char *role = json_string_value(json_object_get(given->body, "role"));
+	const char *power = json_string_value(json_object_get(given->body, "power"));
+
+	if (!strcmp(given->kind->name, "delegation"))
+		return power && !strcmp(power, "leading_group") ? "LG" : NULL;
 
 	if (!strcmp(given->kind->name, "organ_member"))
 		role = seat_role(json_string_value(world_value(deed, given, "organ.organ_type", NULL)),
@@ -312,7 +316,8 @@ bool staff_holds(struct deed *deed, struct object *subject, const char *role, js
 					 (json_int_t)post->id);
 		return true;
 	}
-	if (deed->staff && !strcmp(role, "LG")) {
+	/* Who decides for the Leading Group does not hand that on. */
+	if (deed->staff && !strcmp(role, "LG") && !(subject && !strcmp(subject->kind->name, "delegation"))) {
 		bool expired;
 
 		return staff_delegated(deed, subject, "leading_group", &expired, how);
@@ -372,7 +377,8 @@ bool staff_delegated(struct deed *deed, struct object *subject, const char *powe
 		const char *of = json_string_value(json_object_get(body, "power"));
 		int64_t to = time_of(body, "valid_to");
 
-		if (!of || strcmp(of, power) || !delegated_for(deed, subject, body))
+		/* One that is only asked for gives nothing yet. */
+		if (given.at[i]->fresh || !of || strcmp(of, power) || !delegated_for(deed, subject, body))
 			continue;
 		if (time_of(body, "valid_from") <= deed->now && (!to || deed->now < to)) {
 			if (how && !*how)

@@ -61,6 +61,25 @@ class WaysRound(Scene):
             report = d.done("uop_edu", "report", "create", unit=d.unit["edu"], aware_at=d.now)
             d.expect_clock(report, "CK03", "running")
 
+    def test_a_case_is_not_merged_into_itself(self):
+        with self.city() as d:
+            case = open_case(d)
+            d.refused("N04", "dut01", "incident", "merge", case, target_case=case, says="cannot be the record itself")
+            d.expect_state(case, handling="triage")
+
+    def delegate(self, d, by, to):
+        return d.try_(by, "delegation", "create", grantee=d.who[to], power="leading_group", min_level=3, document_no="济信1号",
+                      valid_from="2026-03-02T00:00:00Z", valid_to="2026-04-01T00:00:00Z")
+
+    def test_nobody_delegates_to_himself_or_on(self):
+        with self.city() as d:
+            for by, to in (("dir01", "dir01"), ("uop_edu", "uop_edu"), ("rsp01", "rsp02")):
+                self.assertIn("N01", self.delegate(d, by, to).codes)
+            self.assertIn("N35", self.delegate(d, "lg01", "aud01").codes)
+            self.assertEqual(d.list("delegation"), [])
+            self.assertTrue(self.delegate(d, "lg01", "rsp01").ok)
+            self.assertIn("N01", self.delegate(d, "rsp01", "rsp02").codes)
+
     def test_who_has_left_acts_no_more(self):
         with self.city() as d:
             case = open_case(d)
