@@ -10,11 +10,18 @@ void load_about(struct reader *r, const struct yaml_node *root)
 {
 	static const char *const keys[] = { "pack",  "version",     "label",     "threshold",
 					    "basis", "approved_by", "languages", NULL };
+	static const char letters_and_marks[] = "-_.abcdefghijklmnopqrstuvwxyz0123456789";
+	static const char *const letters = letters_and_marks + 3;
 	const struct yaml_node *threshold = yaml_get(root, "threshold");
 
 	if (!read_map(r, root, "pack.yml", keys))
 		return;
 	r->pack->id = read_text(r, root, "pack", true);
+	if (r->pack->id && (strlen(r->pack->id) > 64 || !strchr(letters, *r->pack->id) ||
+			    strspn(r->pack->id, letters_and_marks) != strlen(r->pack->id)))
+		wrong(r, yaml_get(root, "pack"),
+		      "a pack is named in small letters, digits, '-', '_' and '.', like jinan-2007, in at "
+		      "most 64");
 	r->pack->version = read_text(r, root, "version", true);
 	r->pack->label = read_label(r, root, "pack");
 	r->pack->approved_by = read_text(r, root, "approved_by", false);
