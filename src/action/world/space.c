@@ -42,6 +42,17 @@ static bool names(const json_t *value, int64_t id)
 	return false;
 }
 
+/* A system that is affected in another case: its measures and evidence are of that case. */
+static bool of_other_case(struct deed *deed, struct object *subject, const json_t *value)
+{
+	struct object *own = world_case(deed, subject), *other;
+	struct fault why;
+	struct object *o = json_is_integer(value) ? world_get(deed, json_integer_value(value), &why) : NULL;
+
+	return o && own && !strcmp(o->kind->name, "affected_system") && (other = world_case(deed, o)) &&
+	       other != own;
+}
+
 /* Would what is typed tie the drill to reality (N19), or a record to itself?
  * A case merged into itself would be gone. Noted as missing. */
 void space_ask(struct deed *deed, struct object *subject, json_t *input)
@@ -57,6 +68,10 @@ void space_ask(struct deed *deed, struct object *subject, json_t *input)
 			       arena_text(deed->mem, "“%s”不能是该记录自身", field->label.zh),
 			       arena_text(deed->mem, "'%s' cannot be the record itself", field->label.en),
 			       name);
+		if (field && field->type == FIELD_REF && of_other_case(deed, subject, value))
+			refuse(deed, deed->move && deed->move->refuse ? deed->move->refuse : "N04",
+			       arena_text(deed->mem, "“%s”属于另一案件", field->label.zh),
+			       arena_text(deed->mem, "'%s' is of another case", field->label.en), name);
 		if (field && field->type == FIELD_REF && any_of_other_side(deed, subject, value))
 			refuse(deed, "N19", "演练对象不得与真实对象关联",
 			       "what belongs to a drill is not tied to what is real", name);

@@ -80,6 +80,14 @@ class WaysRound(Scene):
             self.assertTrue(self.delegate(d, "lg01", "rsp01").ok)
             self.assertIn("N01", self.delegate(d, "rsp01", "rsp02").codes)
 
+    def test_a_system_of_another_case_is_not_handled_in_this(self):
+        with self.city() as d:
+            case, other = verify_case(d, LEVEL3), verify_case(d, LEVEL3, unit="tax")
+            system = add_system(d, other, "tax")
+            d.refused("N18", "rsp01", "evidence", "create", incident=case, affected_system=system, type="log",
+                      label_text="日志", says="another case")
+            d.done("rsp01", "evidence", "create", incident=other, affected_system=system, type="log", label_text="日志")
+
     def test_who_has_left_acts_no_more(self):
         with self.city() as d:
             case = open_case(d)
