@@ -63,7 +63,8 @@ json_t *fault_answer(const struct fault *why)
 		[FAULT_CORRUPT] = "corrupt",   [FAULT_NEWER] = "newer",
 	};
 	int code = why->code > 0 && why->code < FAULT__COUNT ? why->code : FAULT_INVALID;
+	char zh[FAULT_TOLD];
 
-	return json_pack("{s:b, s:s, s:s, s:s+++}", "ok", 0, "fault", words[code], "en", why->text, "zh",
-			 fault_words_zh(code), "：", why->text, "");
+	fault_tell_zh(why, zh, sizeof(zh));
+	return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", words[code], "en", why->text, "zh", zh);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* clang-format off */
 /* What a fault means to a program (HTTP status, exit status, name) and to a person. */
 static const struct {
@@ -32,34 +34,84 @@ static int known(int code)
 	return code < FAULT__COUNT ? code : FAULT_INVALID;
 }
 
+/* A character that was cut, or came broken from outside, could not be sent on. */
+static void mend(char *text)
+{
+	size_t len = strlen(text), valid;
+
+	for (; (valid = utf8_valid(text, len)) < len; len--)
+		memmove(text + valid, text + valid + 1, len - valid);
+}
+
 int fault_set(struct fault *why, enum fault_code code, const char *format, ...)
 {
 	va_list args;
 
 	if (why) {
 		why->code = code;
+		why->zh[0] = '\0';
 		va_start(args, format);
 		vsnprintf(why->text, sizeof(why->text), format, args);
 		va_end(args);
+		mend(why->text);
 	}
 	return -(int)code;
 }
 
+int fault_say(struct fault *why, enum fault_code code, const char *en, const char *zh, ...)
+{
+	va_list args, again;
+
+	if (why) {
+		why->code = code;
+		va_start(args, zh);
+		va_copy(again, args);
+		vsnprintf(why->text, sizeof(why->text), en, args);
+		vsnprintf(why->zh, sizeof(why->zh), zh, again);
+		va_end(again);
+		va_end(args);
+		mend(why->text);
+		mend(why->zh);
+	}
+	return -(int)code;
+}
+
+static void put_before(char *text, size_t size, const char *prefix, const char *colon)
+{
+	const size_t more = strlen(prefix) + strlen(colon);
+
+	if (more >= size)
+		return;
+	memmove(text + more, text, size - more);
+	memcpy(text, prefix, strlen(prefix));
+	memcpy(text + strlen(prefix), colon, strlen(colon));
+	text[size - 1] = '\0';
+	mend(text);
+}
+
 int fault_within(struct fault *why, const char *format, ...)
 {
-	char text[sizeof(why->text)];
+	char prefix[sizeof(why->text)];
 	va_list args;
-	int used;
 
 	if (!why)
 		return -FAULT_INVALID;
-	memcpy(text, why->text, sizeof(text));
 	va_start(args, format);
-	used = vsnprintf(why->text, sizeof(why->text), format, args);
+	vsnprintf(prefix, sizeof(prefix), format, args);
 	va_end(args);
-	if (used >= 0 && (size_t)used < sizeof(why->text))
-		snprintf(why->text + used, sizeof(why->text) - (size_t)used, ": %s", text);
+	put_before(why->text, sizeof(why->text), prefix, ": ");
+	if (*why->zh)
+		put_before(why->zh, sizeof(why->zh), prefix, "：");
 	return -why->code;
+}
+
+void fault_tell_zh(const struct fault *why, char *out, size_t size)
+{
+	if (*why->zh)
+		snprintf(out, size, "%s", why->zh);
+	else
+		snprintf(out, size, "%s：%s", fault_words_zh(why->code), why->text);
+	mend(out);
 }
 
 int fault_status(int code) { return table[known(code)].status; }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stddef.h>
+
 /*
  * fault -- why something did not work, for a program and for a person.
  *
@@ -24,14 +26,28 @@ enum fault_code {
 struct fault {
 	int code;        /* one of enum fault_code */
 	char text[1024]; /* English detail that names the thing, place and limit */
+	char zh[1024];   /* the same in Chinese, whole by itself; empty: none */
 };
 
-/* Fill in `why` (may be NULL) and return -code. A longer text is cut. */
+/* Fill in `why` (may be NULL) in English alone and return -code. A longer text
+ * is cut; bytes that are no UTF-8 are left out. */
 int fault_set(struct fault *why, enum fault_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Put "prefix: " before the text, to say where it happened. Returns -code. */
+/* The same in both languages, for what reaches a person. Both formats take the
+ * same arguments in the same order; "%.0s" passes over a text that only the
+ * other language says. */
+int fault_say(struct fault *why, enum fault_code code, const char *en, const char *zh, ...)
+	__attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+
+/* Put "prefix: " before the text, to say where it happened; the Chinese takes
+ * the same prefix, which is then a name. Returns -code. */
 int fault_within(struct fault *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What a reader of Chinese is told: the Chinese detail, or where there is none
+ * the words for the code and the English one. Room for FAULT_TOLD is enough. */
+enum { FAULT_TOLD = 1200 };
+void fault_tell_zh(const struct fault *why, char *out, size_t size);
 
 /* The HTTP status (RFC 9110) and the words for a code; either language. */
 int fault_status(int code);

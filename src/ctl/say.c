@@ -16,8 +16,13 @@ const char *warn_colour(const struct ctl *ctl) { return ctl->colour ? "\033[31m"
 
 int say_fault(const struct ctl *ctl, const struct fault *why)
 {
-	fprintf(stderr, "fengsui: %s%s%s\n", ctl->zh ? fault_words_zh(why->code) : fault_words_en(why->code),
-		in_words(ctl, ": ", "："), why->text);
+	char zh[FAULT_TOLD];
+
+	fault_tell_zh(why, zh, sizeof(zh));
+	if (ctl->zh)
+		fprintf(stderr, "fengsui: %s\n", zh);
+	else
+		fprintf(stderr, "fengsui: %s: %s\n", fault_words_en(why->code), why->text);
 	return fault_exit(why->code);
 }
 

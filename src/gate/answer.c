@@ -9,17 +9,11 @@
 
 json_t *answer_fault(const struct fault *why)
 {
-	struct buf zh = { 0 };
-	json_t *answer;
+	char zh[FAULT_TOLD];
 
-	buf_format(&zh, "%s：%s", fault_words_zh(why->code), why->text);
-	answer = json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", fault_name(why->code), "en", why->text,
-			   "zh", zh.data);
-	buf_fini(&zh);
-	/* A text that is not UTF-8 (a name from outside, cut) cannot be sent as it is. */
-	return answer ? answer
-		      : json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", fault_name(why->code), "en",
-				  fault_words_en(why->code), "zh", fault_words_zh(why->code));
+	fault_tell_zh(why, zh, sizeof(zh));
+	return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", fault_name(why->code), "en", why->text,
+			 "zh", zh);
 }
 
 json_t *answer_ok(void) { return json_pack("{s:b}", "ok", 1); }
