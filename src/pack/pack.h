@@ -82,6 +82,7 @@ enum guard_form {
 	GUARD_NONE,
 	GUARD_CLOCK,     /* clock: CK05 missed */
 	GUARD_REACHED,   /* reached: field with a time */
+	GUARD_AHEAD,     /* ahead: field with a time that lies in the future */
 	GUARD_SETTING,   /* setting: name (in force now) */
 	GUARD_SAME_TEXT, /* same_text: frozen field */
 	GUARD_CHECKED,   /* checked: name of a check */
@@ -119,9 +120,10 @@ struct guard {
 	struct guard *when; /* counts only when this holds; NULL: always */
 	const char *refuse; /* code; NULL: the move's own */
 	struct words say;   /* what is missing, in words; made by the loader when not given */
-	const char *path;   /* IN IS HAS REACHED SAME_TEXT ACTOR_..; name of SETTING CHECKED ASKED NAMED HOLDS
+	const char *path;   /* IN IS HAS REACHED AHEAD SAME_TEXT ACTOR_..; name of SETTING CHECKED ASKED NAMED HOLDS
 			       DELEGATION CLOCK */
-	struct names values;  /* states of IN, values of IS, paths of OTHER_THAN and ACTOR_IS */
+	struct names values;  /* states of IN, values of IS, paths of OTHER_THAN, ACTOR_IS and AHEAD */
+	int64_t within;       /* AHEAD: at most this far; 0: however far */
 	enum compare compare; /* LEVEL */
 	int number;           /* LEVEL against a number, unless `against` */
 	const char *against;  /* "threshold" or a path */

@@ -435,7 +435,8 @@ def sealed_closed(w, **options):
 
 
 def retention_over(w, t):
-    w.act("dir", t, "set_retention", retention_until=w.now)
+    w.two("dir", "arc", t, "set_retention", retention_until=w.later(hours=1))
+    w.pass_time("2 h")
 
 
 def notice(w, author="pio", **options):

@@ -220,12 +220,27 @@ static bool linked_holds(struct deed *deed, struct object *subject, const struct
 
 /* ---- time, settings, texts ------------------------------------------------ */
 
-static bool reached(struct deed *deed, struct object *subject, const char *path)
+static bool time_along(struct deed *deed, struct object *subject, const char *path, int64_t *out)
 {
 	const char *text = json_string_value(along(deed, subject, path));
+
+	return text && stamp_parse(text, strlen(text), out, NULL) == 0;
+}
+
+static bool reached(struct deed *deed, struct object *subject, const char *path)
+{
 	int64_t when;
 
-	return text && stamp_parse(text, strlen(text), &when, NULL) == 0 && when <= deed->now;
+	return time_along(deed, subject, path, &when) && when <= deed->now;
+}
+
+static bool ahead(struct deed *deed, struct object *subject, const struct guard *guard)
+{
+	int64_t when, than = deed->now;
+
+	return time_along(deed, subject, guard->path, &when) &&
+	       (guard->values.count < 2 || time_along(deed, subject, guard->values.at[1], &than)) &&
+	       when > than && (!guard->within || when - than <= guard->within);
 }
 
 static bool setting_on(struct deed *deed, const char *name)
@@ -370,6 +385,8 @@ bool guard_holds(struct deed *deed, struct object *subject, const struct guard *
 		return clock_asks(deed, subject, guard->path, guard->clock);
 	case GUARD_REACHED:
 		return reached(deed, subject, guard->path);
+	case GUARD_AHEAD:
+		return ahead(deed, subject, guard);
 	case GUARD_SETTING:
 		return setting_on(deed, guard->path);
 	case GUARD_SAME_TEXT:

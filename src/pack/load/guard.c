@@ -18,6 +18,7 @@ static const char *const forms[] = {
 	[GUARD_NONE] = "none",
 	[GUARD_CLOCK] = "clock",
 	[GUARD_REACHED] = "reached",
+	[GUARD_AHEAD] = "ahead",
 	[GUARD_SETTING] = "setting",
 	[GUARD_SAME_TEXT] = "same_text",
 	[GUARD_CHECKED] = "checked",
@@ -238,8 +239,28 @@ static struct guard *read_named(struct reader *r, enum guard_form form, const st
 	guard->values = read_names(r, node, forms[form]);
 	if (guard->values.count)
 		guard->path = guard->values.at[0];
-	if (guard->values.count > 1 && form != GUARD_OTHER_THAN && form != GUARD_ACTOR_IS)
+	if (guard->values.count > 1 && form != GUARD_OTHER_THAN && form != GUARD_ACTOR_IS &&
+	    form != GUARD_AHEAD)
 		wrong(r, node, "'%s' takes one name", forms[form]);
+	return guard;
+}
+
+/* ahead: FIELD, [FIELD, the time it comes after], or {FIELD: how far at most}. */
+static struct guard *read_ahead(struct reader *r, const struct yaml_node *node)
+{
+	struct guard *guard;
+
+	if (node->form != YAML_MAP) {
+		guard = read_named(r, GUARD_AHEAD, node);
+		if (guard->values.count > 2)
+			wrong(r, node, "'ahead' takes one time, or two, of which the first comes after the second");
+		return guard;
+	}
+	guard = guard_new(r, GUARD_AHEAD, node->at);
+	guard->path = node->first ? node->first->text : "";
+	guard->within = node->first ? read_span(r, node->first->value, guard->path) : 0;
+	if (node->count != 1)
+		wrong(r, node, "'ahead' is of the form {valid_to: 90 d}");
 	return guard;
 }
 
@@ -258,6 +279,8 @@ static struct guard *read_form(struct reader *r, enum guard_form form, const str
 		return read_among(r, form, value, nested);
 	case GUARD_CLOCK:
 		return read_clock(r, value);
+	case GUARD_AHEAD:
+		return read_ahead(r, value);
 	case GUARD_ANY:
 	case GUARD_ALL:
 		return read_parts(r, form, value, nested);

@@ -214,13 +214,17 @@ static void guard_among(struct reader *r, struct guard *guard, const struct scop
 	}
 }
 
-static void guard_reached(struct reader *r, struct guard *guard, const struct scope *in)
+static void guard_time(struct reader *r, struct guard *guard, const struct scope *in)
 {
-	const struct field *field = path_field(r, in->kind, guard->path, guard->at);
+	const struct names one = { &guard->path, 1 }, *paths = guard->values.count ? &guard->values : &one;
 
-	if (field && field->type != FIELD_TIME)
-		problem_add(r->problems, guard->at, NULL, "'%s' is no time, so it is never reached",
-			    guard->path);
+	for (size_t i = 0; i < paths->count; i++) {
+		const struct field *field = path_field(r, in->kind, paths->at[i], guard->at);
+
+		if (field && field->type != FIELD_TIME)
+			problem_add(r->problems, guard->at, NULL, "'%s' is no time, so it is never %s",
+				    paths->at[i], guard->form == GUARD_AHEAD ? "ahead" : "reached");
+	}
 }
 
 static void guard_asked(struct reader *r, struct guard *guard, const struct scope *in)
@@ -293,7 +297,8 @@ static void guard_form_resolve(struct reader *r, struct guard *guard, const stru
 		known_clock(r, guard->at, guard->path);
 		break;
 	case GUARD_REACHED:
-		guard_reached(r, guard, in);
+	case GUARD_AHEAD:
+		guard_time(r, guard, in);
 		break;
 	case GUARD_CHECKED:
 		if (!vocabulary_find(vocabulary_checks, guard->path))

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/stamp.h"
 #include "model/vocabulary.h"
 #include "pack/pack_private.h"
 
@@ -353,6 +354,27 @@ static struct words say_actor(struct saying *s, const struct guard *guard, const
 	}
 }
 
+static struct words say_ahead(struct saying *s, const struct guard *guard, const struct kind *kind)
+{
+	struct words label = field_label(s, kind, guard->path), than;
+	char span[64];
+
+	if (guard->values.count > 1) {
+		than = field_label(s, kind, guard->values.at[1]);
+		return words(arena_text(s->mem, "“%s”%s晚于“%s”", label.zh, s->supposed ? "" : "须", than.zh),
+			     arena_text(s->mem, "'%s' %s after '%s'", label.en, s->supposed ? "comes" : "must come",
+					than.en));
+	}
+	if (guard->within) {
+		stamp_format_span(guard->within, span, sizeof(span));
+		return words(arena_text(s->mem, "“%s”%s晚于此刻，且不超过%s", label.zh, s->supposed ? "" : "须", span),
+			     arena_text(s->mem, "'%s' %s in the future, at most %s from now", label.en,
+					s->supposed ? "lies" : "must lie", span));
+	}
+	return words(arena_text(s->mem, "“%s”%s晚于此刻", label.zh, s->supposed ? "" : "须"),
+		     arena_text(s->mem, "'%s' %s in the future", label.en, s->supposed ? "lies" : "must lie"));
+}
+
 static struct words say_parts(struct saying *s, const struct guard *guard)
 {
 	bool any = guard->form == GUARD_ANY;
@@ -382,6 +404,8 @@ static struct words say_of(struct saying *s, const struct guard *guard, const st
 		return say_among(s, guard);
 	case GUARD_CLOCK:
 		return say_clock(s, guard);
+	case GUARD_AHEAD:
+		return say_ahead(s, guard, kind);
 	case GUARD_ANY:
 	case GUARD_ALL:
 		return say_parts(s, guard);

@@ -138,6 +138,24 @@ class WaysRound(Scene):
                       assignee=d.unit["edu"], accountable=d.who["uop_edu"], due_at="2026-12-01T00:00:00Z")
             d.refused("N09", "dir01", "support_request", "create", incident=case)
 
+    def test_nobody_lets_evidence_run_out_alone_or_in_the_past(self):
+        with self.city() as d:
+            case, _ = confirm_case(d, LEVEL3)
+            item = evidence(d, case)
+            d.refused("N18", "arc01", "evidence", "set_retention", item, retention_until=d.now)
+            d.proposed("arc01", "evidence", "set_retention", item, retention_until="2036-03-02T00:00:00Z")
+            d.refused("N15", "arc01", "evidence", "set_retention", item, retention_until="2036-03-02T00:00:00Z")
+            d.done("dir01", "evidence", "set_retention", item, retention_until="2036-03-02T00:00:00Z")
+
+    def test_what_is_decided_for_a_time_has_that_time_before_it(self):
+        with self.city() as d:
+            for start, end in (("2026-01-01", "2026-02-01"), ("2026-06-01", "2026-05-01"), ("2026-03-01", "2036-05-01")):
+                d.refused("N42", "lg01", "setting", "create", name="threshold", value="2", reason="r",
+                          valid_from=start + "T00:00:00Z", valid_to=end + "T00:00:00Z")
+            case, _ = confirm_case(d, LEVEL3)
+            d.refused("N32", "dir01", "tasking", "create", incident=case, type="order", text="y", assignee=d.unit["edu"],
+                      accountable=d.who["uop_edu"], due_at="2026-01-01T00:00:00Z", says="must lie in the future")
+
     def test_pages_leave_nothing_out(self):
         with self.city() as d:
             for unit in ("edu", "edu", "tax", "edu", "edu", "edu", "tax", "tax", "edu", "edu", "tax", "edu"):

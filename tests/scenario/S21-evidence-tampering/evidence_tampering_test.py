@@ -141,7 +141,7 @@ class EvidenceTampering(Scene):
         with self.city(erased=True) as d:
             case, _ = activated(d, LEVEL3)
             made, digest = self.image(d, case)
-            d.done("dir01", "evidence", "set_retention", made, retention_until="2026-04-01T00:00:00Z")
+            d.both("dir01", "arc01", "evidence", "set_retention", made, retention_until="2026-04-01T00:00:00Z")
             d.done("sup01", "evidence", "hold", made, reason="公安立案")
             d.pass_time("60 d")
             d.refused("N18", "dir01", "evidence", "delete", made)
@@ -161,7 +161,7 @@ class EvidenceTampering(Scene):
         with self.city() as d:
             case, _ = activated(d, LEVEL3)
             made, _ = self.image(d, case)
-            d.done("dir01", "evidence", "set_retention", made, retention_until="2036-04-01T00:00:00Z")
+            d.both("dir01", "arc01", "evidence", "set_retention", made, retention_until="2036-04-01T00:00:00Z")
             d.refused("N18", "dir01", "evidence", "dispose", made)
             d.refused("N18", "aud01", "evidence", "dispose", made)
 
