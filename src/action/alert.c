@@ -329,7 +329,7 @@ int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **
 
 	*answer = NULL;
 	if (!kind || !text_in(alert, "rule") || !text_in(alert, "title"))
-		return fault_set(why, FAULT_INVALID, "an alert has a rule and a title");
+		return fault_say(why, FAULT_INVALID, "an alert has a rule and a title", "告警须有规则和标题");
 	if ((ret = house_rule_on(house, text_in(alert, "rule"), &on, why)) < 0)
 		return ret;
 	if (!on) {

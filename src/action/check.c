@@ -50,7 +50,8 @@ static int add_file(struct house *house, struct deed *deed, const char *digest, 
 	if (!digest)
 		return 0;
 	if (*count == PACKAGE_MOST)
-		return fault_set(why, FAULT_LIMIT, "a package takes at most %d files", PACKAGE_MOST);
+		return fault_say(why, FAULT_LIMIT, "a package takes at most %d files",
+				 "一个归档包最多含 %d 个文件", PACKAGE_MOST);
 	files[(*count)++] = file_of(house, deed, digest);
 	return 0;
 }
@@ -108,8 +109,9 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 		ids[count++] = rows_int(rows, 0);
 	rows_close(rows);
 	if (got == 1)
-		return fault_set(why, FAULT_LIMIT, "%s has more than %d records; a package takes no more",
-				 object_name(deed, object), PACKAGE_MOST);
+		return fault_say(why, FAULT_LIMIT, "%s has more than %d records; a package takes no more",
+				 "%s 的记录超过 %d 条；一个归档包最多含这么多", object_name(deed, object),
+				 PACKAGE_MOST);
 	for (size_t i = 0; got == 0 && i < count; i++) {
 		struct object *o = world_get(deed, ids[i], why);
 		const struct state *state;

@@ -67,7 +67,7 @@ static int with_pack(struct house *house, const struct object *draft, draft_use 
 	int ret;
 
 	if (!blob)
-		return fault_set(why, FAULT_INVALID, "the draft carries no plan pack");
+		return fault_say(why, FAULT_INVALID, "the draft carries no plan pack", "草案未附预案包");
 	problems_init(&problems);
 	if ((ret = unpack_draft(house, blob, folder, sizeof(folder), why)) == 0) {
 		ret = pack_load(folder, &pack, &problems, why);

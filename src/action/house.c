@@ -349,7 +349,8 @@ int house_person(struct house *house, const char *login, int64_t *out, struct fa
 			  "SELECT object FROM facets WHERE kind = 'person' AND name = 'login' AND value = $1",
 			  VALUES(value_text(login)), out, why);
 
-	return ret == -FAULT_ABSENT ? fault_set(why, FAULT_ABSENT, "nobody here has the login '%.64s'", login)
+	return ret == -FAULT_ABSENT ? fault_say(why, FAULT_ABSENT, "nobody here has the login '%.64s'",
+						"这里没有登录名为“%.64s”的人员", login)
 				    : ret;
 }
 

@@ -421,8 +421,8 @@ int move_make(struct deed *deed, struct object *subject, const struct move *move
 	int ret;
 
 	if (deed->depth >= DEEPEST)
-		return fault_set(why, FAULT_LIMIT, "moves carry each other deeper than %d at '%s'", DEEPEST,
-				 move->name);
+		return fault_say(why, FAULT_LIMIT, "moves carry each other deeper than %d at '%s'",
+				 "动作相互带动超过 %d 层，止于“%s”", DEEPEST, move->name);
 	deed->depth++;
 	deed->move = move;
 	deed->input = input ? json_incref(input) : json_object();

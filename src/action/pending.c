@@ -332,7 +332,8 @@ int pending_take_back(struct deed *deed, struct object *object, int64_t proposal
 	}
 	json_decref(list);
 	if (!found)
-		return fault_set(why, FAULT_ABSENT, "%s has no open proposal %lld", object_name(deed, object),
+		return fault_say(why, FAULT_ABSENT, "%s has no open proposal %lld",
+				 "%s 没有待定的第 %lld 号提议", object_name(deed, object),
 				 (long long)proposal);
 	if (!mine)
 		refuse(deed, "N21", "只能撤回本人提出的提议", "only who proposed it may take it back", NULL);

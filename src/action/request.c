@@ -85,16 +85,19 @@ static int find_subject(struct deed *deed, const struct request *request, const 
 	int ret;
 
 	if (!request->ref)
-		return fault_set(why, FAULT_INVALID, "%s.%s is made on a record: its number is wanted",
-				 kind->name, request->move);
+		return fault_say(why, FAULT_INVALID, "%.0s%s.%s is made on a record: its number is wanted",
+				 "%s（%s.%s）针对一条记录办理：请给出其编号", kind->label.zh, kind->name,
+				 request->move);
 	if ((ret = world_find(deed, kind, request->ref, &id, why)) < 0)
 		return ret;
 	if (!(*out = world_get(deed, id, why)))
 		return -why->code;
 	if (strcmp((*out)->kind->name, kind->name) || !staff_sees(deed, *out))
-		return fault_set(why, FAULT_ABSENT, "there is no %s '%.80s'", kind->name, request->ref);
+		return fault_say(why, FAULT_ABSENT, "there is no %s%.0s '%.80s'", "%.0s没有这样的%s“%.80s”",
+				 kind->name, kind->label.zh, request->ref);
 	if (request->seen >= 0 && request->seen != (*out)->version)
-		return fault_set(why, FAULT_CONFLICT, "%s is at version %" PRId64 " by now, you saw %" PRId64,
+		return fault_say(why, FAULT_CONFLICT, "%s is at version %" PRId64 " by now, you saw %" PRId64,
+				 "%s 已是第 %" PRId64 " 版，您看到的是第 %" PRId64 " 版",
 				 object_name(deed, *out), (*out)->version, request->seen);
 	return 0;
 }
@@ -140,7 +143,8 @@ static int drill_runs(struct house *house, struct fault *why)
 
 	if (ret < 0 || running)
 		return ret;
-	return fault_set(why, FAULT_REFUSED, "N20: no drill is running, so nothing can be made in its space");
+	return fault_say(why, FAULT_REFUSED, "N20: no drill is running, so nothing can be made in its space",
+			 "N20：没有正在进行的演练，不能在演练空间内新建");
 }
 
 /* The creating move of a kind may carry the name of its first row ("open"). */
@@ -171,15 +175,19 @@ static int make_subject(struct deed *deed, const struct kind *kind, json_t *inpu
 static const struct move *move_of(const struct kind *kind, const char *name, struct fault *why)
 {
 	const struct move *move = kind_move(kind, name);
-	struct buf names = { 0 };
+	struct buf names = { 0 }, zh = { 0 };
 
 	if (move)
 		return move;
-	for (size_t i = 0; i < kind->move_count; i++)
+	for (size_t i = 0; i < kind->move_count; i++) {
 		buf_format(&names, " %s", kind->moves[i]->name);
-	fault_set(why, FAULT_INVALID, "a %s has no move '%.64s'; it has:%s", kind->name, name,
-		  names.len ? names.data : " none");
+		buf_format(&zh, "%s%s（%s）", i ? "、" : "", kind->moves[i]->label.zh, kind->moves[i]->name);
+	}
+	fault_say(why, FAULT_INVALID, "a %s%.0s has no move '%.64s'; it has:%s%.0s",
+		  "%.0s%s没有“%.64s”这一动作；有：%.0s%s", kind->name, kind->label.zh, name,
+		  names.len ? names.data : " none", zh.len ? zh.data : "无");
 	buf_fini(&names);
+	buf_fini(&zh);
 	return NULL;
 }
 
@@ -260,13 +268,14 @@ static int first_administrator(struct house *house, const struct request *reques
 	const char *role = json_string_value(json_object_get(request->input, "role"));
 
 	if (house_administered(house))
-		return fault_set(
-			why, FAULT_REFUSED,
-			"an administrator of accounts (SCA) is there: people are registered by them");
+		return fault_say(why, FAULT_REFUSED,
+				 "an administrator of accounts (SCA) is there: people are registered by them",
+				 "已有账号管理员（SCA）：人员由其登记");
 	if (!strcmp(request->kind, "post") && (!role || strcmp(role, "SCA")))
-		return fault_set(
+		return fault_say(
 			why, FAULT_REFUSED,
-			"the first post in a real folder is that of the administrator of accounts (SCA)");
+			"the first post in a real folder is that of the administrator of accounts (SCA)",
+			"正式目录中的第一个岗位须为账号管理员（SCA）");
 	return 0;
 }
 
@@ -277,9 +286,10 @@ static int setup_may(struct house *house, const struct request *request, struct 
 	if (strcmp(request->move, "create") ||
 	    !(demo ? in_list(request->kind, setup_demo, sizeof(setup_demo) / sizeof(*setup_demo))
 		   : in_list(request->kind, setup_real, sizeof(setup_real) / sizeof(*setup_real))))
-		return fault_set(why, FAULT_REFUSED,
+		return fault_say(why, FAULT_REFUSED,
 				 "'%.64s %.64s' is made by a person with the right to it: who asks?",
-				 request->kind, request->move);
+				 "“%.64s %.64s”须由有权的人员办理：请说明由谁办理", request->kind,
+				 request->move);
 	return demo ? 0 : first_administrator(house, request, why);
 }
 
@@ -293,10 +303,12 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	    (ret = setup_may(deed->house, request, why)) < 0)
 		return ret;
 	if (!kind)
-		return fault_set(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'", request->kind);
+		return fault_say(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'",
+				 "预案包中没有“%.64s”这一类记录", request->kind);
 	if (!strcmp(request->move, "create")) {
 		if (!(*move = creator_of(kind)))
-			return fault_set(why, FAULT_REFUSED, "a %s is not made by hand", kind->name);
+			return fault_say(why, FAULT_REFUSED, "a %s%.0s is not made by hand",
+					 "%.0s%s不由人工新建", kind->name, kind->label.zh);
 		if ((ret = input_check(deed, *move, request->input, input, why)) < 0 ||
 		    (ret = register_login(deed, kind, NULL, *input, why)) < 0)
 			return ret;
@@ -309,8 +321,8 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	if (!(*move = move_of((*subject)->kind, request->move, why)))
 		return -why->code;
 	if ((*move)->form == MOVE_CREATE)
-		return fault_set(why, FAULT_INVALID, "'%s' makes a new %s; it takes no number", request->move,
-				 kind->name);
+		return fault_say(why, FAULT_INVALID, "'%s' makes a new %s%.0s; it takes no number",
+				 "“%s”用于新建%.0s%s，不带编号", request->move, kind->name, kind->label.zh);
 	if ((ret = input_check(deed, *move, request->input, input, why)) == 0)
 		ret = register_login(deed, kind, *subject, *input, why);
 	return ret;
@@ -481,9 +493,11 @@ int house_withdraw(struct house *house, const struct asker *asker, int64_t propo
 		ret = store_int(house->store, "SELECT object FROM proposals WHERE id = $1",
 				VALUES(value_int(proposal)), &id, why);
 		if (ret == -FAULT_ABSENT)
-			ret = fault_set(why, FAULT_ABSENT, "there is no proposal %" PRId64, proposal);
+			ret = fault_say(why, FAULT_ABSENT, "there is no proposal %" PRId64,
+					"没有第 %" PRId64 " 号提议", proposal);
 		if (ret == 0 && (!(subject = world_get(&deed, id, why)) || !staff_sees(&deed, subject)))
-			ret = fault_set(why, FAULT_ABSENT, "there is no proposal %" PRId64, proposal);
+			ret = fault_say(why, FAULT_ABSENT, "there is no proposal %" PRId64,
+					"没有第 %" PRId64 " 号提议", proposal);
 		if (ret == 0)
 			ret = pending_take_back(&deed, subject, proposal, why);
 		ret = deed_end(&deed, ret, why);

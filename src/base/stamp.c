@@ -136,13 +136,14 @@ int stamp_parse(const char *text, size_t len, int64_t *out, struct fault *why)
 		c.micro = fraction(&p, end);
 	}
 	if (!ok || !offset(&p, end, &minutes) || p != end)
-		return fault_set(why, FAULT_INVALID, "'%.*s' is not a time like 2026-01-02T03:04:05Z",
-				 (int)(len > 64 ? 64 : len), text);
+		return fault_say(why, FAULT_INVALID, "'%.*s' is not a time like 2026-01-02T03:04:05Z",
+				 "“%.*s”不是 2026-01-02T03:04:05Z 这样的时间", (int)(len > 64 ? 64 : len),
+				 text);
 	/* An offset or a leap second can lead out of the years that a stamp has. */
 	stamp = stamp_of(c) - minutes * STAMP_MINUTE;
 	if (stamp < 0 || stamp > LAST)
-		return fault_set(why, FAULT_INVALID, "'%.*s' lies outside the years 1970 to 9999 (UTC)",
-				 (int)(len > 64 ? 64 : len), text);
+		return fault_say(why, FAULT_INVALID, "'%.*s' lies outside the years 1970 to 9999 (UTC)",
+				 "“%.*s”不在 1970 年至 9999 年（UTC）之内", (int)(len > 64 ? 64 : len), text);
 	*out = stamp;
 	return 0;
 }
@@ -170,7 +171,8 @@ int stamp_parse_span(const char *text, int64_t *out, struct fault *why)
 				return 0;
 			}
 	}
-	return fault_set(why, FAULT_INVALID, "'%.40s' is not a span like '30 min', '4 h' or '90 d'", text);
+	return fault_say(why, FAULT_INVALID, "'%.40s' is not a span like '30 min', '4 h' or '90 d'",
+			 "“%.40s”不是时长，写法如“30 min”“4 h”“90 d”", text);
 }
 
 void stamp_format_span(int64_t span, char *out, size_t size)

@@ -304,7 +304,8 @@ static int ingest_file(struct ctl *ctl, const char *source, const char *path, FI
 	printf(in_words(ctl, "%lld lines, %lld alerts\n", "%lld 行，%lld 条告警\n"), sent, alerts);
 	if (!ferror(file))
 		return 0;
-	fault_set(&why, FAULT_IO, "cannot read %s to its end: %s", path, strerror(errno));
+	fault_say(&why, FAULT_IO, "cannot read %s to its end: %s", "不能读完 %s（%s）", path,
+		  strerror(errno));
 	return say_fault(ctl, &why);
 }
 
@@ -319,8 +320,8 @@ static int run_ingest(struct ctl *ctl)
 		return say_usage(ctl, "fengsui ingest SOURCE FILE|-", "fengsui ingest 来源 文件|-");
 	file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	if (!file) {
-		fault_set(&why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "cannot open %s: %s", path,
-			  strerror(errno));
+		fault_say(&why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "cannot open %s: %s",
+			  "不能打开 %s（%s）", path, strerror(errno));
 		return say_fault(ctl, &why);
 	}
 	ret = ingest_file(ctl, ctl->typed.words[1], path, file);

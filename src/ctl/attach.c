@@ -72,7 +72,7 @@ static int send_parts(struct sending *sending, const char *path)
 			return ret;
 	if (len == 0)
 		return 0;
-	fault_set(&why, FAULT_IO, "cannot read %s: %s", path, strerror(errno));
+	fault_say(&why, FAULT_IO, "cannot read %s: %s", "不能读取 %s（%s）", path, strerror(errno));
 	return say_fault(sending->ctl, &why);
 }
 
@@ -98,8 +98,8 @@ static int send_file(struct ctl *ctl, const char *path, char digest[static 2 * D
 	int ret;
 
 	if (sending.fd < 0) {
-		fault_set(&why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "cannot open %s: %s", path,
-			  strerror(errno));
+		fault_say(&why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "cannot open %s: %s",
+			  "不能打开 %s（%s）", path, strerror(errno));
 		return say_fault(ctl, &why);
 	}
 	digest_init(&sending.digest);

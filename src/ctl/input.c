@@ -81,7 +81,7 @@ static int file_text(struct ctl *ctl, const char *value, json_t **out, struct fa
 	if ((ret = file_read(value + 1, FILE_MOST, ctl->mem, &text, &len, why)) < 0)
 		return ret;
 	if (!(*out = json_stringn(text, len)))
-		return fault_set(why, FAULT_INVALID, "%s is not UTF-8", value + 1);
+		return fault_say(why, FAULT_INVALID, "%s is not UTF-8", "%s 不是 UTF-8", value + 1);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ static int value_of(struct ctl *ctl, const json_t *field, const struct flag *fla
 		return 0;
 	}
 	if (!value)
-		return fault_set(why, FAULT_INVALID, "--%s needs a value", flag->name);
+		return fault_say(why, FAULT_INVALID, "--%s needs a value", "--%s 需要值", flag->name);
 	if ((*out = left_open(value)))
 		return 0;
 	if (strcmp(type, "text") == 0 && value[0] == '@')
@@ -110,8 +110,8 @@ static int value_of(struct ctl *ctl, const json_t *field, const struct flag *fla
 	else
 		*out = json_string(value);
 	return *out ? 0
-		    : fault_set(why, FAULT_INVALID, "--%s '%s': name=value,name=value is wanted, in UTF-8",
-				flag->name, value);
+		    : fault_say(why, FAULT_INVALID, "--%s '%s': name=value,name=value is wanted, in UTF-8",
+				"--%s “%s”：应写作“名称=值,名称=值”，用 UTF-8", flag->name, value);
 }
 
 static void add(json_t *input, const char *name, json_t *value)
@@ -183,7 +183,8 @@ int filter_of_flags(struct ctl *ctl, const json_t *kind, const char *free_text, 
 		const struct flag *flag = &ctl->typed.flags[i];
 
 		if (flag->value && !*flag->value)
-			return fault_set(why, FAULT_INVALID, "--%s has an empty value", flag->name);
+			return fault_say(why, FAULT_INVALID, "--%s has an empty value", "--%s 的值是空的",
+					 flag->name);
 		put_term(out, flag->name, flag->value ? flag->value : "yes");
 	}
 	if (free_text && *free_text)

@@ -44,7 +44,7 @@ static int put_own(struct options *out, const struct flag *flag, bool *mine, str
 		else if (flag->value)
 			*(const char **)place = flag->value;
 		else
-			return fault_set(why, FAULT_INVALID, "--%s needs a value", flag->name);
+			return fault_say(why, FAULT_INVALID, "--%s needs a value", "--%s 需要值", flag->name);
 	}
 	return 0;
 }

@@ -25,15 +25,18 @@ static int open_socket(struct ctl *ctl, struct fault *why)
 
 	if ((size_t)snprintf(address.sun_path, sizeof(address.sun_path), "%s/fengsui.sock", folder) >=
 	    sizeof(address.sun_path))
-		return fault_set(why, FAULT_LIMIT, "%s is too long for a socket's path", folder);
+		return fault_say(why, FAULT_LIMIT, "%s is too long for a socket's path",
+				 "%s 作为套接字路径过长", folder);
 	ctl->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (ctl->fd < 0)
-		return fault_set(why, FAULT_IO, "no socket: %s", strerror(errno));
+		return fault_say(why, FAULT_IO, "no socket: %s", "不能建立套接字（%s）", strerror(errno));
 	if (connect(ctl->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return 0;
 	if (errno == EACCES)
-		return fault_set(why, FAULT_REFUSED, "%s: %s", address.sun_path, strerror(errno));
-	return fault_set(why, FAULT_ABSENT, "no daemon is running on %s (%s)", folder, strerror(errno));
+		return fault_say(why, FAULT_REFUSED, "%s: %s", "%s：本机用户无权访问（%s）", address.sun_path,
+				 strerror(errno));
+	return fault_say(why, FAULT_ABSENT, "no daemon is running on %s (%s)",
+			 "目录 %s 上没有运行中的守护进程（%s）", folder, strerror(errno));
 }
 
 static int send_all(int fd, const char *bytes, size_t len, struct fault *why)
@@ -44,7 +47,8 @@ static int send_all(int fd, const char *bytes, size_t len, struct fault *why)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return fault_set(why, FAULT_IO, "the daemon went away: %s", strerror(errno));
+			return fault_say(why, FAULT_IO, "the daemon went away: %s", "守护进程已断开（%s）",
+					 strerror(errno));
 		bytes += done;
 		len -= (size_t)done;
 	}
@@ -64,7 +68,8 @@ static int receive_line(struct ctl *ctl, struct fault *why)
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len <= 0)
-			return fault_set(why, FAULT_IO, "the daemon went away before it answered");
+			return fault_say(why, FAULT_IO, "the daemon went away before it answered",
+					 "守护进程未答复即断开");
 		end = memchr(room, '\n', (size_t)len);
 		buf_put(&ctl->in, room, end ? (size_t)(end - room) : (size_t)len);
 	}
@@ -80,7 +85,7 @@ int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *wh
 
 	json_decref(request);
 	if (!text)
-		return fault_set(why, FAULT_INVALID, "what was typed is not UTF-8");
+		return fault_say(why, FAULT_INVALID, "what was typed is not UTF-8", "键入的内容不是 UTF-8");
 	buf_text(&line, text);
 	buf_char(&line, '\n');
 	free(text);
@@ -92,7 +97,9 @@ int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *wh
 	if (ret < 0)
 		return ret;
 	*answer = json_loadb(ctl->in.data, ctl->in.len, JSON_DECODE_ANY, &error);
-	return *answer ? 0 : fault_set(why, FAULT_CORRUPT, "the answer is not JSON: %s", error.text);
+	return *answer ? 0
+		       : fault_say(why, FAULT_CORRUPT, "the answer is not JSON: %s", "答复不是 JSON（%s）",
+				   error.text);
 }
 
 json_t *talk_request(const struct ctl *ctl, const char *op)

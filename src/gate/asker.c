@@ -22,9 +22,10 @@ static int named(struct gate *gate, const struct job *job, const char *login, st
 		 struct fault *why)
 {
 	if (!gate->demo)
-		return fault_set(why, FAULT_REFUSED,
+		return fault_say(why, FAULT_REFUSED,
 				 "this is a real folder: who asks is the user of this machine (%s), "
 				 "'as' %s is for demonstration folders only",
+				 "这是正式目录：办理人即本机用户（%s），“as” “%s”只用于演示目录",
 				 job->client->user.name, login);
 	return house_person(gate->house, login, &out->person, why);
 }
@@ -52,10 +53,14 @@ int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct
 		out->machine = ask_writes(job->ask.op) ? "setup" : "system";
 		return 0;
 	}
-	return fault_set(why, FAULT_REFUSED,
-			 gate->demo ? "who asks? '%s' is no login of a person here; say --as LOGIN"
-				    : "'%s' is no login of a person in the staff register of this folder",
-			 job->client->user.name);
+	if (gate->demo)
+		return fault_say(why, FAULT_REFUSED,
+				 "who asks? '%s' is no login of a person here; say --as LOGIN",
+				 "由谁办理？这里没有登录名为“%s”的人员；请用 “--as 登录名” 说明",
+				 job->client->user.name);
+	return fault_say(why, FAULT_REFUSED,
+			 "'%s' is no login of a person in the staff register of this folder",
+			 "本目录人员名册中没有登录名“%s”", job->client->user.name);
 }
 
 int asker_operates(struct gate *gate, const struct job *job, struct fault *why)
@@ -63,8 +68,8 @@ int asker_operates(struct gate *gate, const struct job *job, struct fault *why)
 	if (owns_the_folder(job->client))
 		return 0;
 	(void)gate;
-	return fault_set(why, FAULT_REFUSED, "'%s' is for the user that runs the daemon",
-			 ask_op_name(job->ask.op));
+	return fault_say(why, FAULT_REFUSED, "'%s' is for the user that runs the daemon",
+			 "“%s”只能由运行守护进程的用户使用", ask_op_name(job->ask.op));
 }
 
 /* "+15 min" counts from the last moment that was given. */
@@ -93,16 +98,16 @@ int asker_time(struct gate *gate, const struct job *job, int64_t *out, struct fa
 		return 0;
 	}
 	if (!gate->demo)
-		return fault_set(why, FAULT_REFUSED,
+		return fault_say(why, FAULT_REFUSED,
 				 "this is a real folder: its time is the machine's, "
 				 "'at' %.40s is for demonstration folders only",
-				 at);
+				 "这是正式目录：时间以本机为准，“at” “%.40s”只用于演示目录", at);
 	if ((ret = read_moment(gate, at, &moment, why)) < 0)
 		return fault_within(why, "at");
 	if (moment < gate->now) {
 		stamp_format(gate->now, before);
-		return fault_set(why, FAULT_INVALID, "given time does not go back: %.40s is before %s", at,
-				 before);
+		return fault_say(why, FAULT_INVALID, "given time does not go back: %.40s is before %s",
+				 "给定时间不能倒退：“%.40s”早于 %s", at, before);
 	}
 	*out = moment;
 	return 0;

@@ -30,7 +30,8 @@ static int add_object(struct gathering *all, int64_t id, struct fault *why)
 		if (all->objects[i] == id)
 			return 0;
 	if (all->object_count == OBJECTS_MOST)
-		return fault_set(why, FAULT_LIMIT, "a bundle has at most %d records", OBJECTS_MOST);
+		return fault_say(why, FAULT_LIMIT, "a bundle has at most %d records",
+				 "一个核验包最多含 %d 条记录", OBJECTS_MOST);
 	all->objects[all->object_count++] = id;
 	return 0;
 }
@@ -42,7 +43,7 @@ static int add_named(struct gathering *all, const char *ref, struct fault *why)
 			    VALUES(value_text(ref), value_int(id)), &id, why);
 
 	if (ret == -FAULT_ABSENT)
-		return fault_set(why, FAULT_ABSENT, "there is no record '%.80s'", ref);
+		return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
 	return ret < 0 ? ret : add_object(all, id, why);
 }
 
@@ -117,12 +118,13 @@ static int gather(struct gathering *all, const json_t *refs, struct fault *why)
 
 	json_array_foreach((json_t *)refs, i, ref) {
 		if (!json_is_string(ref))
-			return fault_set(why, FAULT_INVALID, "refs[%zu] is not a text", i);
+			return fault_say(why, FAULT_INVALID, "refs[%zu] is not a text",
+					 "“refs”第 %zu 项不是文字", i);
 		if ((ret = add_named(all, json_string_value(ref), why)) < 0)
 			return ret;
 	}
 	if (!all->object_count)
-		return fault_set(why, FAULT_INVALID, "'refs' names no record");
+		return fault_say(why, FAULT_INVALID, "'refs' names no record", "“refs”未指明任何记录");
 	for (i = 0; i < all->object_count; i++)
 		if ((ret = add_children(all, all->objects[i], why)) < 0 ||
 		    (ret = add_files_of(all, all->objects[i], why)) < 0)

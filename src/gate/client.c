@@ -107,7 +107,7 @@ static void lose_line(void *who)
 {
 	struct fault why;
 
-	fault_set(&why, FAULT_LIMIT, "a request is longer than %d bytes", ASK_MOST);
+	fault_say(&why, FAULT_LIMIT, "a request is longer than %d bytes", "请求超过 %d 字节", ASK_MOST);
 	client_say(who, answer_fault(&why));
 }
 
@@ -216,7 +216,8 @@ static void turn_away(struct client *client)
 {
 	struct fault why;
 
-	fault_set(&why, FAULT_BUSY, "%d connections are open already, more are not taken", CLIENTS_MOST);
+	fault_say(&why, FAULT_BUSY, "%d connections are open already, more are not taken",
+		  "已有 %d 个连接，不再接受", CLIENTS_MOST);
 	client->gate->refused_clients++;
 	client_say(client, answer_fault(&why));
 	client->ended = true;

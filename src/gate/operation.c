@@ -51,7 +51,8 @@ static int late_entry(const struct ask *ask, int64_t now, int64_t *out, struct f
 	if ((ret = stamp_parse(text, strlen(text), out, why)) < 0)
 		return fault_within(why, "occurred");
 	if (*out > now)
-		return fault_set(why, FAULT_INVALID, "occurred: %.40s has not come yet", text);
+		return fault_say(why, FAULT_INVALID, "occurred: %.40s has not come yet",
+				 "发生时间（occurred）：“%.40s”尚未到来", text);
 	return 0;
 }
 

@@ -94,19 +94,22 @@ static bool fits(const json_t *value, enum shape shape)
 	return false;
 }
 
-static const char *shape_words(enum shape shape)
+static int wrong_shape(const char *name, enum shape shape, struct fault *why)
 {
-	static const char *const words[] = {
-		[A_TEXT] = "a text",
-		[A_NUMBER] = "a whole number",
-		[A_YES] = "true or false",
-		[AN_OBJECT] = "an object",
-		[A_LIST] = "a list",
-		[A_NAME] = "a number or a text",
-		[A_SPACE] = "1 (real) or 2 (drill)",
+	static const struct {
+		const char *en, *zh;
+	} words[] = {
+		[A_TEXT] = { "a text", "文字" },
+		[A_NUMBER] = { "a whole number", "整数" },
+		[A_YES] = { "true or false", "“true”或“false”" },
+		[AN_OBJECT] = { "an object", "对象" },
+		[A_LIST] = { "a list", "列表" },
+		[A_NAME] = { "a number or a text", "数字或文字" },
+		[A_SPACE] = { "1 (real) or 2 (drill)", "1（实战）或 2（演练）" },
 	};
 
-	return words[shape];
+	return fault_say(why, FAULT_INVALID, "'%s' must be %s%.0s", "“%s”应为%.0s%s", name, words[shape].en,
+			 words[shape].zh);
 }
 
 static int known_field(const char *name)
@@ -125,10 +128,10 @@ static int sort_fields(struct ask *ask, struct fault *why)
 
 	json_object_foreach(ask->root, name, value) {
 		if ((field = known_field(name)) < 0)
-			ret = fault_set(why, FAULT_INVALID, "a request has no field '%.64s'", name);
+			ret = fault_say(why, FAULT_INVALID, "a request has no field '%.64s'",
+					"请求没有字段“%.64s”", name);
 		else if (!fits(value, fields[field].shape))
-			ret = fault_set(why, FAULT_INVALID, "'%s' must be %s", name,
-					shape_words(fields[field].shape));
+			ret = wrong_shape(name, fields[field].shape, why);
 		else
 			ask->says[field] = value;
 	}
@@ -142,7 +145,7 @@ static int find_op(struct ask *ask, struct fault *why)
 	int ret;
 
 	if (!name)
-		return fault_set(why, FAULT_INVALID, "the request does not say its 'op'");
+		return fault_say(why, FAULT_INVALID, "the request does not say its 'op'", "请求未说明“op”");
 	for (int i = 0; i < ASK__COUNT; i++) {
 		if (strcmp(ops[i].name, name) == 0) {
 			ask->op = (enum ask_op)i;
@@ -151,7 +154,8 @@ static int find_op(struct ask *ask, struct fault *why)
 		}
 		buf_format(&all, "%s%s", i ? " " : "", ops[i].name);
 	}
-	ret = fault_set(why, FAULT_INVALID, "there is no op '%.64s'; there are: %s", name, all.data);
+	ret = fault_say(why, FAULT_INVALID, "there is no op '%.64s'; there are: %s",
+			"没有“%.64s”这一操作；有：%s", name, all.data);
 	buf_fini(&all);
 	return ret;
 }
@@ -162,11 +166,11 @@ static int fitting_fields(const struct ask *ask, struct fault *why)
 
 	for (int i = 0; i < SAYS__COUNT; i++) {
 		if (!ask->says[i] && (must & 1u << i))
-			return fault_set(why, FAULT_INVALID, "'%s' needs the field '%s'", ops[ask->op].name,
-					 fields[i].name);
-		if (ask->says[i] && !(may & 1u << i))
-			return fault_set(why, FAULT_INVALID, "'%s' does not take the field '%s'",
+			return fault_say(why, FAULT_INVALID, "'%s' needs the field '%s'", "“%s”需要字段“%s”",
 					 ops[ask->op].name, fields[i].name);
+		if (ask->says[i] && !(may & 1u << i))
+			return fault_say(why, FAULT_INVALID, "'%s' does not take the field '%s'",
+					 "“%s”不接受字段“%s”", ops[ask->op].name, fields[i].name);
 	}
 	return 0;
 }
@@ -179,7 +183,8 @@ int ask_read(const char *line, size_t len, struct ask *out, struct fault *why)
 	if ((ret = canon_parse(line, len, ASK_MOST, &out->root, why)) < 0)
 		return fault_within(why, "the request");
 	if (!json_is_object(out->root))
-		return fault_set(why, FAULT_INVALID, "a request is a JSON object on one line");
+		return fault_say(why, FAULT_INVALID, "a request is a JSON object on one line",
+				 "请求应为写在一行的 JSON 对象");
 	if ((ret = sort_fields(out, why)) < 0 || (ret = find_op(out, why)) < 0)
 		return ret;
 	return fitting_fields(out, why);

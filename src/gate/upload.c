@@ -48,8 +48,8 @@ static int begin(struct gate *gate, struct job *job, struct fault *why)
 	while (place < UPLOADS_MOST && client->uploads[place])
 		place++;
 	if (place == UPLOADS_MOST)
-		return fault_set(why, FAULT_LIMIT, "%d files of this connection are on their way already",
-				 UPLOADS_MOST);
+		return fault_say(why, FAULT_LIMIT, "%d files of this connection are on their way already",
+				 "此连接已有 %d 个文件正在上传", UPLOADS_MOST);
 	if ((ret = blob_open(house_folder(gate->house), &draft, why)) < 0)
 		return ret;
 	upload = must_alloc(sizeof(*upload));
@@ -67,11 +67,12 @@ static int append(struct upload *upload, struct job *job, struct fault *why)
 	int ret;
 
 	if (!data)
-		return fault_set(why, FAULT_INVALID, "append needs 'data'");
+		return fault_say(why, FAULT_INVALID, "append needs 'data'", "“append”需要“data”");
 	if (json_string_length(data) > BASE64_LEN(PART_MOST))
-		return fault_set(why, FAULT_LIMIT, "a part has at most %d bytes", PART_MOST);
+		return fault_say(why, FAULT_LIMIT, "a part has at most %d bytes", "每段最多 %d 字节",
+				 PART_MOST);
 	if (!base64_read(json_string_value(data), json_string_length(data), bytes, sizeof(bytes), &len))
-		return fault_set(why, FAULT_INVALID, "'data' is not base64");
+		return fault_say(why, FAULT_INVALID, "'data' is not base64", "“data”不是 “base64”");
 	if ((ret = blob_put(upload->draft, bytes, len, FILE_MOST, why)) < 0)
 		return ret;
 	job->answer = json_pack("{s:b, s:I}", "ok", 1, "upload", (json_int_t)upload->id);
@@ -86,8 +87,9 @@ static int end(struct gate *gate, struct upload **place, struct job *job, struct
 	char digest[BLOB_NAME];
 	uint64_t size;
 	int ret = expected ? blob_seal(&(*place)->draft, expected, digest, &size, mine)
-			   : fault_set(mine, FAULT_INVALID,
-				       "end needs 'digest': the SHA-256 of the file in hex");
+			   : fault_say(mine, FAULT_INVALID,
+				       "end needs 'digest': the SHA-256 of the file in hex",
+				       "“end”需要“digest”：文件的 SHA-256，十六进制");
 
 	upload_free(*place);
 	*place = NULL;
@@ -110,9 +112,11 @@ static int step(struct gate *gate, struct job *job, struct fault *mine, struct f
 	if (strcmp(name, "begin") == 0)
 		ret = begin(gate, job, mine);
 	else if (strcmp(name, "append") != 0 && strcmp(name, "end") != 0)
-		ret = fault_set(mine, FAULT_INVALID, "step is begin, append or end, not '%.40s'", name);
+		ret = fault_say(mine, FAULT_INVALID, "step is begin, append or end, not '%.40s'",
+				"“step”应为“begin”“append”或“end”，不能是“%.40s”", name);
 	else if (!place)
-		ret = fault_set(mine, FAULT_ABSENT, "this connection has no such 'upload'");
+		ret = fault_say(mine, FAULT_ABSENT, "this connection has no such 'upload'",
+				"此连接没有这样的“upload”");
 	else if (strcmp(name, "end") == 0)
 		return end(gate, place, job, mine, why);
 	else

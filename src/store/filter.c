@@ -1,7 +1,6 @@
 #include "store/filter.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -68,13 +67,14 @@ static void skip_blanks(struct parser *p)
 		;
 }
 
-static int wrong(const struct parser *p, const char *at, const char *what)
+static int wrong(const struct parser *p, const char *at, const char *en, const char *zh)
 {
 	size_t place = 1;
 
 	for (const char *c = p->start; c < at; place++)
 		utf8_next(&c, p->end);
-	return fault_set(p->why, FAULT_INVALID, "filter, character %zu: %s", place, what);
+	return fault_say(p->why, FAULT_INVALID, "filter, character %zu: %s%.0s",
+			 "筛选式第 %zu 个字符：%.0s%s", place, en, zh);
 }
 
 /* How many edits apart: what somebody may have meant. */
@@ -114,8 +114,9 @@ static int unknown_field(const struct parser *p, const char *name, size_t len)
 {
 	enum { NEAREST = 3 };
 	size_t best[NEAREST], count = 0;
-	char text[512];
-	struct buf list = { 0 };
+	struct buf list = { 0 }, en = { 0 }, zh = { 0 };
+	const int shown = len > 64 ? 64 : (int)len;
+	int ret;
 
 	for (size_t i = 0; i < p->field_count; i++) {
 		unsigned apart = apart_from(name, len, p->fields[i]);
@@ -129,13 +130,17 @@ static int unknown_field(const struct parser *p, const char *name, size_t len)
 	}
 	for (size_t i = 0; i < count; i++)
 		buf_format(&list, "%s'%.64s'", i ? ", " : "", p->fields[best[i]]);
-	snprintf(text, sizeof(text),
-		 "there is no field '%.*s' here; %s%s (to search for a text with ':' in it, "
-		 "put it in quotes)",
-		 len > 64 ? 64 : (int)len, name, count ? "the nearest are " : "there are none at all",
-		 count ? list.data : "");
+	buf_format(&en,
+		   "there is no field '%.*s' here; %s%s (to search for a text with ':' in it, "
+		   "put it in quotes)",
+		   shown, name, count ? "the nearest are " : "there are none at all", count ? list.data : "");
+	buf_format(&zh, "这里没有字段“%.*s”；%s%s（要查找含“:”的文字，请加引号）", shown, name,
+		   count ? "相近的有 " : "没有任何字段", count ? list.data : "");
+	ret = wrong(p, name, en.data, zh.data);
 	buf_fini(&list);
-	return wrong(p, name, text);
+	buf_fini(&en);
+	buf_fini(&zh);
+	return ret;
 }
 
 static const char *known_field(const struct parser *p, const char *name, size_t len)
@@ -169,7 +174,7 @@ static int quoted(struct parser *p, const char **text, size_t *len)
 		*out++ = *p->at++;
 	}
 	if (p->at == p->end)
-		return wrong(p, start, "this quote is not closed");
+		return wrong(p, start, "this quote is not closed", "引号没有配对");
 	take_sign(p, '"');
 	*len = (size_t)(out - *text);
 	return 0;
@@ -212,7 +217,8 @@ static int count_term(struct parser *p)
 {
 	if (++p->terms <= FILTER_TERMS)
 		return 0;
-	return fault_set(p->why, FAULT_LIMIT, "the filter has more than %d terms", FILTER_TERMS);
+	return fault_say(p->why, FAULT_LIMIT, "the filter has more than %d terms", "筛选式多于 %d 项",
+			 FILTER_TERMS);
 }
 
 /* After the colon. */
@@ -231,7 +237,9 @@ static int field_term(struct parser *p, struct filter *f)
 		f->len = 0;
 		return 0;
 	}
-	return f->len ? 0 : wrong(p, start, "a value is missing (* stands for any, \"\" for an empty one)");
+	return f->len ? 0
+		      : wrong(p, start, "a value is missing (* stands for any, \"\" for an empty one)",
+			      "缺少值（* 表示任意值，\"\" 表示空值）");
 }
 
 static int words_term(struct parser *p, struct filter *f)
@@ -249,7 +257,8 @@ static int words_term(struct parser *p, struct filter *f)
 	if (ret < 0)
 		return ret;
 	if (!tokens_query(&tokens, &prefix, f->text, f->len))
-		return wrong(p, start, "there is no letter or digit here to search for");
+		return wrong(p, start, "there is no letter or digit here to search for",
+			     "这里没有可供查找的文字或数字");
 	return 0;
 }
 
@@ -322,7 +331,8 @@ static int single(struct parser *p, int depth, struct filter **out)
 	skip_blanks(p);
 	start = p->at;
 	if (depth > FILTER_DEPTH)
-		return fault_set(p->why, FAULT_LIMIT, "the filter is nested deeper than %d", FILTER_DEPTH);
+		return fault_say(p->why, FAULT_LIMIT, "the filter is nested deeper than %d",
+				 "筛选式嵌套超过 %d 层", FILTER_DEPTH);
 	if (take_keyword(p, "NOT")) {
 		*out = node(p, FILTER_NOT);
 		return single(p, depth + 1, &(*out)->first);
@@ -330,10 +340,10 @@ static int single(struct parser *p, int depth, struct filter **out)
 	if (take_sign(p, '(')) {
 		if ((ret = either(p, depth + 1, out)) < 0)
 			return ret;
-		return take_sign(p, ')') ? 0 : wrong(p, start, "this bracket is not closed");
+		return take_sign(p, ')') ? 0 : wrong(p, start, "this bracket is not closed", "括号没有配对");
 	}
 	if (p->at == p->end || sign_at(p, p->at, &len) == ')' || keyword(p, "AND") || keyword(p, "OR"))
-		return wrong(p, start, "a term is missing here");
+		return wrong(p, start, "a term is missing here", "这里缺少一项");
 	return term(p, out);
 }
 
@@ -422,9 +432,9 @@ static int check_bytes(const struct parser *p)
 	size_t len = (size_t)(p->end - p->start), valid = utf8_valid(p->start, len);
 
 	if (valid < len)
-		return wrong(p, p->start + valid, "this is not UTF-8");
+		return wrong(p, p->start + valid, "this is not UTF-8", "这里不是 UTF-8");
 	if (memchr(p->start, '\0', len))
-		return wrong(p, memchr(p->start, '\0', len), "a filter holds no NUL");
+		return wrong(p, memchr(p->start, '\0', len), "a filter holds no NUL", "筛选式不能含空字符");
 	return 0;
 }
 
@@ -436,15 +446,15 @@ int filter_parse(const char *text, size_t len, const char *const *fields, size_t
 	int ret;
 
 	if (len > FILTER_BYTES)
-		return fault_set(why, FAULT_LIMIT, "the filter has %zu bytes; %d are taken", len,
-				 FILTER_BYTES);
+		return fault_say(why, FAULT_LIMIT, "the filter has %zu bytes; %d are taken",
+				 "筛选式有 %zu 字节，最多 %d 字节", len, FILTER_BYTES);
 	if ((ret = check_bytes(&p)) < 0)
 		return ret;
 	skip_blanks(&p);
 	if (p.at < p.end && (ret = either(&p, 1, &all)) < 0)
 		return ret;
 	if (p.at < p.end)
-		return wrong(&p, p.at, "this bracket was not opened");
+		return wrong(&p, p.at, "this bracket was not opened", "此括号没有前半");
 	*out = all;
 	return 0;
 }

@@ -51,8 +51,8 @@ static int read_cursor(const struct list_query *query, struct arena *mem, struct
 			good = whole_number(key, &out->updated_at);
 	}
 	if (!good)
-		return fault_set(why, FAULT_INVALID, "'%.40s' is no place in this list to go on from",
-				 query->after);
+		return fault_say(why, FAULT_INVALID, "'%.40s' is no place in this list to go on from",
+				 "“%.40s”不是本列表中可以接续的位置", query->after);
 	out->set = true;
 	return 0;
 }
@@ -134,8 +134,8 @@ int list_run(struct store *store, const struct list_query *query, struct arena *
 	int ret;
 
 	if (query->limit < 1 || query->limit > LIST_LIMIT)
-		return fault_set(why, FAULT_INVALID, "a page holds 1 to %d objects, not %d", LIST_LIMIT,
-				 query->limit);
+		return fault_say(why, FAULT_INVALID, "a page holds 1 to %d objects, not %d",
+				 "每页 1 至 %d 条，不能是 %d 条", LIST_LIMIT, query->limit);
 	if ((ret = filter_parse(text, strlen(text), query->fields, query->field_count, mem, &filter, why)) <
 		    0 ||
 	    (ret = read_cursor(query, mem, &mark, why)) < 0 ||

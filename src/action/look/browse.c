@@ -109,7 +109,8 @@ int house_list(struct house *house, const struct asker *asker, const char *kind_
 
 	deed_open(&deed, house, asker, house->given_now);
 	if (!kind)
-		ret = fault_set(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'", kind_name);
+		ret = fault_say(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'",
+				"预案包中没有“%.64s”这一类记录", kind_name);
 	if (ret == 0 && asker->person)
 		ret = staff_of(house, asker->person, &deed.staff, why);
 	if (ret == 0) {

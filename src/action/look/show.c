@@ -177,7 +177,7 @@ static int look(struct deed *deed, struct house *house, const struct asker *aske
 	if (!(*out = world_get(deed, id, why)))
 		return -why->code;
 	if (!staff_sees(deed, *out))
-		return fault_set(why, FAULT_ABSENT, "there is no record '%.80s'", ref);
+		return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
 	return 0;
 }
 

@@ -13,10 +13,10 @@ enum { TEXT_MOST = 64 * 1024, WORD_MOST = 512, MANY_MOST = 1000, REASON_MOST = 4
 
 #define WHOLE_MOST ((1LL << 53) - 1)
 
-static int bad(const struct field *field, struct fault *why, const char *right)
+static int bad(const struct field *field, struct fault *why, const char *en, const char *zh)
 {
-	return fault_set(why, FAULT_INVALID, "%s (%s, %s): %s", field->name, field->label.zh, field->label.en,
-			 right);
+	return fault_say(why, FAULT_INVALID, "%.0s%s (%s): %s%.0s", "%s（%s）%.0s：%.0s%s", field->label.zh,
+			 field->name, field->label.en, en, zh);
 }
 
 static int text_value(const struct field *field, json_t *typed, size_t most, json_t **out, struct fault *why)
@@ -25,12 +25,14 @@ static int text_value(const struct field *field, json_t *typed, size_t most, jso
 	size_t len = json_string_length(typed);
 
 	if (!text || !len)
-		return bad(field, why, "text is wanted");
+		return bad(field, why, "text is wanted", "应填写文字");
 	if (len > most)
-		return fault_set(why, FAULT_LIMIT, "%s: %zu bytes, at most %zu are taken", field->name, len,
+		return fault_say(why, FAULT_LIMIT, "%.0s%s: %zu bytes, at most %zu are taken",
+				 "%s（%s）：%zu 字节，最多 %zu 字节", field->label.zh, field->name, len,
 				 most);
 	if (memchr(text, '\0', len) || utf8_valid(text, len) != len)
-		return bad(field, why, "the text is not valid UTF-8 without NUL");
+		return bad(field, why, "the text is not valid UTF-8 without NUL",
+			   "文字不是有效的 UTF-8，或含有空字符");
 	*out = json_incref(typed);
 	return 0;
 }
@@ -46,11 +48,11 @@ static int number_value(const struct field *field, json_t *typed, json_t **out, 
 	} else {
 		n = text ? strtoll(text, &rest, 10) : 0;
 		if (!text || !*text || *rest)
-			return bad(field, why, "a whole number is wanted");
+			return bad(field, why, "a whole number is wanted", "应填写整数");
 	}
 	/* What the record can write down without loss in every language. */
 	if (n > WHOLE_MOST || n < -WHOLE_MOST)
-		return bad(field, why, "the number is beyond 2^53-1");
+		return bad(field, why, "the number is beyond 2^53-1", "数值超出 2^53-1");
 	*out = json_integer(n);
 	return 0;
 }
@@ -71,19 +73,21 @@ static int yes_value(const struct field *field, json_t *typed, json_t **out, str
 		*out = json_false();
 		return 0;
 	}
-	return bad(field, why, "yes or no is wanted");
+	return bad(field, why, "yes or no is wanted", "应填“yes”（是）或“no”（否）");
 }
 
 static int time_value(const struct field *field, json_t *typed, json_t **out, struct fault *why)
 {
 	const char *text = json_string_value(typed);
 	char form[STAMP_LEN];
+	struct fault mine;
 	int64_t stamp;
 
 	if (!text)
-		return bad(field, why, "a time like 2026-01-02T03:04:05Z is wanted");
-	if (stamp_parse(text, strlen(text), &stamp, why) < 0)
-		return fault_within(why, "%s", field->name);
+		return bad(field, why, "a time like 2026-01-02T03:04:05Z is wanted",
+			   "应填写 2026-01-02T03:04:05Z 这样的时间");
+	if (stamp_parse(text, strlen(text), &stamp, &mine) < 0)
+		return bad(field, why, mine.text, mine.zh);
 	stamp_format(stamp, form);
 	*out = json_string(form);
 	return 0;
@@ -95,17 +99,29 @@ static int enum_value(struct deed *deed, const struct field *field, json_t *type
 	const char *code = json_is_integer(typed)
 				   ? arena_text(deed->mem, "%lld", (long long)json_integer_value(typed))
 				   : json_string_value(typed);
-	struct buf right = { 0 };
+	struct buf en = { 0 }, zh = { 0 };
 
 	if (code && enum_code(field->codes, code)) {
 		*out = json_string(code);
 		return 0;
 	}
-	for (size_t i = 0; i < field->codes->count; i++)
-		buf_format(&right, "%s%s", i ? ", " : "one of: ", field->codes->codes[i].code);
-	bad(field, why, right.data ? right.data : "");
-	buf_fini(&right);
+	for (size_t i = 0; i < field->codes->count; i++) {
+		const struct code *one = &field->codes->codes[i];
+
+		buf_format(&en, "%s%s", i ? ", " : "one of: ", one->code);
+		buf_format(&zh, "%s“%s”（%s）", i ? "、" : "可填：", one->code, one->label.zh);
+	}
+	bad(field, why, en.data ? en.data : "", zh.data ? zh.data : "");
+	buf_fini(&en);
+	buf_fini(&zh);
 	return -FAULT_INVALID;
+}
+
+static int no_record(const struct field *field, const struct kind *kind, const char *typed, struct fault *why)
+{
+	return fault_say(why, FAULT_INVALID, "%.0s%s: there is no %s%.0s '%.80s'",
+			 "%s（%s）：%.0s没有这样的%s“%.80s”", field->label.zh, field->name, field->of,
+			 kind ? kind->label.zh : field->of, typed);
 }
 
 static int ref_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
@@ -118,17 +134,18 @@ static int ref_value(struct deed *deed, const struct field *field, json_t *typed
 
 	if (!json_is_integer(typed)) {
 		if (!json_is_string(typed))
-			return bad(field, why, "a number, '#id' or name of a record is wanted");
+			return bad(field, why, "a number, '#id' or name of a record is wanted",
+				   "应填写记录的编号、“#序号”或名称");
 		ret = world_find(deed, kind, json_string_value(typed), &id, why);
 		if (ret < 0)
-			return ret == -FAULT_ABSENT
-				       ? fault_set(why, FAULT_INVALID, "%s: there is no %s '%.80s'",
-						   field->name, field->of, json_string_value(typed))
-				       : ret;
+			return ret == -FAULT_ABSENT ? no_record(field, kind, json_string_value(typed), why)
+						    : ret;
 	}
 	if (!(found = world_get(deed, id, why)) || strcmp(found->kind->name, field->of))
-		return fault_set(why, FAULT_INVALID, "%s: '%s' is no %s", field->name,
-				 json_is_string(typed) ? json_string_value(typed) : "#", field->of);
+		return fault_say(why, FAULT_INVALID, "%.0s%s: '%s' is no %s%.0s", "%s（%s）：“%s”不是%.0s%s",
+				 field->label.zh, field->name,
+				 json_is_string(typed) ? json_string_value(typed) : "#", field->of,
+				 kind ? kind->label.zh : field->of);
 	*out = json_integer(id);
 	return 0;
 }
@@ -140,11 +157,13 @@ static int blob_value(struct deed *deed, const struct field *field, json_t *type
 	int64_t size;
 
 	if (!digest || strspn(digest, "0123456789abcdef") != 64 || digest[64])
-		return bad(field, why, "the SHA-256 of an uploaded file is wanted, 64 hex digits");
+		return bad(field, why, "the SHA-256 of an uploaded file is wanted, 64 hex digits",
+			   "应填写已上传文件的 SHA-256，即 64 位十六进制数字");
 	if (store_int(deed->house->store, "SELECT size FROM blobs WHERE digest = $1",
 		      VALUES(value_text(digest)), &size, why) < 0)
-		return fault_set(why, FAULT_INVALID, "%s: no file with digest %.16s... was uploaded",
-				 field->name, digest);
+		return fault_say(why, FAULT_INVALID, "%.0s%s: no file with digest %.16s... was uploaded",
+				 "%s（%s）：没有上传过摘要为“%.16s”的文件", field->label.zh, field->name,
+				 digest);
 	*out = json_incref(typed);
 	return 0;
 }
@@ -168,8 +187,9 @@ static int scores_value(struct deed *deed, const struct field *field, json_t *ty
 			json_object_set_new(scores, name, json_string("unknown"));
 		} else {
 			json_decref(scores);
-			return fault_set(why, FAULT_INVALID, "%s.%s: 1 to 5, or unknown, is wanted",
-					 field->name, name);
+			return fault_say(why, FAULT_INVALID, "%.0s%s.%.0s%s: 1 to 5, or unknown, is wanted",
+					 "%s（%s）中的%s（%s）：应填 1 至 5，或“unknown”（未知）",
+					 field->label.zh, field->name, pack->dimensions[i].label.zh, name);
 		}
 	}
 	*out = scores;
@@ -201,7 +221,7 @@ static int one_value(struct deed *deed, const struct field *field, json_t *typed
 	case FIELD__COUNT:
 		break;
 	}
-	return bad(field, why, "a field of this type cannot be typed in");
+	return bad(field, why, "a field of this type cannot be typed in", "此类字段不能填写");
 }
 
 static int many_values(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
@@ -212,7 +232,8 @@ static int many_values(struct deed *deed, const struct field *field, json_t *typ
 	int ret = 0;
 
 	if (json_array_size(typed) > MANY_MOST)
-		ret = fault_set(why, FAULT_LIMIT, "%s: %zu values, at most %d are taken", field->name,
+		ret = fault_say(why, FAULT_LIMIT, "%.0s%s: %zu values, at most %d are taken",
+				"%s（%s）：%zu 项，最多 %d 项", field->label.zh, field->name,
 				json_array_size(typed), MANY_MOST);
 	json_array_foreach(typed, i, one) {
 		if (ret < 0 || (ret = one_value(deed, field, one, &value, why)) < 0)
@@ -271,18 +292,27 @@ static const struct field *asked_field(const struct deed *deed, const struct mov
 	return field;
 }
 
+static void name_input(struct buf *en, struct buf *zh, const char *name, const struct field *field)
+{
+	buf_format(en, " %s", name);
+	buf_format(zh, "%s%s（%s）", zh->len ? "、" : "", field ? field->label.zh : "", name);
+}
+
 static int unknown_input(const struct move *move, const char *name, struct fault *why)
 {
-	struct buf names = { 0 };
+	struct buf names = { 0 }, zh = { 0 };
 	int ret;
 
 	for (size_t i = 0; i < move->need_count; i++)
-		buf_format(&names, " %s", move->needs[i].name);
+		name_input(&names, &zh, move->needs[i].name, move->needs[i].field);
 	for (size_t i = 0; i < move->ask_count; i++)
-		buf_format(&names, " %s", move->asks[i].name);
-	ret = fault_set(why, FAULT_INVALID, "%s.%s takes no '%.64s'; it takes:%s", move->kind->name,
-			move->name, name, names.len ? names.data : " nothing");
+		name_input(&names, &zh, move->asks[i].name, move->asks[i].field);
+	ret = fault_say(why, FAULT_INVALID, "%.0s%.0s%s.%s takes no '%.64s'; it takes:%s%.0s",
+			"%s%s（%s.%s）不接受“%.64s”，可填：%.0s%s", move->kind->label.zh, move->label.zh,
+			move->kind->name, move->name, name, names.len ? names.data : " nothing",
+			zh.len ? zh.data : "无");
 	buf_fini(&names);
+	buf_fini(&zh);
 	return ret;
 }
 
@@ -300,7 +330,8 @@ static int reason_stands(const struct move *move, const struct field *field, con
 		if (!strcmp(move->asks[i].name, name) && (move->asks[i].otherwise || !move->asks[i].optional))
 			return 0;
 	return bad(field, why,
-		   "a reason does not stand for the value here; leave it out where it is not known");
+		   "a reason does not stand for the value here; leave it out where it is not known",
+		   "此处不能以理由代替内容；不清楚时不填");
 }
 
 static bool hidden(struct deed *deed, json_t *value)
@@ -324,15 +355,18 @@ static int in_sight(struct deed *deed, const struct move *move, const struct fie
 		    struct fault *why)
 {
 	static const char *const registers[] = { "organisation", "plan", "duty", "resource" };
+	const struct kind *kind;
 
 	if (!deed->staff || field->type != FIELD_REF)
 		return 0;
 	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)
 		if (!strcmp(move->kind->about, registers[i]))
 			return 0;
-	return hidden(deed, value)
-		       ? fault_set(why, FAULT_INVALID, "%s: there is no such %s", field->name, field->of)
-		       : 0;
+	if (!hidden(deed, value))
+		return 0;
+	kind = pack_kind(deed->house->pack, field->of);
+	return fault_say(why, FAULT_INVALID, "%.0s%s: there is no such %s%.0s", "%s（%s）：%.0s没有这样的%s",
+			 field->label.zh, field->name, field->of, kind ? kind->label.zh : field->of);
 }
 
 /* Every input is known and right; a new object in the form that is kept. */
@@ -343,7 +377,8 @@ int input_check(struct deed *deed, const struct move *move, json_t *typed, json_
 	int ret = 0;
 
 	if (typed && !json_is_object(typed))
-		ret = fault_set(why, FAULT_INVALID, "the input of a move is an object of names and values");
+		ret = fault_say(why, FAULT_INVALID, "the input of a move is an object of names and values",
+				"办理时填写的内容应为名称与值组成的对象");
 	json_object_foreach(typed, name, one) {
 		const struct field *field = ret < 0 ? NULL : asked_field(deed, move, name);
 

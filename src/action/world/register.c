@@ -33,7 +33,8 @@ int register_login(struct deed *deed, const struct kind *kind, const struct obje
 			"AND object <> $2",
 			VALUES(value_text(login), value_int(subject ? subject->id : 0)), &others, why);
 	if (ret == 0 && others)
-		ret = fault_set(why, FAULT_INVALID, "login: '%.64s' is the login of another person", login);
+		ret = fault_say(why, FAULT_INVALID, "login: '%.64s' is the login of another person",
+				"登录名“%.64s”已属另一人员", login);
 	return ret;
 }
 

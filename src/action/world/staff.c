@@ -118,7 +118,8 @@ int staff_of(struct house *house, int64_t person, const struct staff **out, stru
 	if (!(o = world_get(&deed, person, why)))
 		ret = -why->code;
 	else if (strcmp(o->kind->name, "person"))
-		ret = fault_set(why, FAULT_REFUSED, "#%lld is no person", (long long)person);
+		ret = fault_say(why, FAULT_REFUSED, "#%lld is no person", "#%lld 不是人员",
+				(long long)person);
 	/* Who has left holds nothing any more, whatever was given. */
 	if (ret == 0) {
 		staff->left = json_is_false(json_object_get(o->body, "active"));

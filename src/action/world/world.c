@@ -75,8 +75,9 @@ static json_t *parse_stored(const struct object *o, const char *text, size_t len
 	json_t *value = json_loadb(text ? text : "", len, 0, NULL);
 
 	if (!value)
-		fault_set(why, FAULT_CORRUPT,
-			  "the row of record #%" PRId64 " is damaged; fengsui rebuild makes it anew", o->id);
+		fault_say(why, FAULT_CORRUPT,
+			  "the row of record #%" PRId64 " is damaged; fengsui rebuild makes it anew",
+			  "记录 #%" PRId64 " 的行已损坏；“fengsui rebuild”可重建", o->id);
 	return value;
 }
 
@@ -93,8 +94,9 @@ static struct object *read_row(struct deed *deed, struct rows *rows, struct faul
 		return NULL;
 	o->kind = pack_kind(o->pack, rows_text(rows, 2, NULL));
 	if (!o->kind) {
-		fault_set(why, FAULT_CORRUPT,
-			  "record #%" PRId64 " is a '%s', which its plan pack does not know", o->id,
+		fault_say(why, FAULT_CORRUPT,
+			  "record #%" PRId64 " is a '%s', which its plan pack does not know",
+			  "记录 #%" PRId64 " 属于“%s”，其预案包中没有这一类", o->id,
 			  rows_text(rows, 2, NULL));
 		return NULL;
 	}
@@ -130,7 +132,7 @@ struct object *world_get(struct deed *deed, int64_t id, struct fault *why)
 	if (got == 1)
 		o = read_row(deed, rows, why);
 	else if (got == 0)
-		fault_set(why, FAULT_ABSENT, "there is no record #%" PRId64, id);
+		fault_say(why, FAULT_ABSENT, "there is no record #%" PRId64, "没有记录 #%" PRId64, id);
 	rows_close(rows);
 	return o;
 }
@@ -154,7 +156,8 @@ static int find_titled(struct deed *deed, const struct kind *kind, const char *r
 		if (ret != -FAULT_ABSENT)
 			return ret;
 	}
-	return fault_set(why, FAULT_ABSENT, "there is no %s '%.80s'", kind->name, ref);
+	return fault_say(why, FAULT_ABSENT, "there is no %s%.0s '%.80s'", "%.0s没有这样的%s“%.80s”",
+			 kind->name, kind->label.zh, ref);
 }
 
 int world_find(struct deed *deed, const struct kind *kind, const char *ref, int64_t *out, struct fault *why)
@@ -177,7 +180,7 @@ int world_find(struct deed *deed, const struct kind *kind, const char *ref, int6
 	if (ret == -FAULT_ABSENT && kind)
 		return find_titled(deed, kind, ref, out, why);
 	if (ret == -FAULT_ABSENT)
-		return fault_set(why, FAULT_ABSENT, "there is no record '%.80s'", ref);
+		return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
 	return ret;
 }
 
