@@ -7,7 +7,7 @@ static void (*const proofs[])(const struct checking *c) = {
 	check_actors, check_branches, check_create, check_rows, check_frozen, check_linked,
 	check_cascades, check_cascade_cycles,
 	check_clock_ends, check_clock_starts, check_escalation,
-	check_grades, check_threshold, check_refusals, check_numbers, check_machines, check_fields,
+	check_grades, check_threshold, check_refusals, check_shut, check_numbers, check_machines, check_fields,
 	check_regimes, check_steps,
 	check_abouts, check_staff, check_classes, check_indicators, check_switches,
 };

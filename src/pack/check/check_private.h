@@ -43,6 +43,7 @@ void check_escalation(const struct checking *c);
 void check_grades(const struct checking *c);
 void check_threshold(const struct checking *c);
 void check_refusals(const struct checking *c);
+void check_shut(const struct checking *c);
 void check_numbers(const struct checking *c);
 void check_machines(const struct checking *c);
 void check_fields(const struct checking *c);

@@ -52,7 +52,8 @@ void check_threshold(const struct checking *c)
 }
 
 /* Codes with which the house itself refuses, whatever the plan says. */
-static const char *const own_codes[] = { "N09", "N10", "N19", "N21", "N24", "N28", "N30", "N31",
+static const char *const own_codes[] = { "N01", "N04", "N09", "N10", "N14", "N15", "N16", "N18",
+					 "N19", "N20", "N21", "N23", "N24", "N28", "N30", "N31",
 					 "N33", "N35", "N37", "N38", "N39", "N42", "N44", "N45" };
 
 void check_refusals(const struct checking *c)
@@ -62,6 +63,42 @@ void check_refusals(const struct checking *c)
 			problem_add(c->problems, (struct place){ "refusals.yml", 1, 1 }, NULL,
 				    "%s is missing; Fengsui itself refuses with it, in the words of the plan",
 				    own_codes[i]);
+}
+
+/* All of the record, in an end state of its main region, under no further condition. */
+static bool seals(const struct kind *kind, const struct always *rule)
+{
+	const struct guard *when = rule->when;
+
+	if (!rule->readonly || rule->fields.count || !rule->refuse || strcmp(rule->refuse, "N09") || !when ||
+	    when->form != GUARD_IN || when->when || strcmp(when->path, kind->regions[0].name))
+		return false;
+	for (size_t i = 0; i < kind->regions[0].state_count; i++)
+		if (kind->regions[0].states[i].end && names_have(&when->values, kind->regions[0].states[i].name))
+			return true;
+	return false;
+}
+
+/* The house asks the plan when a case is shut, and what must have ended before:
+ * a plan that does not say would leave every case open to change for ever. */
+void check_shut(const struct checking *c)
+{
+	const struct kind *incident = pack_kind(c->pack, "incident");
+	bool sealed = false;
+
+	if (!incident || !incident->region_count)
+		return;
+	for (size_t i = 0; i < incident->always_count; i++)
+		sealed |= seals(incident, &incident->always[i]);
+	if (!sealed)
+		problem_add(c->problems, incident->at, NULL,
+			    "an archived case could still be changed; write under always: {when: {in: {%s: "
+			    "archived}}, readonly: yes, refuse: N09}",
+			    incident->regions[0].name);
+	if (!incident->ends_with.count || !incident->ends_refuse || strcmp(incident->ends_refuse, "N23"))
+		problem_add(c->problems, incident->at, NULL,
+			    "a case could end over what is still open; write ends_with: {kinds: [tasking], "
+			    "refuse: N23}");
 }
 
 void check_numbers(const struct checking *c)
