@@ -141,9 +141,10 @@ static int fire(struct house *house, const struct due *due, int64_t now, struct 
 		ret = deed_end(&deed, ret, why);
 	}
 	if (ret == 0 && deed.missing)
-		ret = fault_set(why, FAULT_REFUSED,
-				"the timer's own act on #%" PRId64 " (%s) was refused: %s", due->object,
-				due->code, deed.missing->en);
+		ret = fault_say(why, FAULT_REFUSED,
+				"the timer's own act on #%" PRId64 " (%s) was refused: %s%.0s",
+				"计时器对 #%" PRId64 " 的动作（%s）未予受理：%.0s%s", due->object, due->code,
+				deed.missing->en, deed.missing->zh);
 	deed_close(&deed);
 	return ret;
 }

@@ -26,7 +26,7 @@ enum fault_code {
 struct fault {
 	int code;        /* one of enum fault_code */
 	char text[1024]; /* English detail that names the thing, place and limit */
-	char zh[1024];   /* the same in Chinese, whole by itself; empty: none */
+	char zh[2048];   /* the same in Chinese, whole by itself; empty: none */
 };
 
 /* Fill in `why` (may be NULL) in English alone and return -code. A longer text
@@ -46,7 +46,7 @@ int fault_within(struct fault *why, const char *format, ...) __attribute__((form
 
 /* What a reader of Chinese is told: the Chinese detail, or where there is none
  * the words for the code and the English one. Room for FAULT_TOLD is enough. */
-enum { FAULT_TOLD = 1200 };
+enum { FAULT_TOLD = 2048 };
 void fault_tell_zh(const struct fault *why, char *out, size_t size);
 
 /* The HTTP status (RFC 9110) and the words for a code; either language. */

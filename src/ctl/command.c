@@ -65,7 +65,7 @@ int ctl_command(int argc, char **argv)
 	int ret;
 
 	if (options_read(argc - 1, argv + 1, ctl.mem, &ctl.typed, &why) < 0) {
-		ctl.zh = ctl_chinese(NULL);
+		ctl.zh = ctl_chinese(ctl.typed.lang);
 		ret = say_usage(&ctl, "%s%.0s", "%.0s%s", why.text, *why.zh ? why.zh : why.text);
 	} else {
 		look_around(&ctl);

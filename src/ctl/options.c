@@ -83,7 +83,7 @@ static struct flag take_flag(int argc, char **argv, int *i, struct arena *mem)
 int options_read(int argc, char **argv, struct arena *mem, struct options *out, struct fault *why)
 {
 	bool ended = false, mine;
-	int ret;
+	int ret = 0, got;
 
 	*out = (struct options){ 0 };
 	out->flags = arena_many(mem, (size_t)argc + 1, sizeof(*out->flags));
@@ -96,13 +96,14 @@ int options_read(int argc, char **argv, struct arena *mem, struct options *out, 
 		} else if (!ended && strncmp(argv[i], "--", 2) == 0) {
 			struct flag flag = take_flag(argc, argv, &i, mem);
 
-			if ((ret = put_own(out, &flag, &mine, why)) < 0)
-				return ret;
+			/* Read on after a fault: the language to tell it in may come later. */
+			got = put_own(out, &flag, &mine, ret < 0 ? NULL : why);
+			ret = ret < 0 ? ret : got;
 			if (!mine)
 				out->flags[out->flag_count++] = flag;
 		} else {
 			out->words[out->word_count++] = argv[i];
 		}
 	}
-	return 0;
+	return ret;
 }

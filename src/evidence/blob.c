@@ -56,7 +56,8 @@ void blob_drop(struct blob_draft **draft)
 int blob_put(struct blob_draft *draft, const void *bytes, size_t len, uint64_t limit_bytes, struct fault *why)
 {
 	if (draft->size + len > limit_bytes)
-		return fault_set(why, FAULT_LIMIT, "the file is longer than %" PRIu64 " bytes", limit_bytes);
+		return fault_say(why, FAULT_LIMIT, "the file is longer than %" PRIu64 " bytes",
+				 "文件超过 %" PRIu64 " 字节", limit_bytes);
 	draft->size += len;
 	digest_put(&draft->digest, bytes, len);
 	return file_draft_write(draft->file, bytes, len, why);
@@ -73,8 +74,8 @@ int blob_seal(struct blob_draft **draft, const char *expected, char digest[stati
 	hex_write(hash, sizeof(hash), digest);
 	*size_bytes = (*draft)->size;
 	if (expected && strcmp(expected, digest))
-		ret = fault_set(why, FAULT_INVALID, "the file has digest %.16s..., not %.16s... as was said",
-				digest, expected);
+		ret = fault_say(why, FAULT_INVALID, "the file has digest %.16s..., not %.16s... as was said",
+				"文件的摘要是“%.16s”，不是所说的“%.16s”", digest, expected);
 	snprintf(path, sizeof(path), "%s/blobs/%.2s", (*draft)->folder, digest);
 	snprintf(name, sizeof(name), "%.2s/%s", digest, digest);
 	if (ret == 0 && (ret = file_make_folder(path, 0700, why)) == 0)
@@ -108,9 +109,9 @@ int blob_check(const char *folder, const char *digest, uint64_t *size_bytes, str
 		return fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
 	digest_end(&sum, hash);
 	hex_write(hash, sizeof(hash), found);
-	return strcmp(found, digest)
-		       ? fault_set(why, FAULT_CORRUPT, "%s has digest %.16s...: it was altered", path, found)
-		       : 0;
+	return strcmp(found, digest) ? fault_say(why, FAULT_CORRUPT, "%s has digest %.16s...: it was altered",
+						 "%s 的摘要是“%.16s”：已被改动", path, found)
+				     : 0;
 }
 
 int blob_remove(const char *folder, const char *digest, struct fault *why)

@@ -90,8 +90,8 @@ int asker_time(struct gate *gate, const struct job *job, int64_t *out, struct fa
 {
 	const char *at = ask_text(&job->ask, SAYS_AT);
 	char before[STAMP_LEN];
+	struct fault mine;
 	int64_t moment;
-	int ret;
 
 	if (!at) {
 		*out = gate->demo ? gate->now : gate->clock();
@@ -102,8 +102,9 @@ int asker_time(struct gate *gate, const struct job *job, int64_t *out, struct fa
 				 "this is a real folder: its time is the machine's, "
 				 "'at' %.40s is for demonstration folders only",
 				 "这是正式目录：时间以本机为准，“at” “%.40s”只用于演示目录", at);
-	if ((ret = read_moment(gate, at, &moment, why)) < 0)
-		return fault_within(why, "at");
+	if (read_moment(gate, at, &moment, &mine) < 0)
+		return fault_say(why, FAULT_INVALID, "at: %s%.0s", "给定时间（at）：%.0s%s", mine.text,
+				 mine.zh);
 	if (moment < gate->now) {
 		stamp_format(gate->now, before);
 		return fault_say(why, FAULT_INVALID, "given time does not go back: %.40s is before %s",

@@ -305,7 +305,7 @@ static int bad_lines(json_t *lines, json_t **answer)
 	json_array_foreach(lines, i, line) {
 		if (json_is_string(line))
 			continue;
-		fault_set(&mine, FAULT_INVALID, "lines[%zu] is not a text", i);
+		fault_say(&mine, FAULT_INVALID, "lines[%zu] is not a text", "“lines”第 %zu 项不是文字", i);
 		*answer = answer_fault(&mine);
 		return 1;
 	}
@@ -320,7 +320,8 @@ int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **
 	int ret;
 
 	if (!gate->ingest || !gate->ingest->detector) {
-		fault_set(&mine, FAULT_ABSENT, "no detection rules are loaded; start with --rules FOLDER");
+		fault_say(&mine, FAULT_ABSENT, "no detection rules are loaded; start with --rules FOLDER",
+			  "没有载入检测规则；启动时请用 “--rules 目录”");
 		*answer = answer_fault(&mine);
 		return 0;
 	}

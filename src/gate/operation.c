@@ -43,13 +43,14 @@ static int arrive(struct gate *gate, struct job *job, int64_t *now, struct fault
 static int late_entry(const struct ask *ask, int64_t now, int64_t *out, struct fault *why)
 {
 	const char *text = ask_text(ask, SAYS_OCCURRED);
-	int ret;
+	struct fault mine;
 
 	*out = 0;
 	if (!text)
 		return 0;
-	if ((ret = stamp_parse(text, strlen(text), out, why)) < 0)
-		return fault_within(why, "occurred");
+	if (stamp_parse(text, strlen(text), out, &mine) < 0)
+		return fault_say(why, FAULT_INVALID, "occurred: %s%.0s", "发生时间（occurred）：%.0s%s",
+				 mine.text, mine.zh);
 	if (*out > now)
 		return fault_say(why, FAULT_INVALID, "occurred: %.40s has not come yet",
 				 "发生时间（occurred）：“%.40s”尚未到来", text);

@@ -155,7 +155,7 @@ static int find_op(struct ask *ask, struct fault *why)
 		buf_format(&all, "%s%s", i ? " " : "", ops[i].name);
 	}
 	ret = fault_say(why, FAULT_INVALID, "there is no op '%.64s'; there are: %s",
-			"没有“%.64s”这一操作；有：%s", name, all.data);
+			"没有“%.64s”这一操作；有：“%s”", name, all.data);
 	buf_fini(&all);
 	return ret;
 }

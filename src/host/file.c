@@ -21,7 +21,7 @@ struct file_draft {
 static int failed(const char *verb, const char *path, struct fault *why)
 {
 	if (errno == ENOSPC || errno == EDQUOT)
-		return fault_set(why, FAULT_BUSY, "disk is full: %s", path);
+		return fault_say(why, FAULT_BUSY, "disk is full: %s", "磁盘已满：%s", path);
 	if (errno == ENOENT)
 		return fault_set(why, FAULT_ABSENT, "cannot %s %s: it is not there", verb, path);
 	return fault_set(why, FAULT_IO, "cannot %s %s: %s", verb, path, strerror(errno));
@@ -35,7 +35,7 @@ static void fd_drop(int *fd)
 
 static int too_long(const char *path, size_t limit, struct fault *why)
 {
-	return fault_set(why, FAULT_LIMIT, "%s is longer than %zu bytes", path, limit);
+	return fault_say(why, FAULT_LIMIT, "%s is longer than %zu bytes", "%s 超过 %zu 字节", path, limit);
 }
 
 /* `room` bytes and one more, to see a file that has grown meanwhile. */
@@ -69,7 +69,8 @@ int file_read(const char *path, size_t limit, struct arena *mem, char **out, siz
 	if (fd < 0 || fstat(fd, &is) < 0)
 		return failed("read", path, why);
 	if (S_ISDIR(is.st_mode))
-		return fault_set(why, FAULT_INVALID, "%s is a folder, not a file", path);
+		return fault_say(why, FAULT_INVALID, "%s is a folder, not a file", "%s 是目录，不是文件",
+				 path);
 	if (S_ISREG(is.st_mode) && (size_t)is.st_size > limit)
 		return too_long(path, limit, why);
 	/* Files of the kernel say 0; a pipe says nothing. */
@@ -132,10 +133,12 @@ static void text_drop(char **text)
 static int no_folder(const char *path, struct fault *why)
 {
 	if (errno == EEXIST)
-		return fault_set(why, FAULT_IO, "%s is there and is not a folder", path);
+		return fault_say(why, FAULT_IO, "%s is there and is not a folder", "%s 已存在，但不是目录",
+				 path);
 	if (errno == ENOENT)
-		return fault_set(why, FAULT_ABSENT,
-				 "cannot make the folder %s: the folder above it is not there", path);
+		return fault_say(why, FAULT_ABSENT,
+				 "cannot make the folder %s: the folder above it is not there",
+				 "不能建立目录 %s：上级目录不存在", path);
 	return failed("make the folder", path, why);
 }
 

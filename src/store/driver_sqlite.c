@@ -32,36 +32,37 @@ void store_sqlite_sync(const char *mode) { sync_mode = mode; }
 static const struct {
 	int result;
 	enum fault_code code;
-	const char *words;
+	const char *en, *zh;
 } meanings[] = {
-	{ SQLITE_FULL,       FAULT_BUSY,     "disk is full: %s" },
-	{ SQLITE_BUSY,       FAULT_BUSY,     "another process is using %s" },
-	{ SQLITE_LOCKED,     FAULT_BUSY,     "a statement of our own is using %s" },
-	{ SQLITE_NOMEM,      FAULT_BUSY,     "out of memory for %s" },
-	{ SQLITE_INTERRUPT,  FAULT_BUSY,     "interrupted: %s" },
-	{ SQLITE_IOERR,      FAULT_IO,       "cannot read or write %s" },
-	{ SQLITE_CANTOPEN,   FAULT_IO,       "cannot open %s" },
-	{ SQLITE_READONLY,   FAULT_IO,       "cannot write to %s, it is read-only" },
-	{ SQLITE_PERM,       FAULT_IO,       "no permission for %s" },
-	{ SQLITE_CORRUPT,    FAULT_CORRUPT,  "stored data is damaged: %s" },
-	{ SQLITE_NOTADB,     FAULT_CORRUPT,  "not a database: %s" },
-	{ SQLITE_CONSTRAINT, FAULT_CONFLICT, "a rule of the tables forbids it in %s" },
-	{ SQLITE_TOOBIG,     FAULT_LIMIT,    "a value is longer than %s takes" },
+	{ SQLITE_FULL,       FAULT_BUSY,     "disk is full: %s",                      "磁盘已满：%s" },
+	{ SQLITE_BUSY,       FAULT_BUSY,     "another process is using %s",           "另一进程正在使用 %s" },
+	{ SQLITE_LOCKED,     FAULT_BUSY,     "a statement of our own is using %s",    "本程序的另一语句正在使用 %s" },
+	{ SQLITE_NOMEM,      FAULT_BUSY,     "out of memory for %s",                  "内存不足：%s" },
+	{ SQLITE_INTERRUPT,  FAULT_BUSY,     "interrupted: %s",                       "已中断：%s" },
+	{ SQLITE_IOERR,      FAULT_IO,       "cannot read or write %s",               "不能读写 %s" },
+	{ SQLITE_CANTOPEN,   FAULT_IO,       "cannot open %s",                        "不能打开 %s" },
+	{ SQLITE_READONLY,   FAULT_IO,       "cannot write to %s, it is read-only",   "不能写入 %s，它是只读的" },
+	{ SQLITE_PERM,       FAULT_IO,       "no permission for %s",                  "无权访问 %s" },
+	{ SQLITE_CORRUPT,    FAULT_CORRUPT,  "stored data is damaged: %s",            "存储数据已损坏：%s" },
+	{ SQLITE_NOTADB,     FAULT_CORRUPT,  "not a database: %s",                    "不是数据库：%s" },
+	{ SQLITE_CONSTRAINT, FAULT_CONFLICT, "a rule of the tables forbids it in %s", "%s 的表规则不允许" },
+	{ SQLITE_TOOBIG,     FAULT_LIMIT,    "a value is longer than %s takes",       "值的长度超过 %s 所能容纳" },
 };
 /* clang-format on */
 
 static int failed(const struct sqlite *s, int result, const char *sql, struct fault *why)
 {
 	const char *detail = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(result);
-	char words[768];
+	char en[512], zh[512];
 	size_t i = 0;
 
 	while (i < sizeof(meanings) / sizeof(*meanings) && meanings[i].result != (result & 0xff))
 		i++;
 	if (i == sizeof(meanings) / sizeof(*meanings))
 		return fault_set(why, FAULT_INVALID, "%s says: %s (%.300s)", s->path, detail, sql ? sql : "");
-	snprintf(words, sizeof(words), meanings[i].words, s->path);
-	return fault_set(why, meanings[i].code, "%s (%s)", words, detail);
+	snprintf(en, sizeof(en), meanings[i].en, s->path);
+	snprintf(zh, sizeof(zh), meanings[i].zh, s->path);
+	return fault_say(why, meanings[i].code, "%s%.0s (%s)", "%.0s%s（%s）", en, zh, detail);
 }
 
 static void close_engine(void *engine)

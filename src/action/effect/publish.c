@@ -5,9 +5,9 @@
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
 	(void)use;
-	return fault_set(why, FAULT_REFUSED,
+	return fault_say(why, FAULT_REFUSED,
 			 "%s waits for the effect 'publish', which this version does not carry out",
-			 object_name(deed, subject));
+			 "%s 须由“publish”完成，本版本不执行", object_name(deed, subject));
 }
 
 const struct effect effect_publish = {

@@ -8,6 +8,9 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scene import LEVEL3, ROOT, Scene, activated, confirm_case, main, open_case, verify_case  # noqa: E402
 
 HAN = re.compile(r"[一-鿿]")
+WORD = re.compile(r"[A-Za-z]{2,}")
+# What stands in a Chinese sentence as it is: what was typed or a name in quotes, a code in brackets, a number, a moment.
+NAMES = re.compile(r"“[^”]*”|'[^']*'|（[A-Za-z0-9_.]+）|INC-[0-9-]+|N\d\d|--[a-z]+|UTF-8|SHA-256|\d{4}-\d\d-\d\dT[0-9:]+Z")
 CODES = os.path.join(ROOT, "packs", "jinan-2007", "refusals.yml")
 
 
@@ -43,6 +46,68 @@ class TwoLanguages(Scene):
                 self.assertFalse(answer.ok)
                 self.assertTrue(HAN.search(answer["zh"]), answer)
                 self.assertTrue(answer["en"] and not HAN.search(answer["en"].replace(case, "")), answer)
+
+    def one_language_each(self, answer, about):
+        """The Chinese of it holds no English but names; the English no Chinese, and the reason stands in both."""
+        self.assertFalse(answer.ok, about)
+        self.assertFalse(answer.get("refusals"), f"{about}: {answer}")
+        self.both(answer, about)
+        self.assertFalse(WORD.search(NAMES.sub("", answer["zh"])), f"{about}: English in '{answer['zh']}'")
+
+    def test_a_fault_says_its_reason_in_one_language_at_a_time(self):
+        with self.city() as d:
+            case = open_case(d)
+            draft = {"title": "t", "what": "x"}
+            faults = [
+                ("absent record", d.ask(op="show", ref="INC-9", **{"as": "dir01"})),
+                ("absent number", d.ask(op="show", ref="#999999", **{"as": "dir01"})),
+                ("absent record to act on", d.try_("dut01", "incident", "accept", "INC-2026-9999")),
+                ("no record named", d.try_("dut01", "incident", "accept")),
+                ("unknown kind to list", d.ask(op="list", kind="spaceship", **{"as": "dir01"})),
+                ("unknown kind to make", d.try_("dut01", "spaceship", "create")),
+                ("unknown move", d.try_("dut01", "incident", "fly", case)),
+                ("unknown input", d.try_("dut01", "incident", "accept", case, colour="red")),
+                ("empty text", d.try_("dut01", "incident", "record_facts", case, impact="")),
+                ("bad score", d.try_("dut01", "incident", "score", case, scores="x")),
+                ("bad time", d.try_("dut01", "incident", "create", **draft, discovered_at="yesterday")),
+                ("bad code", d.try_("dut01", "incident", "create", **draft, type="flood")),
+                ("wrong reference", d.try_("dut01", "incident", "create", **draft, systems=["nowhere"])),
+                ("changed meanwhile", d.try_("dut01", "incident", "record_facts", case, seen=0, impact="x")),
+                ("later than now", d.try_("dut01", "incident", "accept", case, occurred="2099-01-01T00:00:00Z")),
+                ("bad moment", d.try_("dut01", "incident", "accept", case, occurred="soon")),
+                ("time back", d.try_("dut01", "incident", "accept", case, at="2001-01-01T00:00:00Z")),
+                ("unknown field to filter", d.ask(op="list", kind="incident", where="colour:red", **{"as": "dir01"})),
+                ("bracket not closed", d.ask(op="list", kind="incident", where="(state:open", **{"as": "dir01"})),
+                ("quote not closed", d.ask(op="list", kind="incident", where='title:"x', **{"as": "dir01"})),
+                ("no value", d.ask(op="list", kind="incident", where="title:", **{"as": "dir01"})),
+                ("nobody with this login", d.try_("nobody99", "incident", "accept", case)),
+                ("unknown operation", d.ask(op="dance")),
+                ("unknown field of a request", d.ask(op="status", colour="red")),
+                ("wrong shape", d.ask(op="list", kind=7)),
+                ("missing field", d.ask(op="show")),
+            ]
+            for about, answer in faults:
+                with self.subTest(about):
+                    self.one_language_each(answer, about)
+
+    def test_long_chinese_is_cut_between_characters(self):
+        with self.city() as d:
+            answer = d.ask(op="show", ref="值班" * 200, **{"as": "dir01"})
+            self.assertEqual(answer["fault"], "absent")
+            self.assertIn("值班", answer["zh"])
+
+    def test_the_command_line_gives_the_reason_in_the_language_asked_for(self):
+        with self.city() as d:
+            for args, en, zh in ((("incident", "show", "INC-9"), "there is no", "没有"),
+                                 (("incident", "accept", open_case(d), "--colour", "red"), "colour", "colour"),
+                                 (("incident", "list", "--where", "colour:red"), "there is no field", "这里没有字段"),
+                                 (("incident", "list", "--limit"), "needs a value", "需要值")):
+                said = {lang: d.cli(*args, "--as", "dir01", lang=lang, expect=None) for lang in ("en", "zh")}
+                self.assertIn(en, said["en"])
+                self.assertIn(zh, said["zh"])
+                self.assertFalse(HAN.search(said["en"]), said["en"])
+                reason = said["zh"].splitlines()[0].removeprefix("fengsui: ")
+                self.assertFalse(WORD.search(NAMES.sub("", reason)), f"English in '{said['zh']}'")
 
     def test_every_code_has_its_words_in_both(self):
         with open(CODES, encoding="utf-8") as f:
