@@ -18,13 +18,36 @@ struct file_draft {
 	char *folder, *path;
 };
 
-static int failed(const char *verb, const char *path, struct fault *why)
+/* clang-format off */
+enum doing { READ, SYNC, MAKE_FOLDER, MAKE_FILE, WRITE, CLOSE, RENAME, READ_FOLDER, REMOVE };
+
+/* What could not be done to a file, before its path. */
+static const struct {
+	const char *en, *zh;
+} doings[] = {
+	[READ]        = { "read",              "读取" },
+	[SYNC]        = { "sync",              "存盘" },
+	[MAKE_FOLDER] = { "make the folder",   "建立目录" },
+	[MAKE_FILE]   = { "make a file in",    "建立文件于" },
+	[WRITE]       = { "write",             "写入" },
+	[CLOSE]       = { "close",             "关闭" },
+	[RENAME]      = { "rename to",         "改名为" },
+	[READ_FOLDER] = { "read the folder",   "读取目录" },
+	[REMOVE]      = { "remove a draft in", "删除草稿于" },
+};
+/* clang-format on */
+
+static int failed(enum doing doing, const char *path, struct fault *why)
 {
+	const char *en = doings[doing].en, *zh = doings[doing].zh;
+
 	if (errno == ENOSPC || errno == EDQUOT)
 		return fault_say(why, FAULT_BUSY, "disk is full: %s", "磁盘已满：%s", path);
 	if (errno == ENOENT)
-		return fault_set(why, FAULT_ABSENT, "cannot %s %s: it is not there", verb, path);
-	return fault_set(why, FAULT_IO, "cannot %s %s: %s", verb, path, strerror(errno));
+		return fault_say(why, FAULT_ABSENT, "cannot %s%.0s %s: it is not there",
+				 "不能%.0s%s %s：它不存在", en, zh, path);
+	return fault_say(why, FAULT_IO, "cannot %s%.0s %s: %s", "不能%.0s%s %s（%s）", en, zh, path,
+			 strerror(errno));
 }
 
 static void fd_drop(int *fd)
@@ -49,7 +72,7 @@ static int read_all(int fd, const char *path, char *bytes, size_t room, size_t *
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed("read", path, why);
+			return failed(READ, path, why);
 		if (n == 0)
 			break;
 		got += (size_t)n;
@@ -67,7 +90,7 @@ int file_read(const char *path, size_t limit, struct arena *mem, char **out, siz
 	int ret;
 
 	if (fd < 0 || fstat(fd, &is) < 0)
-		return failed("read", path, why);
+		return failed(READ, path, why);
 	if (S_ISDIR(is.st_mode))
 		return fault_say(why, FAULT_INVALID, "%s is a folder, not a file", "%s 是目录，不是文件",
 				 path);
@@ -91,7 +114,7 @@ int file_sync_folder(const char *path, struct fault *why)
 	SCOPED(fd_drop) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || fsync(fd) < 0)
-		return failed("sync", path, why);
+		return failed(SYNC, path, why);
 	return 0;
 }
 
@@ -139,7 +162,7 @@ static int no_folder(const char *path, struct fault *why)
 		return fault_say(why, FAULT_ABSENT,
 				 "cannot make the folder %s: the folder above it is not there",
 				 "不能建立目录 %s：上级目录不存在", path);
-	return failed("make the folder", path, why);
+	return failed(MAKE_FOLDER, path, why);
 }
 
 int file_make_folder(const char *path, mode_t mode, struct fault *why)
@@ -182,7 +205,7 @@ int file_draft_open(const char *folder, mode_t mode, struct file_draft **out, st
 	draft->path = joined(folder, DRAFT "XXXXXX");
 	draft->fd = mkostemp(draft->path, O_CLOEXEC);
 	if (draft->fd < 0 || fchmod(draft->fd, mode) < 0)
-		return failed("make a file in", folder, why);
+		return failed(MAKE_FILE, folder, why);
 	FAULTPOINT("file.create");
 	*out = draft;
 	draft = NULL;
@@ -199,7 +222,7 @@ int file_draft_write(struct file_draft *draft, const void *bytes, size_t len, st
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed("write", draft->path, why);
+			return failed(WRITE, draft->path, why);
 		at += n;
 		len -= (size_t)n;
 		FAULTPOINT("file.write");
@@ -215,13 +238,13 @@ static int land(struct file_draft *draft, const char *path, struct fault *why)
 
 	FAULTPOINT("file.written");
 	if (fsync(fd) < 0)
-		return failed("sync", draft->path, why);
+		return failed(SYNC, draft->path, why);
 	draft->fd = -1;
 	if (close(fd) < 0)
-		return failed("close", draft->path, why);
+		return failed(CLOSE, draft->path, why);
 	FAULTPOINT("file.synced");
 	if (rename(draft->path, path) < 0)
-		return failed("rename to", path, why);
+		return failed(RENAME, path, why);
 	FAULTPOINT("file.renamed");
 	return file_sync_folder(draft->folder, why);
 }
@@ -259,13 +282,13 @@ int file_sweep(const char *folder, unsigned *removed, struct fault *why)
 	int ret = 0;
 
 	if (!dir)
-		return failed("read the folder", folder, why);
+		return failed(READ_FOLDER, folder, why);
 	*removed = 0;
 	for (const struct dirent *entry; (entry = readdir(dir));) {
 		if (strncmp(entry->d_name, DRAFT, strlen(DRAFT)) != 0)
 			continue;
 		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0)
-			ret = failed("remove a draft in", folder, why);
+			ret = failed(REMOVE, folder, why);
 		else
 			++*removed;
 	}

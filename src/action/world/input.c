@@ -307,10 +307,9 @@ static int unknown_input(const struct move *move, const char *name, struct fault
 		name_input(&names, &zh, move->needs[i].name, move->needs[i].field);
 	for (size_t i = 0; i < move->ask_count; i++)
 		name_input(&names, &zh, move->asks[i].name, move->asks[i].field);
-	ret = fault_say(why, FAULT_INVALID, "%.0s%.0s%s.%s takes no '%.64s'; it takes:%s%.0s",
-			"%s%s（%s.%s）不接受“%.64s”，可填：%.0s%s", move->kind->label.zh, move->label.zh,
-			move->kind->name, move->name, name, names.len ? names.data : " nothing",
-			zh.len ? zh.data : "无");
+	ret = fault_say(why, FAULT_INVALID, "%.0s%s.%s takes no '%.64s'; it takes:%s%.0s",
+			"“%s”（%s.%s）不接受“%.64s”，可填：%.0s%s", move->label.zh, move->kind->name,
+			move->name, name, names.len ? names.data : " nothing", zh.len ? zh.data : "无");
 	buf_fini(&names);
 	buf_fini(&zh);
 	return ret;

@@ -10,7 +10,7 @@ from scene import LEVEL3, ROOT, Scene, activated, confirm_case, main, open_case,
 HAN = re.compile(r"[一-鿿]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 # What stands in a Chinese sentence as it is: what was typed or a name in quotes, a code in brackets, a number, a moment.
-NAMES = re.compile(r"“[^”]*”|'[^']*'|（[A-Za-z0-9_.]+）|INC-[0-9-]+|N\d\d|--[a-z]+|UTF-8|SHA-256|\d{4}-\d\d-\d\dT[0-9:]+Z")
+NAMES = re.compile(r"“[^”]*”|'[^']*'|（[A-Za-z0-9_.]+）|INC-[0-9-]+|N\d\d|--[a-z]+|/nowhere/x|UTF-8|SHA-256|\d{4}-\d\d-\d\dT[0-9:]+Z")
 CODES = os.path.join(ROOT, "packs", "jinan-2007", "refusals.yml")
 
 
@@ -57,38 +57,39 @@ class TwoLanguages(Scene):
     def test_a_fault_says_its_reason_in_one_language_at_a_time(self):
         with self.city() as d:
             case = open_case(d)
-            draft = {"title": "t", "what": "x"}
             faults = [
-                ("absent record", d.ask(op="show", ref="INC-9", **{"as": "dir01"})),
-                ("absent number", d.ask(op="show", ref="#999999", **{"as": "dir01"})),
-                ("absent record to act on", d.try_("dut01", "incident", "accept", "INC-2026-9999")),
-                ("no record named", d.try_("dut01", "incident", "accept")),
-                ("unknown kind to list", d.ask(op="list", kind="spaceship", **{"as": "dir01"})),
-                ("unknown kind to make", d.try_("dut01", "spaceship", "create")),
-                ("unknown move", d.try_("dut01", "incident", "fly", case)),
-                ("unknown input", d.try_("dut01", "incident", "accept", case, colour="red")),
-                ("empty text", d.try_("dut01", "incident", "record_facts", case, impact="")),
-                ("bad score", d.try_("dut01", "incident", "score", case, scores="x")),
-                ("bad time", d.try_("dut01", "incident", "create", **draft, discovered_at="yesterday")),
-                ("bad code", d.try_("dut01", "incident", "create", **draft, type="flood")),
-                ("wrong reference", d.try_("dut01", "incident", "create", **draft, systems=["nowhere"])),
-                ("changed meanwhile", d.try_("dut01", "incident", "record_facts", case, seen=0, impact="x")),
-                ("later than now", d.try_("dut01", "incident", "accept", case, occurred="2099-01-01T00:00:00Z")),
-                ("bad moment", d.try_("dut01", "incident", "accept", case, occurred="soon")),
-                ("time back", d.try_("dut01", "incident", "accept", case, at="2001-01-01T00:00:00Z")),
-                ("unknown field to filter", d.ask(op="list", kind="incident", where="colour:red", **{"as": "dir01"})),
-                ("bracket not closed", d.ask(op="list", kind="incident", where="(state:open", **{"as": "dir01"})),
-                ("quote not closed", d.ask(op="list", kind="incident", where='title:"x', **{"as": "dir01"})),
-                ("no value", d.ask(op="list", kind="incident", where="title:", **{"as": "dir01"})),
-                ("nobody with this login", d.try_("nobody99", "incident", "accept", case)),
-                ("unknown operation", d.ask(op="dance")),
-                ("unknown field of a request", d.ask(op="status", colour="red")),
-                ("wrong shape", d.ask(op="list", kind=7)),
-                ("missing field", d.ask(op="show")),
+                ("absent record", "没有记录“INC-9”", d.ask(op="show", ref="INC-9", **{"as": "dir01"})),
+                ("absent number", "没有记录 #999999", d.ask(op="show", ref="#999999", **{"as": "dir01"})),
+                ("absent record to act on", "没有这样的案件", d.try_("dut01", "incident", "accept", "INC-2026-9999")),
+                ("no record named", "请给出其编号", d.try_("dut01", "incident", "accept")),
+                ("unknown kind to list", "没有“spaceship”这一类", d.ask(op="list", kind="spaceship", **{"as": "dir01"})),
+                ("unknown kind to make", "没有“spaceship”这一类", d.try_("dut01", "spaceship", "create")),
+                ("unknown move", "没有“fly”这一动作", d.try_("dut01", "incident", "fly", case)),
+                ("unknown input", "不接受“colour”", d.try_("dut01", "incident", "accept", case, colour="red")),
+                ("empty text", "应填写文字", d.try_("dut01", "incident", "record_facts", case, impact="")),
+                ("bad score", "应填 1 至 5", d.try_("dut01", "incident", "score", case, scores="x")),
+                ("bad time", "“yesterday”不是", d.try_("dut01", "incident", "create", title="t", aware_at="yesterday")),
+                ("bad number", "应填写整数", d.try_("res01", "resource", "create", name="x", check_min="many")),
+                ("bad code", "可填：", d.try_("res01", "resource", "create", name="x", type="flood")),
+                ("wrong reference", "没有这样的", d.try_("dut01", "incident", "create", title="t", unit="nowhere")),
+                ("changed meanwhile", "您看到的是第 0 版", d.try_("dut01", "incident", "record_facts", case, seen=0, impact="x")),
+                ("later than now", "尚未到来", d.try_("dut01", "incident", "accept", case, occurred="2099-01-01T00:00:00Z")),
+                ("bad moment", "“soon”不是", d.try_("dut01", "incident", "accept", case, occurred="soon")),
+                ("time back", "不能倒退", d.try_("dut01", "incident", "accept", case, at="2001-01-01T00:00:00Z")),
+                ("unknown field to filter", "没有字段“colour”", d.ask(op="list", kind="incident", where="colour:red", **{"as": "dir01"})),
+                ("bracket not closed", "括号没有配对", d.ask(op="list", kind="incident", where="(title:x", **{"as": "dir01"})),
+                ("quote not closed", "引号没有配对", d.ask(op="list", kind="incident", where='title:"x', **{"as": "dir01"})),
+                ("no value", "缺少值", d.ask(op="list", kind="incident", where="title:", **{"as": "dir01"})),
+                ("nobody with this login", "没有登录名为“nobody99”的人员", d.try_("nobody99", "incident", "accept", case)),
+                ("unknown operation", "没有“dance”这一操作", d.ask(op="dance")),
+                ("unknown field of a request", "没有字段“colour”", d.ask(op="status", colour="red")),
+                ("wrong shape", "“kind”应为文字", d.ask(op="list", kind=7)),
+                ("missing field", "需要字段“ref”", d.ask(op="show")),
             ]
-            for about, answer in faults:
+            for about, told, answer in faults:
                 with self.subTest(about):
                     self.one_language_each(answer, about)
+                    self.assertIn(told, answer["zh"])
 
     def test_long_chinese_is_cut_between_characters(self):
         with self.city() as d:
@@ -100,6 +101,7 @@ class TwoLanguages(Scene):
         with self.city() as d:
             for args, en, zh in ((("incident", "show", "INC-9"), "there is no", "没有"),
                                  (("incident", "accept", open_case(d), "--colour", "red"), "colour", "colour"),
+                                 (("incident", "create", "--title", "x", "--what", "@/nowhere/x"), "not there", "不能读取 /nowhere/x"),
                                  (("incident", "list", "--where", "colour:red"), "there is no field", "这里没有字段"),
                                  (("incident", "list", "--limit"), "needs a value", "需要值")):
                 said = {lang: d.cli(*args, "--as", "dir01", lang=lang, expect=None) for lang in ("en", "zh")}
