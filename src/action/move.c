@@ -50,16 +50,19 @@ static bool read_only(struct deed *deed, struct object *object, const json_t *in
 	return false;
 }
 
-/* A sealed case takes no more of what belongs to the case itself, nor what
- * would have had to end before it. */
+/* What is about a sealed case from outside, and goes on after it. */
+static const char *const outlives[] = { "addendum", "rectification", "revision", "post" };
+
+/* A sealed case takes no more of what belongs to it. */
 static bool closed_to(struct deed *deed, struct object *subject, const struct move *move)
 {
 	struct object *incident = move->form == MOVE_CREATE ? world_case(deed, subject) : NULL;
-	bool inside = !strcmp(subject->kind->about, "incident") || !strcmp(subject->kind->about, "evidence");
 
-	if (incident && names_have(&incident->kind->ends_with, subject->kind->name))
-		inside = true;
-	return incident && incident != subject && inside && strcmp(subject->kind->name, "addendum") &&
+	for (size_t i = 0; i < sizeof(outlives) / sizeof(*outlives); i++)
+		if (!strcmp(subject->kind->name, outlives[i]))
+			return false;
+	/* A warning may go on; what belongs to it belongs to the case only through it. */
+	return incident && incident != subject && kind_field(subject->kind, "incident") &&
 	       read_only(deed, incident, NULL);
 }
 
@@ -379,6 +382,17 @@ static int wait_for_others(struct deed *deed, struct object *subject, const stru
 	return 0;
 }
 
+/* What is about a system of a case is of that case, said or not. */
+static void put_into_case(struct deed *deed, struct object *subject)
+{
+	const struct field *field = kind_field(subject->kind, "incident");
+	struct object *incident;
+
+	if (field && !json_object_get(subject->body, "incident") &&
+	    json_object_get(subject->body, "affected_system") && (incident = world_case(deed, subject)))
+		change_field(deed, subject, field, json_integer(incident->id));
+}
+
 static int decide(struct deed *deed, struct object *subject, const struct move *move, struct fault *why)
 {
 	struct before before;
@@ -390,8 +404,10 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	    wrong_state(deed, subject, move))
 		return 0;
 	before = remember(subject);
-	if (subject->fresh)
+	if (subject->fresh) {
 		take_input(deed, subject, deed->input);
+		put_into_case(deed, subject);
+	}
 	if ((ret = settle_who(deed, subject, move, &pending, why)) < 0 || deed->missing)
 		goto out;
 	take_input(deed, subject, deed->input);

@@ -106,7 +106,7 @@ static int find_subject(struct deed *deed, const struct request *request, const 
 static bool of_the_case(struct deed *deed, const struct kind *kind, const struct field *field,
 			struct object *o)
 {
-	if (!strcmp(field->name, "incident"))
+	if (!strcmp(field->name, "incident") || !strcmp(field->name, "affected_system"))
 		return true;
 	return strcmp(kind->name, "incident") && !kind_field(kind, "incident") && world_case(deed, o);
 }

@@ -339,14 +339,16 @@ struct object *world_case(struct deed *deed, struct object *subject)
 {
 	struct object *found = subject;
 
+	static const char *const ways[] = { "incident", "affected_system", "warning", "special_plan" };
+
 	for (int i = 0; found && i < 4; i++) {
+		struct object *next = NULL;
+
 		if (!strcmp(found->kind->name, "incident"))
 			return found;
-		if (kind_field(found->kind, "incident"))
-			return step(deed, found, "incident");
-		found = kind_field(found->kind, "warning")        ? step(deed, found, "warning")
-			: kind_field(found->kind, "special_plan") ? step(deed, found, "special_plan")
-								  : NULL;
+		for (size_t k = 0; !next && k < sizeof(ways) / sizeof(*ways); k++)
+			next = step(deed, found, ways[k]);
+		found = next;
 	}
 	return NULL;
 }

@@ -137,6 +137,20 @@ class WaysRound(Scene):
             d.refused("N09", "dir01", "tasking", "create", incident=case, type="order", text="y",
                       assignee=d.unit["edu"], accountable=d.who["uop_edu"], due_at="2026-12-01T00:00:00Z")
             d.refused("N09", "dir01", "support_request", "create", incident=case)
+            d.refused("N09", "dir01", "tasking", "create", affected_system=systems["edu"], type="order", text="y",
+                      assignee=d.unit["edu"], accountable=d.who["uop_edu"], due_at="2026-12-01T00:00:00Z")
+            d.refused("N09", "dir01", "warning", "create", incident=case, title="t", hazard="h")
+            d.refused("N09", "dir01", "plan_conflict", "create", incident=case, description="d", settled_by_office=True)
+            d.refused("N09", "dir01", "organ", "create", incident=case, organ_type="expert_panel", name="n")
+            d.refused("N09", "dut01", "call_attempt", "create", incident=case, person=d.who["lg01"], channel="phone",
+                      result="answered")
+
+    def test_what_is_about_a_system_of_a_case_is_of_that_case(self):
+        with self.city() as d:
+            case, systems = confirm_case(d, LEVEL3)
+            task = d.done("dir01", "tasking", "create", affected_system=systems["edu"], type="order", text="y",
+                          assignee=d.unit["edu"], accountable=d.who["uop_edu"], due_at="2026-12-01T00:00:00Z")
+            self.assertIn(task.ref, [one.ref for one in d.linked(case, "tasking")])
 
     def test_nobody_lets_evidence_run_out_alone_or_in_the_past(self):
         with self.city() as d:
