@@ -146,8 +146,8 @@ static int read_first_pack(const struct house_options *options, struct pack **ou
 	int ret;
 
 	if (!options->pack)
-		return fault_set(why, FAULT_ABSENT, "%s is a new folder and no plan pack was named (--pack)",
-				 options->folder);
+		return fault_say(why, FAULT_ABSENT, "%s is a new folder and no plan pack was named (--pack)",
+				 "%s 是新目录，未指定预案包（--pack）", options->folder);
 	problems_init(&problems);
 	ret = pack_load(options->pack, &pack, &problems, why);
 	if (ret == 0)
@@ -260,10 +260,11 @@ static int read_given_now(struct house *house, int64_t now, struct fault *why)
 		return ret;
 	stamp_format(now, says);
 	stamp_format(house->given_now, last);
-	return fault_set(why, FAULT_INVALID,
+	return fault_say(why, FAULT_INVALID,
 			 "the clock of this machine says %s, but the last entry in %s was recorded at %s; "
 			 "set the clock first"
 			 " (timedatectl set-time)",
+			 "本机时钟为 %s，而 %s 中最后一条记录于 %s；请先校准时钟（timedatectl set-time）",
 			 says, house->folder, last);
 }
 
@@ -293,8 +294,9 @@ static int open_all(struct house *house, const struct house_options *options, st
 	    (ret = read_pack_in_force(house, why)) < 0)
 		return ret;
 	if (!house->demo && options->demo)
-		return fault_set(why, FAULT_REFUSED,
-				 "%s is a real data folder; --demo wants a folder of its own", house->folder);
+		return fault_say(why, FAULT_REFUSED,
+				 "%s is a real data folder; --demo wants a folder of its own",
+				 "%s 是正式数据目录；--demo 须用单独的目录", house->folder);
 	/* Started again at a later moment: nobody was here until then. */
 	if (house->demo && options->given && options->now > house->given_now && !fresh)
 		house->given_now = house->away_until = options->now;

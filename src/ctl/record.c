@@ -162,8 +162,8 @@ int ctl_record(int argc, char **argv)
 		return ret;
 	e.order.objects = e.objects;
 	if (run(&e, &made, &why) < 0) {
-		fprintf(stderr, "fengsui: %s / %s: %s\n", fault_words_zh(why.code), fault_words_en(why.code),
-			why.text);
+		fprintf(stderr, "fengsui: %s%s%s / %s: %s\n", fault_words_zh(why.code), *why.zh ? "：" : "",
+			why.zh, fault_words_en(why.code), why.text);
 		return fault_exit(why.code);
 	}
 	printf("%s: 条目 entries %llu, 检查点 checkpoint of %llu\n", e.out, (unsigned long long)made.entries,

@@ -80,8 +80,8 @@ static int usage(const char *what, const char *arg)
 
 static int fault(const struct fault *why)
 {
-	fprintf(stderr, "fengsui: %s / %s: %s\n", fault_words_zh(why->code), fault_words_en(why->code),
-		why->text);
+	fprintf(stderr, "fengsui: %s%s%s / %s: %s\n", fault_words_zh(why->code), *why->zh ? "：" : "",
+		why->zh, fault_words_en(why->code), why->text);
 	return fault_exit(why->code);
 }
 

@@ -207,7 +207,7 @@ static int read_options(struct watch *w, int argc, char **argv)
 static void say(void *who, const struct fault *why)
 {
 	(void)who;
-	fprintf(stderr, "fengsui watch: %s\n", why->text);
+	fprintf(stderr, "fengsui watch: %s%s%s\n", why->text, *why->zh ? " / " : "", why->zh);
 }
 
 static int load(struct watch *w)

@@ -117,6 +117,6 @@ int daemon_serve(int argc, char **argv)
 		settings.pack = own_pack(pack, sizeof(pack));
 	if (wire_run(&settings, ready, &why) == 0)
 		return 0;
-	fprintf(stderr, "fengsui serve: %s\n", why.text);
+	fprintf(stderr, "fengsui serve: %s%s%s\n", why.text, *why.zh ? " / " : "", why.zh);
 	return fault_exit(why.code);
 }

@@ -35,8 +35,9 @@ static int moment_of_opening(const struct settings *settings, int64_t *out, stru
 		return settings->demo ? 0 : sane_clock(*out, why);
 	}
 	if (!settings->demo)
-		return fault_set(why, FAULT_REFUSED,
-				 "--at needs --demo: a real folder takes its time from the machine");
+		return fault_say(why, FAULT_REFUSED,
+				 "--at needs --demo: a real folder takes its time from the machine",
+				 "--at 须与 --demo 同用：正式目录的时间以本机为准");
 	if ((ret = stamp_parse(settings->at, strlen(settings->at), out, why)) < 0)
 		return fault_within(why, "--at");
 	return 0;
