@@ -41,7 +41,7 @@ struct post {
 	const char *role;
 	int64_t id, unit, incident;
 	int64_t from, to; /* validity; 0: open */
-	const char *by;   /* post, seat, deputy */
+	const char *by;   /* post, seat, deputy; without a post also lead, delegation */
 };
 
 struct staff {
@@ -183,6 +183,10 @@ bool staff_on_shift(struct deed *deed);
 bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
 		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
+
+/* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
+struct filter;
+int sought_ask(const struct kind *kind, const struct filter *filter, struct fault *why);
 const char *staff_role(struct deed *deed, struct object *given);
 
 /* register.c */

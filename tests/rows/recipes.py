@@ -607,7 +607,7 @@ def receipted(w):
 S = Scene
 SCENES = [
     # ---- H: handling of a case
-    S("T001", None, ["dut"], new_case_input, move="create"),
+    S("T001", None, ["dut"], new_case_input, move="create", branch=1),
     S("T002", "H.RECEIVED", ["dut"]),
     S("T003", "H.TRIAGE", ["dut"], {"on_scene": ["rsp"]}, [score]),
     S("T004", "H.TRIAGE", ["dut"], REASON, [score], branch=1),

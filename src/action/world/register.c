@@ -71,11 +71,9 @@ static const char *person_field(const char *kind)
 	return strcmp(kind, "delegation") ? "person" : "grantee";
 }
 
-static void ask_new_role(struct deed *deed, struct object *given)
+static void ask_role(struct deed *deed, struct object *given, const char *role, int64_t id)
 {
 	static const char *const kinds[] = { "post", "organ_member", "delegation" };
-	const char *role = staff_role(deed, given);
-	int64_t id = world_ref(deed, given, person_field(given->kind->name));
 	struct objects held;
 	struct object *person;
 	struct fault why;
@@ -87,6 +85,12 @@ static void ask_new_role(struct deed *deed, struct object *given)
 		    world_linked(deed, person, kinds[k], person_field(kinds[k]), &held, &why) == 0)
 			for (size_t i = 0; i < held.count; i++)
 				ask_pairs(deed, given, role, held.at[i]);
+}
+
+static void ask_new_role(struct deed *deed, struct object *given)
+{
+	ask_role(deed, given, staff_role(deed, given),
+		 world_ref(deed, given, person_field(given->kind->name)));
 }
 
 /* ---- the last one (N39) --------------------------------------------------- */
@@ -166,6 +170,8 @@ void register_ask(struct deed *deed, struct object *subject, const struct move *
 
 	if (move->form == MOVE_CREATE && (post || !strcmp(subject->kind->name, "delegation")))
 		ask_new_role(deed, subject);
+	else if (!strcmp(subject->kind->name, "incident") && json_object_get(deed->input, "lead"))
+		ask_role(deed, subject, "CL", world_ref(deed, subject, "lead"));
 	else if (post && json_object_get(deed->input, "valid_to"))
 		ask_end(deed, subject);
 	else if (!strcmp(subject->kind->name, "person") &&

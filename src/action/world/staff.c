@@ -164,6 +164,18 @@ static bool names_person(const struct object *o, const char *field, int64_t pers
 	return false;
 }
 
+/* Who was named to lead a case that is there leads it, with or without a post
+ * as a lead: the naming is the decision. */
+static struct object *led(struct deed *deed, struct object *subject)
+{
+	struct object *incident = subject ? world_case(deed, subject) : NULL;
+
+	return incident && !incident->fresh && !deed->staff->left &&
+			       names_person(incident, "lead", deed->staff->person)
+		       ? incident
+		       : NULL;
+}
+
 /* On a case hold: its lead, the members of its on-scene group and of teams
  * that have arrived, and whoever has a post on just this case. */
 static bool on_case(struct deed *deed, struct object *subject, const struct post *post)
@@ -307,6 +319,8 @@ static bool valid_now(const struct deed *deed, const struct post *post)
 
 bool staff_holds(struct deed *deed, struct object *subject, const char *role, json_t **how)
 {
+	struct object *incident;
+
 	for (size_t i = 0; deed->staff && i < deed->staff->post_count; i++) {
 		const struct post *post = &deed->staff->posts[i];
 
@@ -315,6 +329,12 @@ bool staff_holds(struct deed *deed, struct object *subject, const char *role, js
 		if (how && !*how)
 			*how = json_pack("{s:s, s:s, s:I}", "role", role, "by", post->by, "of",
 					 (json_int_t)post->id);
+		return true;
+	}
+	if (deed->staff && !strcmp(role, "CL") && (incident = led(deed, subject))) {
+		if (how && !*how)
+			*how = json_pack("{s:s, s:s, s:I}", "role", role, "by", "lead", "of",
+					 (json_int_t)incident->id);
 		return true;
 	}
 	/* Who decides for the Leading Group does not hand that on. */
@@ -446,5 +466,5 @@ bool staff_sees(struct deed *deed, struct object *object)
 		if (open || (sees_cases ? in_scope(deed, object, post) : has_part(deed, object, post)))
 			return true;
 	}
-	return object->id == deed->staff->person;
+	return object->id == deed->staff->person || led(deed, object);
 }

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import (LEVEL1, LEVEL3, OFFICE, Scene, add_system, archived, confirm_case, containing, evidence,  # noqa: E402
+from scene import (last, LEVEL1, LEVEL3, OFFICE, Scene, add_system, archived, confirm_case, containing, evidence,  # noqa: E402
                    main, open_case, person, to_followup, verify_case)
 
 
@@ -144,6 +144,24 @@ class WaysRound(Scene):
             d.refused("N09", "dir01", "organ", "create", incident=case, organ_type="expert_panel", name="n")
             d.refused("N09", "dut01", "call_attempt", "create", incident=case, person=d.who["lg01"], channel="phone",
                       result="answered")
+
+    def test_who_is_named_to_lead_leads(self):
+        with self.city() as d:
+            case = open_case(d, "edu")
+            d.refused("N35", "dir01", "incident", "name_lead", case, lead="aud01")
+            d.refused("N21", "exp01", "note", "create", incident=case, text="x")
+            d.done("dir01", "incident", "name_lead", case, lead="exp01")
+            d.done("exp01", "incident", "name_group", case, on_scene=[d.who["rsp01"]])
+            self.assertEqual(last(d, case, "name_group")["authority"]["by"], "lead")
+            d.done("dir01", "incident", "name_lead", case, lead="cl01")
+            d.refused("N21", "exp01", "incident", "name_group", case, on_scene=[d.who["rsp02"]])
+
+    def test_nobody_names_himself_by_opening_a_case(self):
+        with self.city() as d:
+            for who in ("dut01", "exp01"):
+                answer = d.try_(who, "incident", "create", title="x", reporter="r", unit=d.unit["edu"], what="w",
+                                aware_at="2026-03-02T07:50:00Z", lead=who)
+                self.assertFalse(answer.ok, answer.brief())
 
     def test_what_is_about_a_system_of_a_case_is_of_that_case(self):
         with self.city() as d:
