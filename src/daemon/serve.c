@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/stamp.h"
 #include "ctl/ctl.h"
 #include "daemon/wire.h"
 
@@ -64,8 +65,25 @@ static bool take(struct settings *settings, int argc, char **argv, int *i)
 	return false;
 }
 
-static void ready(const struct settings *settings, bool demo)
+/* Time does not go back: what was asked for is said not to be. */
+static void say_late(const char *asked, int64_t now)
 {
+	char from[STAMP_LEN];
+	int64_t at;
+
+	if (stamp_parse(asked, strlen(asked), &at, NULL) < 0 || at >= now)
+		return;
+	stamp_format(now, from);
+	fprintf(stderr,
+		"fengsui: the record of this folder goes on to %s already; it begins there, not at %s / "
+		"该目录的记录已到 %s，由此继续，而非 %s\n",
+		from, asked, from, asked);
+}
+
+static void ready(const struct settings *settings, bool demo, int64_t now)
+{
+	if (demo && settings->at)
+		say_late(settings->at, now);
 	fprintf(stderr, "fengsui %s: serving %s%s\n", FENGSUI_VERSION, settings->data,
 		demo ? " (DEMONSTRATION folder, time is given / 演示目录，时间由命令给定)" : "");
 	if (settings->syslog_udp)

@@ -65,7 +65,7 @@ static int open_house(const struct settings *settings, struct house **out, struc
 }
 
 static int work(struct house *house, const struct settings *settings,
-		void (*ready)(const struct settings *settings, bool demo), struct fault *why)
+		void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
 {
 	const struct gate_options options = {
 		.house = house,
@@ -80,14 +80,14 @@ static int work(struct house *house, const struct settings *settings,
 
 	if ((ret = gate_open(&options, &gate, why)) < 0)
 		return ret;
-	ready(settings, house_demo(house));
+	ready(settings, house_demo(house), house_given_now(house));
 	ret = gate_run(gate, why);
 	gate_close(gate);
 	return ret;
 }
 
-int wire_run(const struct settings *settings, void (*ready)(const struct settings *settings, bool demo),
-	     struct fault *why)
+int wire_run(const struct settings *settings,
+	     void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
 {
 	struct house *house;
 	int ret;

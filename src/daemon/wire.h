@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 
@@ -15,6 +16,6 @@ struct settings {
 };
 
 /* Open house and gate, work until told to end, close. `ready` is called when
- * the ways in are open. */
-int wire_run(const struct settings *settings, void (*ready)(const struct settings *settings, bool demo),
-	     struct fault *why);
+ * the ways in are open; `now` is the given time of a demonstration folder. */
+int wire_run(const struct settings *settings,
+	     void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why);
