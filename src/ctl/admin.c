@@ -127,12 +127,34 @@ static int run_tick(struct ctl *ctl)
 	return 0;
 }
 
+static void say_whoami(struct ctl *ctl, const json_t *answer)
+{
+	const json_t *roles = json_object_get(answer, "roles"), *role;
+	size_t i;
+
+	if (!number_of(answer, "person"))
+		puts(in_words(ctl, "Whoever runs the program, nobody of the register; say who with --as LOGIN.",
+			      "程序的运行者，不是登记人员；请用 --as 登录名 说明身份。"));
+	else
+		printf("%s (#%lld)\n", text_of(answer, "name"), number_of(answer, "person"));
+	json_array_foreach((json_t *)roles, i, role)
+		printf("  %s (%s)\n", role_label(ctl, json_string_value(role)), json_string_value(role));
+}
+
 static int run_whoami(struct ctl *ctl)
 {
-	json_t *request = talk_request(ctl, "whoami");
+	json_t *request = talk_request(ctl, "whoami"), *answer;
+	int ret;
 
 	json_object_del(request, "at");
-	return ask_and_print(ctl, request);
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	if (ctl->typed.json)
+		say_json(answer);
+	else if (!(ret = catalogue_learn(ctl)))
+		say_whoami(ctl, answer);
+	json_decref(answer);
+	return ret;
 }
 
 static int run_checkpoint(struct ctl *ctl)
@@ -395,6 +417,9 @@ int admin_command(struct ctl *ctl, bool *mine)
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		if (strcmp(ctl->typed.words[0], table[i].word) != 0)
 			continue;
+		if (!ctl->typed.help && table[i].usage && !*table[i].usage && ctl->typed.word_count > 1)
+			return say_usage(ctl, "'%s' is one word too many; it is: fengsui %s",
+					 "“%s”是多余的词；用法：fengsui %s", ctl->typed.words[1], table[i].word);
 		if (!ctl->typed.help || !table[i].usage)
 			return table[i].run(ctl);
 		printf("fengsui %s %s\n\n%s\n", table[i].word, table[i].usage,

@@ -152,7 +152,10 @@ static void object_words(const struct ctl *ctl, const json_t *value, struct buf 
 		return;
 	}
 	json_object_foreach((json_t *)value, name, one) {
-		buf_format(out, "%s%s ", separator, name);
+		/* Scores stand under codes of dimensions; what is none has no label. */
+		const json_t *dimension = named(json_object_get(ctl->catalogue, "dimensions"), name);
+
+		buf_format(out, "%s%s ", separator, dimension ? label_of(ctl, dimension) : name);
 		value_words(ctl, NULL, one, out);
 		separator = in_words(ctl, ", ", "，");
 	}

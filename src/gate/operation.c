@@ -203,12 +203,8 @@ static int catalogue(struct gate *gate, const struct ask *ask, const struct aske
 static int whoami(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		  struct fault *why)
 {
-	(void)gate;
 	(void)ask;
-	(void)why;
-	*out = json_pack("{s:b, s:I, s:s*}", "ok", 1, "person", (json_int_t)asker->person, "machine",
-			 asker->machine);
-	return 0;
+	return house_who(gate->house, asker, out, why);
 }
 
 static json_t *record_status(struct record *record, enum record_space space)

@@ -53,6 +53,19 @@ EXITS = [  # arguments, exit status, what must be said in English
     (["incident", "list", "--open"], 0, "INC-2026-0001"),
     (["incident", "list", "篡改 AND NOT handling:closed"], 0, "INC-2026-0001"),
     (["incident", "list", "--handling", "closed"], 0, "None."),
+    (["incident", "list", "--handling", "closd"], 65, "one of: received"),
+    (["incident", "list", "--open", "maybe"], 65, "one of: yes, no"),
+    (["incident", "list", "confirmed_level:abc"], 65, "confirmed_level is a number"),
+    (["incident", "list", "class:nonsense"], 65, "one of: malware"),
+    (["incident", "list", "class:nonsense", "--lang", "zh"], 65, "可填："),
+    (["incident", "list", "confirmed_level:>=3", "class:malware"], 0, "None."),
+    (["incident", "list", "confirmed_level:*"], 0, "None."),
+    (["stop", "now"], 64, "one word too many"),
+    (["status", "all", "--lang", "zh"], 64, "多余"),
+    (["whoami", "--as", "duty01"], 0, "(DUT)"),
+    (["whoami", "--as", "duty01", "--lang", "zh"], 0, "值班"),
+    (["whoami", "--as", "duty01", "--json"], 0, '"roles"'),
+    (["whoami"], 0, "--as LOGIN"),
 ]
 
 
@@ -82,6 +95,13 @@ def as_json(d):
     assert shown["states"]["handling"] == "received"
     refused = json.loads(typed(d, ["incident", "confirm", "INC-2026-0001", "--as", "edu01", "--json"]))
     assert refused["ok"] is False and refused["refusals"] and d.last_status == 77
+
+
+def scores_by_their_names(d):
+    made = json.loads(typed(d, ["score_sheet", "create", "--incident", "INC-2026-0001", "--as", "duty01", "--json", "--scores",
+                                "business=3,unit=1,public=1,state=1,order=1,economy=1"]))
+    out = typed(d, ["score_sheet", "show", f"#{made['id']}"], lang="zh")
+    assert "业务" in out and "business" not in out, out
 
 
 def no_colour_in_a_pipe(d):
@@ -137,6 +157,15 @@ def rebuild(d):
     assert d.last_status == 0 and out.startswith("0 rows"), out
 
 
+def time_does_not_go_back(d):
+    """A folder whose record is later than --at goes on where it was, and says so."""
+    d.pass_time("2 h")
+    d.person("late01", ["DUT"])
+    d.stop()
+    d.start()
+    assert "goes on to" in d.said() and "2026-03-02T08:00:00Z" in d.said(), d.said()
+
+
 def completion(d):
     done = subprocess.run(["bash", "-c", f"source {ROOT}/etc/completion/fengsui.bash; fengsui() {{ {binary()} \"$@\"; }}; "
                            "COMP_WORDS=(fengsui incident ack); COMP_CWORD=2; _fengsui; echo ${COMPREPLY[*]}"],
@@ -153,7 +182,7 @@ def main():
         assert d.last_status == 0 and "INC-2026-0001" in out, out
         for args, status, says in EXITS:
             results.case(" ".join(args), row, d, args, status, says)
-        for case in (as_json, no_colour_in_a_pipe, on_a_terminal, attach, history, bundle, rebuild, completion):
+        for case in (as_json, scores_by_their_names, no_colour_in_a_pipe, on_a_terminal, attach, history, bundle, rebuild, completion, time_does_not_go_back):
             results.case(case.__name__, case, d)
     results.case("no_daemon", no_daemon)
     results.end()

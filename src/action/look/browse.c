@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "store/filter.h"
 #include "store/list.h"
 
 enum { PAGES = 20 };
@@ -102,6 +103,7 @@ int house_list(struct house *house, const struct asker *asker, const char *kind_
 {
 	const struct kind *kind = pack_kind(house->pack, kind_name);
 	const char *names[160], *next = NULL;
+	struct filter *sought = NULL;
 	json_t *rows = json_array();
 	struct list_query query;
 	struct deed deed;
@@ -122,8 +124,11 @@ int house_list(struct house *house, const struct asker *asker, const char *kind_
 					     .order = LIST_NEWEST,
 					     .after = after,
 					     .limit = limit > 0 ? limit : 50 };
-		ret = fill(house, &deed, &query, rows, &next, why);
+		ret = filter_parse(where ? where : "", where ? strlen(where) : 0, names, query.field_count, deed.mem,
+				   &sought, why);
 	}
+	if (ret == 0 && (ret = sought_ask(kind, sought, why)) == 0)
+		ret = fill(house, &deed, &query, rows, &next, why);
 	if (ret == 0)
 		*answer = json_pack("{s:b, s:s, s:O, s:s*}", "ok", 1, "kind", kind->name, "rows", rows,
 				    "after", next);
