@@ -133,7 +133,8 @@ static void say_whoami(struct ctl *ctl, const json_t *answer)
 	size_t i;
 
 	if (!number_of(answer, "person"))
-		puts(in_words(ctl, "Whoever runs the program, nobody of the register; say who with --as LOGIN.",
+		puts(in_words(ctl,
+			      "Whoever runs the program, nobody of the register; say who with --as LOGIN.",
 			      "程序的运行者，不是登记人员；请用 --as 登录名 说明身份。"));
 	else
 		printf("%s (#%lld)\n", text_of(answer, "name"), number_of(answer, "person"));
@@ -419,7 +420,8 @@ int admin_command(struct ctl *ctl, bool *mine)
 			continue;
 		if (!ctl->typed.help && table[i].usage && !*table[i].usage && ctl->typed.word_count > 1)
 			return say_usage(ctl, "'%s' is one word too many; it is: fengsui %s",
-					 "“%s”是多余的词；用法：fengsui %s", ctl->typed.words[1], table[i].word);
+					 "“%s”是多余的词；用法：fengsui %s", ctl->typed.words[1],
+					 table[i].word);
 		if (!ctl->typed.help || !table[i].usage)
 			return table[i].run(ctl);
 		printf("fengsui %s %s\n\n%s\n", table[i].word, table[i].usage,

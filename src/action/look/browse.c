@@ -124,8 +124,8 @@ int house_list(struct house *house, const struct asker *asker, const char *kind_
 					     .order = LIST_NEWEST,
 					     .after = after,
 					     .limit = limit > 0 ? limit : 50 };
-		ret = filter_parse(where ? where : "", where ? strlen(where) : 0, names, query.field_count, deed.mem,
-				   &sought, why);
+		ret = filter_parse(where ? where : "", where ? strlen(where) : 0, names, query.field_count,
+				   deed.mem, &sought, why);
 	}
 	if (ret == 0 && (ret = sought_ask(kind, sought, why)) == 0)
 		ret = fill(house, &deed, &query, rows, &next, why);

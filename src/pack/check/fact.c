@@ -74,7 +74,8 @@ static bool seals(const struct kind *kind, const struct always *rule)
 	    when->form != GUARD_IN || when->when || strcmp(when->path, kind->regions[0].name))
 		return false;
 	for (size_t i = 0; i < kind->regions[0].state_count; i++)
-		if (kind->regions[0].states[i].end && names_have(&when->values, kind->regions[0].states[i].name))
+		if (kind->regions[0].states[i].end &&
+		    names_have(&when->values, kind->regions[0].states[i].name))
 			return true;
 	return false;
 }

@@ -253,7 +253,8 @@ static struct guard *read_ahead(struct reader *r, const struct yaml_node *node)
 	if (node->form != YAML_MAP) {
 		guard = read_named(r, GUARD_AHEAD, node);
 		if (guard->values.count > 2)
-			wrong(r, node, "'ahead' takes one time, or two, of which the first comes after the second");
+			wrong(r, node,
+			      "'ahead' takes one time, or two, of which the first comes after the second");
 		return guard;
 	}
 	guard = guard_new(r, GUARD_AHEAD, node->at);

@@ -362,17 +362,19 @@ static struct words say_ahead(struct saying *s, const struct guard *guard, const
 	if (guard->values.count > 1) {
 		than = field_label(s, kind, guard->values.at[1]);
 		return words(arena_text(s->mem, "“%s”%s晚于“%s”", label.zh, s->supposed ? "" : "须", than.zh),
-			     arena_text(s->mem, "'%s' %s after '%s'", label.en, s->supposed ? "comes" : "must come",
-					than.en));
+			     arena_text(s->mem, "'%s' %s after '%s'", label.en,
+					s->supposed ? "comes" : "must come", than.en));
 	}
 	if (guard->within) {
 		stamp_format_span(guard->within, span, sizeof(span));
-		return words(arena_text(s->mem, "“%s”%s晚于此刻，且不超过%s", label.zh, s->supposed ? "" : "须", span),
+		return words(arena_text(s->mem, "“%s”%s晚于此刻，且不超过%s", label.zh,
+					s->supposed ? "" : "须", span),
 			     arena_text(s->mem, "'%s' %s in the future, at most %s from now", label.en,
 					s->supposed ? "lies" : "must lie", span));
 	}
-	return words(arena_text(s->mem, "“%s”%s晚于此刻", label.zh, s->supposed ? "" : "须"),
-		     arena_text(s->mem, "'%s' %s in the future", label.en, s->supposed ? "lies" : "must lie"));
+	return words(
+		arena_text(s->mem, "“%s”%s晚于此刻", label.zh, s->supposed ? "" : "须"),
+		arena_text(s->mem, "'%s' %s in the future", label.en, s->supposed ? "lies" : "must lie"));
 }
 
 static struct words say_parts(struct saying *s, const struct guard *guard)
