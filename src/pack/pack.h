@@ -120,8 +120,8 @@ struct guard {
 	struct guard *when; /* counts only when this holds; NULL: always */
 	const char *refuse; /* code; NULL: the move's own */
 	struct words say;   /* what is missing, in words; made by the loader when not given */
-	const char *path;   /* IN IS HAS REACHED AHEAD SAME_TEXT ACTOR_..; name of SETTING CHECKED ASKED NAMED HOLDS
-			       DELEGATION CLOCK */
+	const char *path;   /* IN IS HAS REACHED AHEAD SAME_TEXT ACTOR_..; name of SETTING CHECKED ASKED NAMED
+			       HOLDS   DELEGATION CLOCK */
 	struct names values;  /* states of IN, values of IS, paths of OTHER_THAN, ACTOR_IS and AHEAD */
 	int64_t within;       /* AHEAD: at most this far; 0: however far */
 	enum compare compare; /* LEVEL */

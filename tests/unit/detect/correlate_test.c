@@ -112,9 +112,8 @@ static void hits_come_together(void **state)
 		       "{base: user, other: ip}}"),
 		  "0 1 a x|1 2 b a", "c@2 ", "an alias" },
 		{ CORR("many", "type: event_count, rules: base, group-by: [user], timespan: 10s, condition: "
-			       "{gte: 2}") "---\n" CORR(
-			  "c",
-			  "type: temporal_ordered, rules: [many, other], group-by: [user], timespan: 1m"),
+			       "{gte: 2}") "---\n" CORR("c", "type: temporal_ordered, rules: [many, other], "
+							     "group-by: [user], timespan: 1m"),
 		  "0 1 a|1 1 a|2 2 b|3 2 a", "c@4 ", "a correlation of a correlation" },
 	};
 
