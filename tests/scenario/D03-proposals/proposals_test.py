@@ -33,6 +33,16 @@ class Proposals(Scene):
             self.assertEqual([(p["id"], p["move"], p["input"]["reason"]) for p in shown], [(pending["proposal"], "dismiss", "误报")])
             self.assertEqual(d.clock(case, "CK04")["state"], "running")
 
+    def test_who_holds_both_roles_is_still_one_person(self):
+        """The engine asks for it; dismissal has no guard of the pack that would."""
+        with self.city() as d:
+            d.do(None, "post", "create", person=d.who["dut01"], role="DIR")
+            case, _ = self.dismissal(d)
+            d.refused("N15", "dut01", "incident", "dismiss", case, reason="误报")
+            d.refused("N15", "dut01", "incident", "dismiss", case)
+            d.expect_state(case, handling="triage")
+            d.done("dir01", "incident", "dismiss", case)
+
     def test_only_who_proposed_takes_it_back(self):
         with self.city() as d:
             case, pending = self.dismissal(d)
