@@ -268,6 +268,17 @@ static int read_given_now(struct house *house, int64_t now, struct fault *why)
 			 says, house->folder, last);
 }
 
+/* A file that a crash cut off was never acknowledged. The store's lock keeps others out. */
+static int sweep_uploads(const struct house *house, struct fault *why)
+{
+	unsigned removed = 0;
+	int ret = blob_sweep(house->folder, &removed, why);
+
+	if (removed)
+		fprintf(stderr, "fengsui: unfinished uploads removed from %s: %u\n", house->folder, removed);
+	return ret;
+}
+
 static int open_all(struct house *house, const struct house_options *options, struct fault *why)
 {
 	char path[4096];
@@ -300,7 +311,9 @@ static int open_all(struct house *house, const struct house_options *options, st
 	/* Started again at a later moment: nobody was here until then. */
 	if (house->demo && options->given && options->now > house->given_now && !fresh)
 		house->given_now = house->away_until = options->now;
-	return first_people(house, options->now, why);
+	if ((ret = first_people(house, options->now, why)) < 0)
+		return ret;
+	return sweep_uploads(house, why);
 }
 
 int house_open(const struct house_options *options, struct house **out, struct fault *why)

@@ -53,6 +53,17 @@ void blob_drop(struct blob_draft **draft)
 	*draft = NULL;
 }
 
+int blob_sweep(const char *folder, unsigned *removed, struct fault *why)
+{
+	char path[4096];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/blobs", folder);
+	if ((ret = file_make_folder(path, 0700, why)) < 0)
+		return ret;
+	return file_sweep(path, removed, why);
+}
+
 int blob_put(struct blob_draft *draft, const void *bytes, size_t len, uint64_t limit_bytes, struct fault *why)
 {
 	if (draft->size + len > limit_bytes)

@@ -24,6 +24,8 @@ int blob_put(struct blob_draft *draft, const void *bytes, size_t len, uint64_t l
 int blob_seal(struct blob_draft **draft, const char *expected, char digest[static BLOB_NAME],
 	      uint64_t *size_bytes, struct fault *why);
 void blob_drop(struct blob_draft **draft); /* what was not sealed is removed */
+/* Remove the drafts that a crash cut off; only while nobody else writes there. */
+int blob_sweep(const char *folder, unsigned *removed, struct fault *why);
 
 /* Read it all and compare with its name: FAULT_CORRUPT where it differs,
  * FAULT_ABSENT where it is not there. */

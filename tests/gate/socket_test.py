@@ -144,6 +144,22 @@ def evidence(d):
     check("invalid", d.ask(op="blob", step="middle", upload=upload)["fault"])
 
 
+def cut_upload(d):
+    """SIGKILL in the middle of an upload: the next start removes what was never acknowledged, and says so."""
+    blobs = os.path.join(d.folder, "blobs")
+    whole = d.upload(b"whole")
+    upload = d.ask(op="blob", step="begin")["upload"]
+    check(True, d.ask(op="blob", step="append", upload=upload, data="YWJj").ok)
+    d.process.kill()  # before the connection ends: a caller who leaves takes the upload along
+    d.kill()
+    drafts = sum(name.startswith(".draft-") for name in os.listdir(blobs))
+    check(True, drafts >= 1)
+    d.start()
+    check(0, sum(name.startswith(".draft-") for name in os.listdir(blobs)))
+    assert f"unfinished uploads removed from {d.folder}: {drafts}" in d.said(), d.said()
+    check(True, os.path.exists(os.path.join(blobs, whole[:2], whole)))
+
+
 def no_rules(d):
     check("absent", d.ask(op="ingest", source="x", lines=["x"])["fault"])
 
@@ -279,7 +295,7 @@ def main():
     with Daemon() as d:
         d.person("duty01", ["DUT"])
         for case in (rubbish, long_line, too_many, slow_reader, in_order, half_closed, same_key, time_back, nobody, evidence,
-                     no_rules, second_daemon, killed_under_load, stopped_under_load, demo_for_ever, newer_folder):
+                     cut_upload, no_rules, second_daemon, killed_under_load, stopped_under_load, demo_for_ever, newer_folder):
             results.case(case.__name__, case, d)
     for case in (real_folder, folder_that_lets_in, broken_pack, rubbish_folder):
         results.case(case.__name__, case)
