@@ -168,7 +168,7 @@ int operation_write(struct gate *gate, struct job *job, struct fault *why)
 
 	if ((ret = arrive(gate, job, &now, why)))
 		return ret < 0 ? ret : 0;
-	return writers[job->ask.op](gate, job, now, why);
+	return job->act ? job->act(gate, job, now, why) : writers[job->ask.op](gate, job, now, why);
 }
 
 static int list(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
