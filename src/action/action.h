@@ -94,8 +94,18 @@ void house_rollback(struct house *house);
 
 /* Reading; outside or inside a batch. Each gives a new JSON value. What the
  * asker may not see is answered as if it were not there. */
-int house_list(struct house *house, const struct asker *asker, const char *kind, const char *where, int limit,
-	       const char *after, int space, json_t **answer, struct fault *why);
+struct list_ask {
+	const char *kind, *where; /* where: store/filter.h, or NULL */
+	const char *after;        /* where a page before ended, or NULL */
+	const char *order;        /* newest (or NULL), updated, number, changed */
+	int64_t since;            /* with `changed`: this moment or later */
+	int limit;                /* 0: 50 */
+	int space;                /* 0: real */
+};
+int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
+	       struct fault *why);
+/* May the asker see this record? Not there is no. */
+bool house_sees(struct house *house, const struct asker *asker, int64_t object);
 /* One record with labels, states, clocks, linked records, pending proposals,
  * and each move: may the asker make it now, and what is missing. */
 int house_show(struct house *house, const struct asker *asker, const char *ref, int64_t now, json_t **answer,

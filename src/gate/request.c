@@ -29,6 +29,8 @@ static const struct {
 	[SAYS_WHERE]    = { "where",    A_TEXT },
 	[SAYS_LIMIT]    = { "limit",    A_NUMBER },
 	[SAYS_AFTER]    = { "after",    A_TEXT },
+	[SAYS_ORDER]    = { "order",    A_TEXT },
+	[SAYS_SINCE]    = { "since",    A_TEXT },
 	[SAYS_STEP]     = { "step",     A_TEXT },
 	[SAYS_UPLOAD]   = { "upload",   A_NUMBER },
 	[SAYS_DATA]     = { "data",     A_TEXT },
@@ -53,7 +55,7 @@ static const struct {
 } ops[] = {
 	[ASK_DO]         = { "do",         true,  F(KIND) | F(MOVE), F(REF) | F(INPUT) | F(KEY) | F(SEEN) | F(OCCURRED) | F(SPACE) },
 	[ASK_WITHDRAW]   = { "withdraw",   true,  F(PROPOSAL), 0 },
-	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(SPACE) },
+	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(ORDER) | F(SINCE) | F(SPACE) },
 	[ASK_SHOW]       = { "show",       false, F(REF), 0 },
 	[ASK_HISTORY]    = { "history",    false, F(REF), 0 },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },

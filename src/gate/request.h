@@ -52,6 +52,8 @@ enum ask_field {
 	SAYS_WHERE,
 	SAYS_LIMIT,
 	SAYS_AFTER,
+	SAYS_ORDER,
+	SAYS_SINCE, /* with the order `changed` */
 	SAYS_STEP, /* of a blob: begin, append, end */
 	SAYS_UPLOAD,
 	SAYS_DATA, /* base64 */
