@@ -46,6 +46,7 @@ struct asker {
 	int64_t person;
 	const char *machine; /* "timer", "rule", "system" where person is 0 */
 	const char *session; /* may be NULL */
+	bool unproven;       /* signed in from afar, and not proven anew of late: no move with step_up */
 };
 
 /* The person with this login, or FAULT_ABSENT. */
