@@ -52,6 +52,11 @@ struct asker {
 /* The person with this login, or FAULT_ABSENT. */
 int house_person(struct house *house, const char *login, int64_t *out, struct fault *why);
 
+/* Is this a person of the register who has not left? */
+bool house_active(struct house *house, int64_t person);
+/* Does the person hold this role at `now`, for whatever subject? */
+bool house_holds(struct house *house, int64_t person, const char *role, int64_t now);
+
 /* Is there an administrator of accounts (SCA)? Until then whoever owns a real
  * folder enters the first one, who may be the owner. */
 bool house_administered(struct house *house);
@@ -86,6 +91,14 @@ int house_withdraw(struct house *house, const struct asker *asker, int64_t propo
 		   json_t **answer, struct fault *why);
 /* Fire what is due at `now`: clocks, dates. `next` gets the next due moment or 0. */
 int house_tick(struct house *house, int64_t now, int64_t *next, struct fault *why);
+/* A fact of the house that is no move of the plan, into the record of what is
+ * real: type "account.invited" and so on. `fact` is an object; free text in it
+ * is given as {"$":"words"}. Inside a batch. */
+int house_note(struct house *house, const char *type, const struct asker *asker, const json_t *fact,
+	       int64_t now, struct fault *why);
+/* The same about a person, told to the Leading Group and the Office at once. */
+int house_alarm(struct house *house, const char *type, int64_t person, const struct asker *asker, int64_t now,
+		struct fault *why);
 /* A signal from outside the plan: alert_promoted, delivered, check_failed,
  * year_begins, indicators_changed; about the record `object` (0: none). */
 int house_signal(struct house *house, const char *signal, int64_t object, json_t *input, int64_t now,
@@ -116,7 +129,7 @@ int house_history(struct house *house, const struct asker *asker, const char *re
 		  struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
-/* Name and roles of the asker, as they are held now. */
+/* Login, name and roles of the asker, as they are held now. */
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why);
 
 /* Whether a detection rule is switched on: a move of two persons, on record. A

@@ -40,6 +40,7 @@ static bool still_setting_up(struct gate *gate, const struct job *job)
 static int signed_in(const struct caller *caller, struct asker *out, struct fault *why)
 {
 	out->person = caller->person;
+	out->unproven = caller->unproven;
 	return out->person ? 0 : fault_say(why, FAULT_REFUSED, "nobody is signed in", "尚未登录");
 }
 

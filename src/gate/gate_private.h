@@ -34,6 +34,7 @@ struct job {
 	/* What is done in a batch; NULL: what `ask` says. <0 only when the house failed. */
 	int (*act)(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 	json_t *answer;
+	void (*then)(struct caller *caller, json_t *answer); /* of the network: takes it; or NULL */
 	struct job *next;
 };
 
@@ -55,6 +56,7 @@ struct caller {
 	bool remote;                /* came over the network: signed in, or nobody */
 	int64_t person;             /* signed in; or 0 */
 	const char *session;        /* its name in the record */
+	bool unproven;              /* has not proven of late who it is */
 };
 
 /* One connection of the socket. */
@@ -79,6 +81,8 @@ struct gate {
 	struct house *house;
 	int64_t (*clock)(void);
 	bool demo, stopping, due;
+	bool telling;     /* listeners wait to be told */
+	bool failing;     /* the last batch could not be stored */
 	int64_t now;      /* of the last batch; given in a demonstration folder */
 	int64_t next_due; /* or 0 */
 	int64_t started_at;
@@ -89,6 +93,7 @@ struct gate {
 	unsigned client_count;
 	struct ingest *ingest; /* NULL: no rules */
 	struct listen *listen; /* NULL: no syslog */
+	struct web *web;       /* NULL: not over the network */
 	uint64_t requests, batches, refused_clients;
 };
 

@@ -179,11 +179,20 @@ static int fitting_fields(const struct ask *ask, struct fault *why)
 
 int ask_read(const char *line, size_t len, struct ask *out, struct fault *why)
 {
+	json_t *root;
 	int ret;
 
 	*out = (struct ask){ 0 };
-	if ((ret = canon_parse(line, len, ASK_MOST, &out->root, why)) < 0)
+	if ((ret = canon_parse(line, len, ASK_MOST, &root, why)) < 0)
 		return fault_within(why, "the request");
+	return ask_from(root, out, why);
+}
+
+int ask_from(json_t *root, struct ask *out, struct fault *why)
+{
+	int ret;
+
+	*out = (struct ask){ .root = root };
 	if (!json_is_object(out->root))
 		return fault_say(why, FAULT_INVALID, "a request is a JSON object on one line",
 				 "请求应为写在一行的 JSON 对象");

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "gate/gate_private.h"
+#include "gate/http/web.h"
 
 /*
  * turn -- one turn of the loop: a batch of changes, its commit, answers, reads.
@@ -49,7 +50,8 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	int ret;
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
-	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0)
+	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	    (gate->web && (ret = web_tidy(gate->web, gate->now, why)) < 0))
 		return ret;
 	return operation_tick(gate, gate->now, why);
 }
@@ -136,7 +138,10 @@ static void write_turn(struct gate *gate)
 		gate->batches++;
 		wake_at_next(gate);
 	}
+	gate->failing = ret < 0;
 	ingest_settle(gate->ingest, ret == 0);
+	if (gate->web && ret == 0)
+		web_committed(gate->web);
 	for (size_t i = 0; i < batch.count; i++)
 		job_answer(gate, batch.done[i]);
 }
@@ -171,5 +176,6 @@ void gate_turn(struct gate *gate)
 	if (gate->due || ingest_waiting(gate->ingest) || writes_wait(gate))
 		write_turn(gate);
 	read_turn(gate);
+	gate->telling = gate->web && web_turn(gate->web);
 	flush_all(gate);
 }
