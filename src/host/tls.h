@@ -46,9 +46,9 @@ int tls_feed(struct tls *tls, const void *bytes, size_t len, struct buf *clear, 
 	     struct fault *why);
 /* Seal what is to be said. Only after tls_ready(). */
 int tls_say(struct tls *tls, const void *bytes, size_t len, struct buf *sealed, struct fault *why);
-bool tls_ready(const struct tls *tls);                /* the handshake is over */
-bool tls_ended(const struct tls *tls);                /* the other end has said its last */
-void tls_end(struct tls *tls, struct buf *sealed);    /* close_notify */
+bool tls_ready(const struct tls *tls);             /* the handshake is over */
+bool tls_ended(const struct tls *tls);             /* the other end has said its last */
+void tls_end(struct tls *tls, struct buf *sealed); /* close_notify */
 /* SHA-256 of the public key (SubjectPublicKeyInfo) of the client's
  * certificate, in hex; false where it showed none. */
 bool tls_client_key(const struct tls *tls, char out[static TLS_KEY_NAME]);
