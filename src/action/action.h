@@ -129,6 +129,8 @@ int house_history(struct house *house, const struct asker *asker, const char *re
 		  struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
+/* The same of a pack that no house has in force. */
+json_t *catalogue_make(const struct pack *pack);
 /* Login, name and roles of the asker, as they are held now. */
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why);
 

@@ -104,10 +104,11 @@ int show_record(struct ctl *ctl, const char *ref);
 int show_history(struct ctl *ctl, const char *ref);
 int show_list(struct ctl *ctl, const json_t *kind, const char *free_text);
 
-/* kind.c, attach.c, admin.c, page/help.c: each gives the exit status. */
+/* kind.c, attach.c, admin.c, api.c, page/help.c: each gives the exit status. */
 int kind_command(struct ctl *ctl);
 int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
 int admin_command(struct ctl *ctl, bool *mine);
+int api_command(struct ctl *ctl);
 void help_admin(const struct ctl *ctl);
 int help_general(struct ctl *ctl);
 int help_kind(struct ctl *ctl, const json_t *kind);

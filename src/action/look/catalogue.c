@@ -155,13 +155,22 @@ static json_t *dimension_words(const struct dimension *dimension)
 			 dimension->label.en, "scores", scores);
 }
 
-int house_catalogue(struct house *house, json_t **answer, struct fault *why)
+static json_t *labels(const struct words *label)
 {
-	const struct pack *pack = house->pack;
-	json_t *kinds = json_array(), *inputs = json_array(), *enums = json_object(), *roles = json_object();
-	json_t *dimensions = json_array();
+	return json_pack("{s:s, s:s}", "zh", label->zh, "en", label->en);
+}
 
-	(void)why;
+static json_t *refusal_words(const struct refusal *refusal)
+{
+	return json_pack("{s:s, s:s, s:s, s:b}", "code", refusal->code, "zh", refusal->label.zh, "en",
+			 refusal->label.en, "security", refusal->security);
+}
+
+json_t *catalogue_make(const struct pack *pack)
+{
+	json_t *kinds = json_array(), *inputs = json_array(), *enums = json_object(), *roles = json_object();
+	json_t *dimensions = json_array(), *refusals = json_array();
+
 	for (size_t i = 0; i < pack->kind_count; i++)
 		json_array_append_new(kinds, kind_words(&pack->kinds[i]));
 	for (size_t i = 0; i < pack->input_count; i++)
@@ -169,14 +178,20 @@ int house_catalogue(struct house *house, json_t **answer, struct fault *why)
 	for (size_t i = 0; i < pack->enum_count; i++)
 		json_object_set_new(enums, pack->enums[i].name, enum_words(&pack->enums[i]));
 	for (size_t i = 0; i < pack->role_count; i++)
-		json_object_set_new(roles, pack->roles[i].code,
-				    json_pack("{s:s, s:s}", "zh", pack->roles[i].label.zh, "en",
-					      pack->roles[i].label.en));
+		json_object_set_new(roles, pack->roles[i].code, labels(&pack->roles[i].label));
 	for (size_t i = 0; i < pack->dimension_count; i++)
 		json_array_append_new(dimensions, dimension_words(&pack->dimensions[i]));
-	*answer = json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "pack",
-			    pack->id, "version", pack->version, "digest", pack->digest, "zh", pack->label.zh,
-			    "en", pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles",
-			    roles, "dimensions", dimensions);
+	for (size_t i = 0; i < pack->refusal_count; i++)
+		json_array_append_new(refusals, refusal_words(&pack->refusals[i]));
+	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "pack",
+			 pack->id, "version", pack->version, "digest", pack->digest, "zh", pack->label.zh,
+			 "en", pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles",
+			 roles, "dimensions", dimensions, "refusals", refusals);
+}
+
+int house_catalogue(struct house *house, json_t **answer, struct fault *why)
+{
+	(void)why;
+	*answer = catalogue_make(house->pack);
 	return 0;
 }

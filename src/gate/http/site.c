@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "gate/http/openapi.h"
 #include "gate/http/parts.h"
+#include "gate/openapi/openapi.h"
 #include "record/record.h"
 
 /*
