@@ -19,7 +19,7 @@ struct breakglass {
 	int64_t id, person, opened_by, opened_at, until;
 };
 
-/* FAULT_REFUSED where somebody opens it for himself, FAULT_ABSENT without an
+/* FAULT_REFUSED where somebody opens it for himself, FAULT_INVALID for `by` 0, FAULT_ABSENT without an
  * account, FAULT_CONFLICT where it is disabled or one is open already. */
 int breakglass_open(struct accounts *accounts, int64_t person, int64_t by, int64_t now,
 		    struct breakglass *out, struct fault *why);

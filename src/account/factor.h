@@ -12,7 +12,7 @@
  * Secrets are kept sealed with a key outside the database, recovery codes as
  * keyed digests. A code is good once: the step it belongs to is kept.
  */
-enum { FACTOR_SECRET = 33, FACTOR_URI = 512, FACTOR_CODES = 10, FACTOR_CODE = 20 };
+enum { FACTOR_SECRET = 33, FACTOR_URI = 1024, FACTOR_CODES = 10, FACTOR_CODE = 20 };
 
 struct factor_offer {
 	char secret[FACTOR_SECRET]; /* base32, to be typed */
@@ -20,8 +20,9 @@ struct factor_offer {
 };
 
 /* A new secret, not in use until it is confirmed; an earlier offer is gone.
- * FAULT_CONFLICT where the account has a factor, FAULT_ABSENT without an
- * account or password. `issuer` names the house, such as its origin. */
+ * FAULT_CONFLICT where the account has a factor or no password yet,
+ * FAULT_ABSENT without an account, FAULT_LIMIT where the names are too long. `issuer` names the house, such
+ * as its origin. */
 int factor_offer(struct accounts *accounts, int64_t person, const char *issuer, const char *login,
 		 struct factor_offer *out, struct fault *why);
 

@@ -9,7 +9,7 @@
 /*
  * invitation -- a code with which a person sets the password of an account.
  *
- * 128 bits, once, for 72 hours; the store has its digest. Nobody sets a
+ * 140 bits, once, for 72 hours; the store has its digest. Nobody sets a
  * password for somebody else: this is the only way to a first one, and used by
  * an account that has a password it is a reset. It is used through
  * ATTEMPT_ENROL (account/attempt.h).

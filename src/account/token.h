@@ -42,8 +42,8 @@ struct token {
 
 /* Make one from `ask` (person or source, name, scopes, networks, made_by, expires_at).
  * `text` is given this once; `out` what is kept. FAULT_INVALID naming what is
- * wrong, FAULT_LIMIT beyond TOKEN_MOST, FAULT_CONFLICT where the person has no
- * account that could sign in. */
+ * wrong, FAULT_LIMIT beyond TOKEN_MOST, FAULT_CONFLICT where the person's
+ * account is disabled. */
 int token_make(struct accounts *accounts, const struct token *ask, int64_t now, struct token *out,
 	       char text[static TOKEN_TEXT], struct fault *why);
 
