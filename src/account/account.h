@@ -69,5 +69,5 @@ int account_enable(struct accounts *accounts, int64_t person, struct fault *why)
 int account_unlock(struct accounts *accounts, int64_t person, struct fault *why);
 
 /* What may go: expired sessions, invitations, break-glass and throttle rows.
- * Every few minutes; `next_at` is not needed, a late sweep lets nobody in. */
+ * Every few minutes; a late sweep lets nobody in. */
 int account_sweep(struct accounts *accounts, int64_t now, struct fault *why);

