@@ -127,7 +127,7 @@ class WaysRound(Scene):
             d.refused("N01", "new01", "post", "vouch", given)
             d.done("dir01", "post", "vouch", given)
             self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], ["LG"])
-            d.refused("N35", "dir02", "post", "vouch", given, says="Waits")
+            d.refused("N35", "dir02", "post", "vouch", given)
             plain = d.done("sca01", "post", "create", person=d.who["new01"], role="RSP")
             self.assertIsNone(d.show(plain)["fields"].get("waits"))
 
