@@ -32,7 +32,8 @@ PARSERS = {
     "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
-    "unpack": "a plan pack in one file",
+    "unpack": "a plan pack in one file", "http_head": "the head of an HTTP request",
+    "http_message": "HTTP requests out of a stream",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -102,7 +103,17 @@ JSON = [b'{"a":1,"b":[true,null,"x"],"c":{"d":"\\u4e00"}}', b'{"p":1,"sd":"00"}'
 STAMPS = [b"2026-03-02T08:00:00Z", b"1970-01-01T00:00:00.123456+00:00", b"9999-12-31T23:59:60-23:59", b"15 min", b"36500 d", b"4 h"]
 FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x"]
 
+
+
+def http_requests():
+    """The table that is tried from the socket, and two requests in one stream."""
+    sys.path.insert(0, os.path.join(ROOT, "tests", "http"))
+    import cases
+    return [data[:1500] for _, data, _ in cases.TAKEN + cases.REFUSED] + [cases.TAKEN[0][1] * 2, cases.TAKEN[5][1] + cases.TAKEN[0][1]]
+
+
 SEEDS = {
+    "http_head": http_requests, "http_message": lambda: [bytes([n % 16]) + data for n, data in enumerate(http_requests())],
     "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
     "pack": pack_files, "list": lambda: FILTERS, "tokens": lambda: [*log_lines(10), "网页被篡改 nginx 1.2".encode()],
     "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
