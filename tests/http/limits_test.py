@@ -118,6 +118,13 @@ def early_answer():
         expect("which says that it is the last", b"Connection: close\r\n" in said)
 
 
+def early_without_body():
+    """There is no rest: the connection goes on."""
+    with Server() as server, server.connect() as one:
+        send(one, b"GET /early" + V1 + b"\r\nGET /early" + V1 + b"\r\nGET /echo" + V1 + b"Connection: close\r\n\r\n")
+        expect("all three", statuses(until_end(one)) == [403, 403, 200])
+
+
 def early_with_much():
     """The client still sends; it sees the answer all the same."""
     with Server() as server, server.connect() as one:
@@ -347,7 +354,7 @@ def stop_with_work():
 def main():
     results = Results("http limits")
     for case in (slow_head, drip_head, silent, idle_between, slow_body, steady_body, paused_body, body_at_limit,
-                 nobody_takes, early_answer, early_with_much, of_one_address, of_all, pipelined, piled_up,
+                 nobody_takes, early_answer, early_without_body, early_with_much, of_one_address, of_all, pipelined, piled_up,
                  large_answer, short_file, reader_that_stops, slow_reader, stopped_listener, quiet_link,
                  listener_leaves, whole_stream, old_stream, heads_only, half_close, cut_request, stop_with_work):
         results.case(case.__name__, case)

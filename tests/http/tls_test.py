@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from peer import Results, Server, Unexpected, read_answer, send, until_end  # noqa: E402
@@ -93,6 +94,19 @@ def relay(front, back):
             send(back if one is front else front, data, 1)
 
 
+def rubbish_without_end(papers):
+    """Who was broken off with does not stay by going on to talk."""
+    with Server(*papers.site(), "head_ms=60000") as server, server.connect() as one:
+        begin = time.monotonic()
+        try:
+            while time.monotonic() - begin < 20:
+                one.sendall(b"rubbish" * 10)
+                time.sleep(0.02)
+        except OSError:
+            pass
+        expect("closed", time.monotonic() - begin < 20)
+
+
 def byte_by_byte(papers):
     """Through a relay that passes single bytes on, in both directions."""
     near, far = socket.socketpair()
@@ -166,7 +180,7 @@ def main():
         results.case("s_client with h2 alone", lambda: expect("none", b"200" not in s_client(papers, "-alpn", "h2")))
         results.case("s_client with CBC alone",
                      lambda: expect("none", b"200" not in s_client(papers, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA")))
-        for case in (old_version, clear_text, silent, byte_by_byte, large, ends_properly, clients, stream):
+        for case in (old_version, clear_text, silent, rubbish_without_end, byte_by_byte, large, ends_properly, clients, stream):
             results.case(case.__name__, case, papers)
         if shutil.which("curl"):
             results.case("curl", curl, papers)
