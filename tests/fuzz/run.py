@@ -33,6 +33,8 @@ PARSERS = {
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
     "unpack": "a plan pack in one file", "token": "API tokens and the networks they come from",
+    "http_head": "the head of an HTTP request",
+    "http_message": "HTTP requests out of a stream",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -104,7 +106,17 @@ TOKENS = [b"fs_17_" + b"0123456789abcdef" * 4, b"192.0.2.0/24", b"2001:db8::/32"
           b"192.0.2.0/24 2001:db8::/33\n2001:db8::7", b"  198.51.100.7 ::ffff:192.0.2.0/120\n::ffff:192.0.2.9"]
 FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x"]
 
+
+
+def http_requests():
+    """The table that is tried from the socket, and two requests in one stream."""
+    sys.path.insert(0, os.path.join(ROOT, "tests", "http"))
+    import cases
+    return [data[:1500] for _, data, _ in cases.TAKEN + cases.REFUSED] + [cases.TAKEN[0][1] * 2, cases.TAKEN[5][1] + cases.TAKEN[0][1]]
+
+
 SEEDS = {
+    "http_head": http_requests, "http_message": lambda: [bytes([n % 16]) + data for n, data in enumerate(http_requests())],
     "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
     "pack": pack_files, "list": lambda: FILTERS, "tokens": lambda: [*log_lines(10), "网页被篡改 nginx 1.2".encode()],
     "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
