@@ -123,13 +123,15 @@ int house_list(struct house *house, const struct asker *asker, const struct list
 	       struct fault *why);
 /* May the asker see this record? Not there is no. */
 bool house_sees(struct house *house, const struct asker *asker, int64_t object);
+/* `kind` may be NULL; with it, `ref` may be a name too, and a record of another
+ * kind is not there. */
 /* One record with labels, states, clocks, linked records, pending proposals,
  * and each move: may the asker make it now, and what is missing. */
-int house_show(struct house *house, const struct asker *asker, const char *ref, int64_t now, json_t **answer,
-	       struct fault *why);
+int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
+	       json_t **answer, struct fault *why);
 /* Its entries, oldest first, words as they stand in the record. */
-int house_history(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
-		  struct fault *why);
+int house_history(struct house *house, const struct asker *asker, const char *kind, const char *ref,
+		  json_t **answer, struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */

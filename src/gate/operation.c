@@ -199,14 +199,14 @@ static int list(struct gate *gate, const struct ask *ask, const struct asker *as
 static int show(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		struct fault *why)
 {
-	return house_show(gate->house, asker, ask_text(ask, SAYS_REF), gate->demo ? gate->now : gate->clock(),
-			  out, why);
+	return house_show(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF),
+			  gate->demo ? gate->now : gate->clock(), out, why);
 }
 
 static int history(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		   struct fault *why)
 {
-	return house_history(gate->house, asker, ask_text(ask, SAYS_REF), out, why);
+	return house_history(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF), out, why);
 }
 
 static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
