@@ -136,7 +136,7 @@ void answer_moment(json_t *answer, const char *name, int64_t moment); /* null fo
 void job_answer(struct gate *gate, struct job *job);                  /* says it and ends the job */
 void job_free(struct job *job);
 
-/* account.c: what whoever owns the folder does with accounts. */
+/* account/owner.c: what whoever owns the folder does with accounts. */
 int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 
 /* upload.c */

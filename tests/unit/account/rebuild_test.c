@@ -8,7 +8,7 @@
 /* What is no view stays as it is when the views are made anew. */
 
 static const char *const rows[] = {
-	"INSERT INTO accounts VALUES(5, 1, 'h', 1, 0, 0, 3, 1, x'00', NULL, -1)",
+	"INSERT INTO accounts VALUES(5, 1, 'h', 1, 0, 0, 3, 1, x'00', NULL, -1, 0)",
 	"INSERT INTO recovery_codes VALUES(5, x'01')",
 	"INSERT INTO invitations VALUES(5, x'02', 6, 1, 2, 0)",
 	"INSERT INTO breakglass VALUES(7, 5, 6, 1)",

@@ -6,7 +6,7 @@
 #include "gate/gate_private.h"
 
 /*
- * account -- what whoever owns the folder does with accounts, over the socket.
+ * owner -- what whoever owns the folder does with accounts, over the socket.
  *
  * Whoever runs the program can read the folder without it; so they may let the
  * first people in. What they do stands in the record, and a code of theirs
