@@ -1,9 +1,18 @@
 # packages -- what building, running and testing need on Debian 12 and 13, and their installation.
 # Read by ./run and ./test; not a program of its own.
 
-build_packages='gcc libc6-dev meson ninja-build pkg-config python3 libjansson-dev libsqlite3-dev libyaml-dev
-	libuv1-dev libsodium-dev libssl-dev libpcre2-dev'
-test_packages='libcmocka-dev nodejs xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev'
+# The HTTP parser is a package of its own since Debian 13; Debian 12 has its C sources in one of node.
+llhttp_package() {
+	codename=$(. /etc/os-release 2>/dev/null && printf '%s' "${VERSION_CODENAME:-}")
+	case $codename in
+	bookworm) printf node-llhttp ;;
+	*) printf libllhttp-dev ;;
+	esac
+}
+
+build_packages="gcc libc6-dev meson ninja-build pkg-config python3 libjansson-dev libsqlite3-dev libyaml-dev
+	libuv1-dev libsodium-dev libssl-dev libpcre2-dev libzxcvbn-dev $(llhttp_package)"
+test_packages='libcmocka-dev nodejs xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev nginx-light openssl'
 
 say() { printf '%s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }

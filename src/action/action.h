@@ -46,10 +46,16 @@ struct asker {
 	int64_t person;
 	const char *machine; /* "timer", "rule", "system" where person is 0 */
 	const char *session; /* may be NULL */
+	bool unproven;       /* signed in from afar, and not proven anew of late: no move with step_up */
 };
 
 /* The person with this login, or FAULT_ABSENT. */
 int house_person(struct house *house, const char *login, int64_t *out, struct fault *why);
+
+/* Is this a person of the register who has not left? */
+bool house_active(struct house *house, int64_t person);
+/* Does the person hold this role at `now`, for whatever subject? */
+bool house_holds(struct house *house, int64_t person, const char *role, int64_t now);
 
 /* Is there an administrator of accounts (SCA)? Until then whoever owns a real
  * folder enters the first one, who may be the owner. */
@@ -85,6 +91,14 @@ int house_withdraw(struct house *house, const struct asker *asker, int64_t propo
 		   json_t **answer, struct fault *why);
 /* Fire what is due at `now`: clocks, dates. `next` gets the next due moment or 0. */
 int house_tick(struct house *house, int64_t now, int64_t *next, struct fault *why);
+/* A fact of the house that is no move of the plan, into the record of what is
+ * real: type "account.invited" and so on. `fact` is an object; free text in it
+ * is given as {"$":"words"}. Inside a batch. */
+int house_note(struct house *house, const char *type, const struct asker *asker, const json_t *fact,
+	       int64_t now, struct fault *why);
+/* The same about a person, told to the Leading Group and the Office at once. */
+int house_alarm(struct house *house, const char *type, int64_t person, const struct asker *asker, int64_t now,
+		struct fault *why);
 /* A signal from outside the plan: alert_promoted, delivered, check_failed,
  * year_begins, indicators_changed; about the record `object` (0: none). */
 int house_signal(struct house *house, const char *signal, int64_t object, json_t *input, int64_t now,
@@ -94,8 +108,18 @@ void house_rollback(struct house *house);
 
 /* Reading; outside or inside a batch. Each gives a new JSON value. What the
  * asker may not see is answered as if it were not there. */
-int house_list(struct house *house, const struct asker *asker, const char *kind, const char *where, int limit,
-	       const char *after, int space, json_t **answer, struct fault *why);
+struct list_ask {
+	const char *kind, *where; /* where: store/filter.h, or NULL */
+	const char *after;        /* where a page before ended, or NULL */
+	const char *order;        /* newest (or NULL), updated, number, changed */
+	int64_t since;            /* with `changed`: this moment or later */
+	int limit;                /* 0: 50 */
+	int space;                /* 0: real */
+};
+int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
+	       struct fault *why);
+/* May the asker see this record? Not there is no. */
+bool house_sees(struct house *house, const struct asker *asker, int64_t object);
 /* One record with labels, states, clocks, linked records, pending proposals,
  * and each move: may the asker make it now, and what is missing. */
 int house_show(struct house *house, const struct asker *asker, const char *ref, int64_t now, json_t **answer,
@@ -107,7 +131,7 @@ int house_history(struct house *house, const struct asker *asker, const char *re
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */
 json_t *catalogue_make(const struct pack *pack);
-/* Name and roles of the asker, as they are held now. */
+/* Login, name and roles of the asker, as they are held now. */
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why);
 
 /* Whether a detection rule is switched on: a move of two persons, on record. A

@@ -368,7 +368,7 @@ static int note_refused(struct house *house, const struct request *request, int 
 static bool asker_fault(int ret)
 {
 	return ret == -FAULT_INVALID || ret == -FAULT_ABSENT || ret == -FAULT_CONFLICT ||
-	       ret == -FAULT_REFUSED || ret == -FAULT_LIMIT;
+	       ret == -FAULT_REFUSED || ret == -FAULT_LIMIT || ret == -FAULT_STEP_UP;
 }
 
 static bool wants_checks(const struct move *move)
@@ -424,6 +424,17 @@ static int checks_first(struct house *house, const struct request *request, stru
 	return ret < 0 ? ret : made;
 }
 
+/* A session left open on a desk must not start a plan. */
+static int proven(const struct request *request, const struct move *move, struct fault *why)
+{
+	if (!move->step_up || !request->asker.unproven)
+		return 0;
+	return fault_say(why, FAULT_STEP_UP,
+			 "'%.64s'%.0s wants a password or one-time code that is not older than five minutes",
+			 "%.0s办理“%s”前请再次验证身份：五分钟之内输入过口令或动态码", move->name,
+			 move->label.zh);
+}
+
 static int do_once(struct house *house, const struct request *request, int *space, json_t **answer,
 		   struct fault *why)
 {
@@ -438,6 +449,8 @@ static int do_once(struct house *house, const struct request *request, int *spac
 		if (request->occurred_at && request->occurred_at < request->now)
 			deed.occurred_at = request->occurred_at;
 		ret = prepare(&deed, request, &subject, &move, &input, why);
+		if (ret == 0 && move)
+			ret = proven(request, move, why);
 		if (ret == 0 && move)
 			ret = move_make(&deed, subject, move, input, BY_PERSON, why);
 		ret = deed_end(&deed, ret, why);

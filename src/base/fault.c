@@ -22,6 +22,8 @@ static const struct {
 	[FAULT_IO]       = { 500, 74, "io",         "disk or network failed",       "磁盘或网络故障" },
 	[FAULT_CORRUPT]  = { 500, 70, "corrupt",    "stored data is damaged",       "存储数据已损坏" },
 	[FAULT_NEWER]    = { 500, 78, "newer",      "written by a newer version",   "由更新版本写入" },
+	[FAULT_UNKNOWN]  = { 401, 77, "unauthenticated", "not signed in",            "尚未登录" },
+	[FAULT_STEP_UP]  = { 401, 77, "step_up",    "prove anew who you are",       "请再次验证身份" },
 };
 /* clang-format on */
 

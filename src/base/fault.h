@@ -20,6 +20,8 @@ enum fault_code {
 	FAULT_IO,       /* the disk or the network failed */
 	FAULT_CORRUPT,  /* stored data is not what it was */
 	FAULT_NEWER,    /* written by a newer version */
+	FAULT_UNKNOWN,  /* nobody knows who asks */
+	FAULT_STEP_UP,  /* who asks has to prove it anew */
 	FAULT__COUNT,
 };
 

@@ -11,6 +11,7 @@
 #include "base/stamp.h"
 #include "ctl/ctl.h"
 #include "daemon/wire.h"
+#include "gate/gate.h"
 
 /* clang-format off */
 static const struct {
@@ -26,6 +27,10 @@ static const struct {
 	{ "--rules",      "FOLDER",       offsetof(struct settings, rules),      "detection rules (Sigma)", "检测规则（Sigma）" },
 	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own", "自带之外的日志格式映射" },
 	{ "--syslog-udp", "ADDRESS:PORT", offsetof(struct settings, syslog_udp), "take syslog by UDP", "以 UDP 接收 syslog" },
+	{ "--https",      "ADDRESS:PORT", offsetof(struct settings, https),      "HTTP interface by TLS", "以 TLS 提供 HTTP 接口" },
+	{ "--cert",       "FILE",         offsetof(struct settings, cert),       "its certificate, with the chain (PEM); else one is made", "其证书及证书链（PEM）；未给出则自制" },
+	{ "--key",        "FILE",         offsetof(struct settings, key),        "and the key of that (PEM)", "该证书的私钥（PEM）" },
+	{ "--http",       "ADDRESS:PORT", offsetof(struct settings, http),       "HTTP interface in clear, on loopback only", "明文 HTTP 接口，仅限回环地址" },
 	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },
 };
 /* clang-format on */
@@ -80,12 +85,16 @@ static void say_late(const char *asked, int64_t now)
 		from, asked, from, asked);
 }
 
-static void ready(const struct settings *settings, bool demo, int64_t now)
+static void ready(const struct settings *settings, const struct gate *gate, bool demo, int64_t now)
 {
+	char address[128];
+
 	if (demo && settings->at)
 		say_late(settings->at, now);
 	fprintf(stderr, "fengsui %s: serving %s%s\n", FENGSUI_VERSION, settings->data,
 		demo ? " (DEMONSTRATION folder, time is given / 演示目录，时间由命令给定)" : "");
+	for (size_t i = 0; gate_address(gate, i, address, sizeof(address)); i++)
+		fprintf(stderr, "fengsui: HTTP interface on %s\n", address);
 	if (settings->syslog_udp)
 		fprintf(stderr, "fengsui: syslog by UDP on %s\n", settings->syslog_udp);
 	if (settings->syslog_tcp)

@@ -65,7 +65,9 @@ static int open_house(const struct settings *settings, struct house **out, struc
 }
 
 static int work(struct house *house, const struct settings *settings,
-		void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
+		void (*ready)(const struct settings *settings, const struct gate *gate, bool demo,
+			      int64_t now),
+		struct fault *why)
 {
 	const struct gate_options options = {
 		.house = house,
@@ -74,20 +76,25 @@ static int work(struct house *house, const struct settings *settings,
 		.maps = settings->maps,
 		.syslog_udp = settings->syslog_udp,
 		.syslog_tcp = settings->syslog_tcp,
+		.https = settings->https,
+		.http = settings->http,
+		.cert = settings->cert,
+		.cert_key = settings->key,
 	};
 	struct gate *gate;
 	int ret;
 
 	if ((ret = gate_open(&options, &gate, why)) < 0)
 		return ret;
-	ready(settings, house_demo(house), house_given_now(house));
+	ready(settings, gate, house_demo(house), house_given_now(house));
 	ret = gate_run(gate, why);
 	gate_close(gate);
 	return ret;
 }
 
 int wire_run(const struct settings *settings,
-	     void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
+	     void (*ready)(const struct settings *settings, const struct gate *gate, bool demo, int64_t now),
+	     struct fault *why)
 {
 	struct house *house;
 	int ret;

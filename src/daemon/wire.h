@@ -8,14 +8,18 @@
 /*
  * wire -- the parts put together: who gets which clock, store, rules and ways in.
  */
+struct gate;
+
 struct settings {
 	const char *data, *pack, *origin, *rules, *maps;
 	const char *at; /* given time to begin with; demonstration only */
 	const char *syslog_udp, *syslog_tcp;
+	const char *https, *http, *cert, *key;
 	bool demo;
 };
 
 /* Open house and gate, work until told to end, close. `ready` is called when
  * the ways in are open; `now` is the given time of a demonstration folder. */
 int wire_run(const struct settings *settings,
-	     void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why);
+	     void (*ready)(const struct settings *settings, const struct gate *gate, bool demo, int64_t now),
+	     struct fault *why);

@@ -39,15 +39,13 @@ void job_free(struct job *job)
 
 void job_answer(struct gate *gate, struct job *job)
 {
-	json_t *answer = job->answer, *id = job->ask.says[SAYS_ID];
+	json_t *answer = job->answer;
 
 	/* Whoever reads an answer must see that nothing in it is real. */
 	if (gate->demo)
 		json_object_set_new(answer, "demo", json_true());
-	if (id)
-		json_object_set(answer, "request", id); /* "id" is the record's */
 	job->answer = NULL;
-	client_say(job->client, answer);
 	gate->requests++;
+	job->caller->way->say(job->caller, job, answer);
 	job_free(job);
 }

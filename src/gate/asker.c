@@ -13,9 +13,9 @@
  */
 
 /* Whoever owns the folder can read it without us, so nothing is kept from them. */
-static bool owns_the_folder(const struct client *client)
+static bool owns_the_folder(const struct caller *caller)
 {
-	return client->user.uid == 0 || client->user.uid == geteuid();
+	return !caller->remote && (caller->user.uid == 0 || caller->user.uid == geteuid());
 }
 
 static int named(struct gate *gate, const struct job *job, const char *login, struct asker *out,
@@ -26,46 +26,55 @@ static int named(struct gate *gate, const struct job *job, const char *login, st
 				 "this is a real folder: who asks is the user of this machine (%s), "
 				 "'as' %s is for demonstration folders only",
 				 "这是正式目录：办理人即本机用户（%s），“as” “%s”只用于演示目录",
-				 job->client->user.name, login);
+				 job->caller->user.name, login);
 	return house_person(gate->house, login, &out->person, why);
 }
 
 /* The owner may be registered before there is anybody who could give a post. */
 static bool still_setting_up(struct gate *gate, const struct job *job)
 {
-	return !gate->demo && owns_the_folder(job->client) && ask_writes(job->ask.op) &&
-	       !house_administered(gate->house);
+	return !gate->demo && owns_the_folder(job->caller) && job->writes && !house_administered(gate->house);
+}
+
+/* Over the network it is whoever has signed in. */
+static int signed_in(const struct caller *caller, struct asker *out, struct fault *why)
+{
+	out->person = caller->person;
+	out->unproven = caller->unproven;
+	return out->person ? 0 : fault_say(why, FAULT_REFUSED, "nobody is signed in", "尚未登录");
 }
 
 int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct fault *why)
 {
 	const char *as = ask_text(&job->ask, SAYS_AS);
 
-	*out = (struct asker){ 0 };
+	*out = (struct asker){ .session = job->caller->session };
+	if (job->caller->remote)
+		return signed_in(job->caller, out, why);
 	if (as)
 		return named(gate, job, as, out, why);
-	if (house_person(gate->house, job->client->user.name, &out->person, NULL) == 0 &&
+	if (house_person(gate->house, job->caller->user.name, &out->person, NULL) == 0 &&
 	    !still_setting_up(gate, job))
 		return 0;
 	out->person = 0;
 	/* Who owns the folder may set up the register of people; the runner says how far. */
-	if (owns_the_folder(job->client)) {
-		out->machine = ask_writes(job->ask.op) ? "setup" : "system";
+	if (owns_the_folder(job->caller)) {
+		out->machine = job->writes ? "setup" : "system";
 		return 0;
 	}
 	if (gate->demo)
 		return fault_say(why, FAULT_REFUSED,
 				 "who asks? '%s' is no login of a person here; say --as LOGIN",
 				 "由谁办理？这里没有登录名为“%s”的人员；请用 “--as 登录名” 说明",
-				 job->client->user.name);
+				 job->caller->user.name);
 	return fault_say(why, FAULT_REFUSED,
 			 "'%s' is no login of a person in the staff register of this folder",
-			 "本目录人员名册中没有登录名“%s”", job->client->user.name);
+			 "本目录人员名册中没有登录名“%s”", job->caller->user.name);
 }
 
 int asker_operates(struct gate *gate, const struct job *job, struct fault *why)
 {
-	if (owns_the_folder(job->client))
+	if (owns_the_folder(job->caller))
 		return 0;
 	(void)gate;
 	return fault_say(why, FAULT_REFUSED, "'%s' is for the user that runs the daemon",

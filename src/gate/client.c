@@ -15,13 +15,12 @@ struct sending {
 };
 
 static void read_more(struct client *client);
+static bool clogged(const struct caller *caller);
 
 static void on_closed(uv_handle_t *handle)
 {
 	struct client *client = handle->data;
 
-	for (struct job *job; (job = client_pop(client));)
-		job_free(job);
 	for (size_t i = 0; i < UPLOADS_MOST; i++)
 		upload_free(client->uploads[i]);
 	frame_fini(&client->in);
@@ -29,11 +28,32 @@ static void on_closed(uv_handle_t *handle)
 	free(client);
 }
 
-/* The clients stand in a ring, so that whoever was served first is last the
- * next time. */
+static void say(struct client *client, json_t *answer)
+{
+	char *text = json_dumps(answer, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	if (text) {
+		buf_text(&client->out, text);
+		buf_char(&client->out, '\n');
+	}
+	free(text);
+	json_decref(answer);
+}
+
+static void say_to(struct caller *caller, const struct job *job, json_t *answer)
+{
+	json_t *id = job->ask.says[SAYS_ID];
+
+	if (id)
+		json_object_set(answer, "request", id); /* "id" is the record's */
+	say((struct client *)caller, answer);
+}
+
+static const struct way way = { .clogged = clogged, .say = say_to };
+
 static void link_client(struct client *client)
 {
-	struct gate *gate = client->gate;
+	struct gate *gate = client->caller.gate;
 
 	client->next = gate->clients ? gate->clients : client;
 	client->prev = gate->clients ? gate->clients->prev : client;
@@ -44,7 +64,7 @@ static void link_client(struct client *client)
 
 static void unlink_client(struct client *client)
 {
-	struct gate *gate = client->gate;
+	struct gate *gate = client->caller.gate;
 
 	client->prev->next = client->next;
 	client->next->prev = client->prev;
@@ -59,28 +79,9 @@ void client_end(struct client *client)
 	if (client->closing)
 		return;
 	client->closing = true;
+	caller_forget(&client->caller);
 	unlink_client(client);
 	uv_close((uv_handle_t *)&client->pipe, on_closed);
-}
-
-struct job *client_pop(struct client *client)
-{
-	struct job *job = client->first;
-
-	if (!job)
-		return NULL;
-	client->first = job->next;
-	if (!client->first)
-		client->last = &client->first;
-	client->waiting--;
-	return job;
-}
-
-static void push(struct client *client, struct job *job)
-{
-	*client->last = job;
-	client->last = &job->next;
-	client->waiting++;
 }
 
 /* A line that cannot be read is answered at once; it never was a request. */
@@ -93,12 +94,13 @@ static bool take_line(void *who, const char *line, size_t len)
 	if (!len)
 		return true;
 	job = must_alloc(sizeof(*job));
-	*job = (struct job){ .client = client };
+	*job = (struct job){ .caller = &client->caller };
 	if (ask_read(line, len, &job->ask, &why) < 0) {
 		job->answer = answer_fault(&why);
-		job_answer(client->gate, job);
+		job_answer(client->caller.gate, job);
 	} else {
-		push(client, job);
+		job->writes = ask_writes(job->ask.op);
+		caller_push(&client->caller, job);
 	}
 	return true;
 }
@@ -108,7 +110,7 @@ static void lose_line(void *who)
 	struct fault why;
 
 	fault_say(&why, FAULT_LIMIT, "a request is longer than %d bytes", "请求超过 %d 字节", ASK_MOST);
-	client_say(who, answer_fault(&why));
+	say(who, answer_fault(&why));
 }
 
 /* One loop, one thread: what was read is put away before the next read. */
@@ -134,7 +136,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 		return;
 	}
 	frame_feed(&client->in, bytes->base, (size_t)len, take_line, lose_line, client);
-	client->deaf = client->waiting >= JOBS_MOST;
+	client->deaf = client->caller.waiting >= JOBS_MOST;
 	if (client->deaf)
 		uv_read_stop(stream);
 }
@@ -144,20 +146,10 @@ static void read_more(struct client *client)
 	uv_read_start((uv_stream_t *)&client->pipe, on_alloc, on_read);
 }
 
-void client_say(struct client *client, json_t *answer)
+static bool clogged(const struct caller *caller)
 {
-	char *text = json_dumps(answer, JSON_COMPACT | JSON_ENCODE_ANY);
+	const struct client *client = (const struct client *)caller;
 
-	if (text) {
-		buf_text(&client->out, text);
-		buf_char(&client->out, '\n');
-	}
-	free(text);
-	json_decref(answer);
-}
-
-bool client_clogged(const struct client *client)
-{
 	return client->out.len + uv_stream_get_write_queue_size((const uv_stream_t *)&client->pipe) >
 	       OUTPUT_CLOGGED;
 }
@@ -193,11 +185,11 @@ void client_flush(struct client *client)
 		send_out(client);
 	if (client->closing)
 		return;
-	if (client->deaf && !client->ended && client->waiting < JOBS_MOST / 2) {
+	if (client->deaf && !client->ended && client->caller.waiting < JOBS_MOST / 2) {
 		client->deaf = false;
 		read_more(client);
 	}
-	if (client->ended && !client->waiting && !client->out.len &&
+	if (client->ended && !client->caller.waiting && !client->out.len &&
 	    !uv_stream_get_write_queue_size((uv_stream_t *)&client->pipe))
 		client_end(client);
 }
@@ -207,9 +199,9 @@ static void find_user(struct client *client)
 {
 	uv_os_fd_t fd = -1;
 
-	user_of_uid((uid_t)-1, &client->user);
+	user_of_uid((uid_t)-1, &client->caller.user);
 	if (uv_fileno((uv_handle_t *)&client->pipe, &fd) == 0)
-		user_of_peer(fd, &client->user, NULL);
+		user_of_peer(fd, &client->caller.user, NULL);
 }
 
 static void turn_away(struct client *client)
@@ -218,8 +210,8 @@ static void turn_away(struct client *client)
 
 	fault_say(&why, FAULT_BUSY, "%d connections are open already, more are not taken",
 		  "已有 %d 个连接，不再接受", CLIENTS_MOST);
-	client->gate->refused_clients++;
-	client_say(client, answer_fault(&why));
+	client->caller.gate->refused_clients++;
+	say(client, answer_fault(&why));
 	client->ended = true;
 	client_flush(client);
 }
@@ -228,8 +220,8 @@ void client_admit(struct gate *gate)
 {
 	struct client *client = must_alloc(sizeof(*client));
 
-	*client = (struct client){ .gate = gate };
-	client->last = &client->first;
+	*client = (struct client){ 0 };
+	caller_open(&client->caller, gate, &way);
 	frame_init(&client->in, FRAME_LINES, ASK_MOST);
 	uv_pipe_init(&gate->loop, &client->pipe, 0);
 	client->pipe.data = client;

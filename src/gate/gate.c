@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "gate/gate_private.h"
+#include "gate/http/web.h"
 #include "record/record.h"
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -23,7 +24,7 @@ static void on_idle(uv_idle_t *idle) { (void)idle; }
 /* While requests are left the loop comes round at once. */
 static void stay_awake(struct gate *gate)
 {
-	if (gate_busy(gate) || gate->due)
+	if (gate_busy(gate) || gate->due || gate->telling)
 		uv_idle_start(&gate->more, on_idle);
 	else
 		uv_idle_stop(&gate->more);
@@ -108,7 +109,14 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
+	if ((options->https || options->http) && (ret = web_open(gate, options, &gate->web, why)) < 0)
+		return ret;
 	return listen_socket(gate, why);
+}
+
+bool gate_address(const struct gate *gate, size_t listener, char *out, size_t size)
+{
+	return gate->web && web_address(gate->web, listener, out, size);
 }
 
 int gate_open(const struct gate_options *options, struct gate **out, struct fault *why)
@@ -166,6 +174,8 @@ static void hand_over(struct gate *gate)
 	const uint64_t until = uv_hrtime() + UINT64_C(1000000000);
 
 	uv_close((uv_handle_t *)&gate->listener, NULL);
+	if (gate->web)
+		web_stop(gate->web);
 	uv_idle_start(&gate->more, on_idle);
 	while (still_sending(gate) && uv_hrtime() < until)
 		uv_run(&gate->loop, UV_RUN_NOWAIT);
@@ -198,6 +208,7 @@ void gate_close(struct gate *gate)
 		return;
 	listen_close(gate);
 	ingest_close(gate->ingest);
+	web_close(gate->web);
 	while (gate->clients)
 		client_end(gate->clients);
 	uv_walk(&gate->loop, close_one, NULL);

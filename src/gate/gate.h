@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
@@ -21,6 +23,8 @@ struct gate_options {
 	const char *maps;       /* folder of field mappings, or NULL */
 	const char *syslog_udp; /* "ADDRESS:PORT", or NULL */
 	const char *syslog_tcp;
+	const char *https, *http;    /* "ADDRESS:PORT"; http on loopback alone; or NULL */
+	const char *cert, *cert_key; /* PEM files for https; NULL: made here */
 };
 
 /* Listen on FOLDER/fengsui.sock (0600); a socket that a dead daemon left behind
@@ -31,3 +35,5 @@ int gate_open(const struct gate_options *options, struct gate **out, struct faul
  * and sign a checkpoint. */
 int gate_run(struct gate *gate, struct fault *why);
 void gate_close(struct gate *gate);
+/* "https://127.0.0.1:8443" of each network listener; false: there is no such. */
+bool gate_address(const struct gate *gate, size_t listener, char *out, size_t size);

@@ -24,22 +24,47 @@ enum {
 	UPLOADS_MOST = 16,            /* open at the same time, of one client */
 };
 
+struct caller;
+
 /* One request that waits for its turn, or for its commit. */
 struct job {
 	struct ask ask;
-	struct client *client;
+	struct caller *caller;
+	bool writes;
+	/* What is done in a batch; NULL: what `ask` says. <0 only when the house failed. */
+	int (*act)(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 	json_t *answer;
+	void (*then)(struct caller *caller, json_t *answer); /* of the network: takes it; or NULL */
 	struct job *next;
 };
 
-struct client {
+/* How the answers go to those who came by one of the ways in. */
+struct way {
+	bool (*clogged)(const struct caller *caller); /* they are not taken: serve others meanwhile */
+	void (*say)(struct caller *caller, const struct job *job, json_t *answer); /* takes the answer */
+};
+
+/* Whoever waits for answers. Stands in the ring of those to be served while it
+ * has requests, so that the silent cost nothing. */
+struct caller {
 	struct gate *gate;
+	const struct way *way;
+	struct job *first, **last;
+	unsigned waiting;
+	struct caller *prev, *next; /* the ring; NULL outside */
+	struct user user;           /* of the operating system, at the other end of the socket */
+	bool remote;                /* came over the network: signed in, or nobody */
+	int64_t person;             /* signed in; or 0 */
+	const char *session;        /* its name in the record */
+	bool unproven;              /* has not proven of late who it is */
+};
+
+/* One connection of the socket. */
+struct client {
+	struct caller caller; /* first: the two are one */
 	uv_pipe_t pipe;
 	struct frame in;
 	struct buf out; /* said in this turn, not yet sent */
-	struct job *first, **last;
-	unsigned waiting;
-	struct user user; /* of the operating system, at the other end */
 	bool deaf, ended, closing;
 	struct upload *uploads[UPLOADS_MOST];
 	int64_t next_upload;
@@ -56,23 +81,33 @@ struct gate {
 	struct house *house;
 	int64_t (*clock)(void);
 	bool demo, stopping, due;
+	bool telling;     /* listeners wait to be told */
+	bool failing;     /* the last batch could not be stored */
 	int64_t now;      /* of the last batch; given in a demonstration folder */
 	int64_t next_due; /* or 0 */
 	int64_t started_at;
 	char path[108];         /* of the socket */
-	struct client *clients; /* a ring, from the one to serve first */
+	struct caller *waiting; /* a ring, from the one to serve first */
+	unsigned waiting_count;
+	struct client *clients; /* a ring */
 	unsigned client_count;
 	struct ingest *ingest; /* NULL: no rules */
 	struct listen *listen; /* NULL: no syslog */
+	struct web *web;       /* NULL: not over the network */
 	uint64_t requests, batches, refused_clients;
 };
 
+/* queue.c: who is served next. */
+void caller_open(struct caller *caller, struct gate *gate, const struct way *way);
+void caller_push(struct caller *caller, struct job *job);
+struct job *caller_pop(struct caller *caller); /* NULL: nothing waits */
+void caller_forget(struct caller *caller);     /* what waits is not done any more */
+/* The next one whose first request writes (or reads), going around once; NULL: there is none. */
+struct caller *queue_next(struct gate *gate, bool writes);
+
 /* client.c */
 void client_admit(struct gate *gate);
-struct job *client_pop(struct client *client);
-void client_say(struct client *client, json_t *answer); /* takes the answer */
 void client_flush(struct client *client);
-bool client_clogged(const struct client *client);
 void client_end(struct client *client);
 
 /* turn.c */

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,15 +169,30 @@ int operation_write(struct gate *gate, struct job *job, struct fault *why)
 
 	if ((ret = arrive(gate, job, &now, why)))
 		return ret < 0 ? ret : 0;
-	return writers[job->ask.op](gate, job, now, why);
+	return job->act ? job->act(gate, job, now, why) : writers[job->ask.op](gate, job, now, why);
 }
+
+/* What no page can hold is refused below, with the number that was said as far as it goes. */
+static int list_limit(int64_t said) { return said > INT_MAX ? INT_MAX : said < 1 ? -1 : (int)said; }
 
 static int list(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		struct fault *why)
 {
-	return house_list(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_WHERE),
-			  (int)ask_number(ask, SAYS_LIMIT, 100), ask_text(ask, SAYS_AFTER),
-			  (int)ask_number(ask, SAYS_SPACE, 1), out, why);
+	const char *since = ask_text(ask, SAYS_SINCE);
+	struct list_ask wanted = {
+		.kind = ask_text(ask, SAYS_KIND),
+		.where = ask_text(ask, SAYS_WHERE),
+		.after = ask_text(ask, SAYS_AFTER),
+		.order = ask_text(ask, SAYS_ORDER),
+		.limit = list_limit(ask_number(ask, SAYS_LIMIT, 100)),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+	};
+	struct fault mine;
+
+	if (since && stamp_parse(since, strlen(since), &wanted.since, &mine) < 0)
+		return fault_say(why, FAULT_INVALID, "since: %s%.0s", "起始时间（since）：%.0s%s", mine.text,
+				 mine.zh);
+	return house_list(gate->house, asker, &wanted, out, why);
 }
 
 static int show(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,

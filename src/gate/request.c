@@ -29,6 +29,8 @@ static const struct {
 	[SAYS_WHERE]    = { "where",    A_TEXT },
 	[SAYS_LIMIT]    = { "limit",    A_NUMBER },
 	[SAYS_AFTER]    = { "after",    A_TEXT },
+	[SAYS_ORDER]    = { "order",    A_TEXT },
+	[SAYS_SINCE]    = { "since",    A_TEXT },
 	[SAYS_STEP]     = { "step",     A_TEXT },
 	[SAYS_UPLOAD]   = { "upload",   A_NUMBER },
 	[SAYS_DATA]     = { "data",     A_TEXT },
@@ -53,7 +55,7 @@ static const struct {
 } ops[] = {
 	[ASK_DO]         = { "do",         true,  F(KIND) | F(MOVE), F(REF) | F(INPUT) | F(KEY) | F(SEEN) | F(OCCURRED) | F(SPACE) },
 	[ASK_WITHDRAW]   = { "withdraw",   true,  F(PROPOSAL), 0 },
-	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(SPACE) },
+	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(ORDER) | F(SINCE) | F(SPACE) },
 	[ASK_SHOW]       = { "show",       false, F(REF), 0 },
 	[ASK_HISTORY]    = { "history",    false, F(REF), 0 },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
@@ -177,11 +179,20 @@ static int fitting_fields(const struct ask *ask, struct fault *why)
 
 int ask_read(const char *line, size_t len, struct ask *out, struct fault *why)
 {
+	json_t *root;
 	int ret;
 
 	*out = (struct ask){ 0 };
-	if ((ret = canon_parse(line, len, ASK_MOST, &out->root, why)) < 0)
+	if ((ret = canon_parse(line, len, ASK_MOST, &root, why)) < 0)
 		return fault_within(why, "the request");
+	return ask_from(root, out, why);
+}
+
+int ask_from(json_t *root, struct ask *out, struct fault *why)
+{
+	int ret;
+
+	*out = (struct ask){ .root = root };
 	if (!json_is_object(out->root))
 		return fault_say(why, FAULT_INVALID, "a request is a JSON object on one line",
 				 "请求应为写在一行的 JSON 对象");

@@ -52,7 +52,9 @@ enum ask_field {
 	SAYS_WHERE,
 	SAYS_LIMIT,
 	SAYS_AFTER,
-	SAYS_STEP, /* of a blob: begin, append, end */
+	SAYS_ORDER,
+	SAYS_SINCE, /* with the order `changed` */
+	SAYS_STEP,  /* of a blob: begin, append, end */
 	SAYS_UPLOAD,
 	SAYS_DATA, /* base64 */
 	SAYS_DIGEST,
@@ -75,6 +77,8 @@ struct ask {
  * right. When it fails `out->says[SAYS_ID]` may still be there, for the
  * answer; ask_fini in either case. */
 int ask_read(const char *line, size_t len, struct ask *out, struct fault *why);
+/* The same of an object that is made already; takes it, also where it fails. */
+int ask_from(json_t *root, struct ask *out, struct fault *why);
 void ask_fini(struct ask *ask);
 
 const char *ask_text(const struct ask *ask, enum ask_field field); /* or NULL */

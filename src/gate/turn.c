@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "gate/gate_private.h"
+#include "gate/http/web.h"
 
 /*
  * turn -- one turn of the loop: a batch of changes, its commit, answers, reads.
@@ -15,56 +16,23 @@ struct batch {
 	size_t count;
 };
 
-static bool waits_to_write(const struct client *client)
-{
-	return client->first && ask_writes(client->first->ask.op) && !client_clogged(client);
-}
-
-static bool waits_to_read(const struct client *client)
-{
-	return client->first && !ask_writes(client->first->ask.op) && !client_clogged(client);
-}
-
-/* The next client with such a request, going around once; NULL: there is none. */
-static struct client *next_client(struct gate *gate, bool (*waits)(const struct client *client))
-{
-	for (unsigned i = 0; i < gate->client_count; i++) {
-		struct client *client = gate->clients;
-
-		gate->clients = client->next;
-		if (waits(client))
-			return client;
-	}
-	return NULL;
-}
-
-bool gate_busy(const struct gate *gate)
-{
-	const struct client *client = gate->clients;
-
-	for (unsigned i = 0; i < gate->client_count; i++, client = client->next)
-		if (client->first && !client_clogged(client))
-			return true;
-	return false;
-}
-
 static bool writes_wait(struct gate *gate)
 {
-	struct client *client = next_client(gate, waits_to_write);
+	struct caller *caller = queue_next(gate, true);
 
-	if (client)
-		gate->clients = client;
-	return client != NULL;
+	if (caller)
+		gate->waiting = caller;
+	return caller != NULL;
 }
 
 static int run_jobs(struct gate *gate, struct batch *batch, struct fault *why)
 {
 	const uint64_t until = uv_hrtime() + BATCH_NS;
-	struct client *client;
+	struct caller *caller;
 	int ret;
 
-	while (batch->count < BATCH_MOST && (client = next_client(gate, waits_to_write))) {
-		struct job *job = client_pop(client);
+	while (batch->count < BATCH_MOST && (caller = queue_next(gate, true))) {
+		struct job *job = caller_pop(caller);
 
 		batch->done[batch->count++] = job;
 		if ((ret = operation_write(gate, job, why)) < 0)
@@ -82,7 +50,8 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	int ret;
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
-	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0)
+	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	    (gate->web && (ret = web_tidy(gate->web, gate->now, why)) < 0))
 		return ret;
 	return operation_tick(gate, gate->now, why);
 }
@@ -90,11 +59,11 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 /* The house failed: nothing of this batch happened, and everyone is told. */
 static void fail_batch(struct gate *gate, struct batch *batch, const struct fault *why)
 {
-	struct client *client;
+	struct caller *caller;
 
 	fprintf(stderr, "fengsui: a batch of %zu requests was not stored: %s\n", batch->count, why->text);
-	while (!batch->count && (client = next_client(gate, waits_to_write)))
-		batch->done[batch->count++] = client_pop(client);
+	while (!batch->count && (caller = queue_next(gate, true)))
+		batch->done[batch->count++] = caller_pop(caller);
 	for (size_t i = 0; i < batch->count; i++) {
 		json_decref(batch->done[i]->answer);
 		batch->done[i]->answer = answer_fault(why);
@@ -169,7 +138,10 @@ static void write_turn(struct gate *gate)
 		gate->batches++;
 		wake_at_next(gate);
 	}
+	gate->failing = ret < 0;
 	ingest_settle(gate->ingest, ret == 0);
+	if (gate->web && ret == 0)
+		web_committed(gate->web);
 	for (size_t i = 0; i < batch.count; i++)
 		job_answer(gate, batch.done[i]);
 }
@@ -177,10 +149,10 @@ static void write_turn(struct gate *gate)
 static void read_turn(struct gate *gate)
 {
 	const uint64_t until = uv_hrtime() + READS_NS;
-	struct client *client;
+	struct caller *caller;
 
-	while ((client = next_client(gate, waits_to_read))) {
-		struct job *job = client_pop(client);
+	while ((caller = queue_next(gate, false))) {
+		struct job *job = caller_pop(caller);
 
 		operation_read(gate, job);
 		job_answer(gate, job);
@@ -204,5 +176,6 @@ void gate_turn(struct gate *gate)
 	if (gate->due || ingest_waiting(gate->ingest) || writes_wait(gate))
 		write_turn(gate);
 	read_turn(gate);
+	gate->telling = gate->web && web_turn(gate->web);
 	flush_all(gate);
 }

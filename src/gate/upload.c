@@ -39,7 +39,7 @@ static struct upload **find(struct client *client, int64_t id)
 
 static int begin(struct gate *gate, struct job *job, struct fault *why)
 {
-	struct client *client = job->client;
+	struct client *client = (struct client *)job->caller;
 	struct blob_draft *draft;
 	struct upload *upload;
 	size_t place = 0;
@@ -106,7 +106,7 @@ static int end(struct gate *gate, struct upload **place, struct job *job, struct
 static int step(struct gate *gate, struct job *job, struct fault *mine, struct fault *why)
 {
 	const char *name = ask_text(&job->ask, SAYS_STEP);
-	struct upload **place = find(job->client, ask_number(&job->ask, SAYS_UPLOAD, 0));
+	struct upload **place = find((struct client *)job->caller, ask_number(&job->ask, SAYS_UPLOAD, 0));
 	int ret;
 
 	if (strcmp(name, "begin") == 0)

@@ -22,13 +22,15 @@ enum { TLS_KEY_NAME = 65 }; /* hex of a SHA-256 and its NUL */
 /* PEM files: the chain, the site's own certificate first, and its key. With
  * `clients` (PEM of one or more authorities) a client must show a certificate
  * that one of them signed. Fails with FAULT_INVALID naming the file and what
- * is wrong with it (expired, key of another certificate, no PEM). */
+ * is wrong with it (expired, key of another certificate, no PEM); FAULT_ABSENT
+ * where there is no such file. */
 int tls_site_open(const char *chain, const char *key, const char *clients, struct tls_site **out,
 		  struct fault *why);
 void tls_site_close(struct tls_site *site);
 /* Make a key (P-256) and a certificate for this host in the two files (0600,
  * durable) unless both are there; `names` is a list that ends with NULL: host
- * names and addresses. Valid for 397 days from `now` (microseconds). */
+ * names and addresses. Valid for 397 days from `now` (microseconds). A key that
+ * is there alone is used; a certificate without its key is FAULT_INVALID. */
 int tls_site_make(const char *chain, const char *key, const char *const *names, int64_t now,
 		  struct fault *why);
 /* SHA-256 of the certificate in hex, for people to compare. */
@@ -44,9 +46,9 @@ int tls_feed(struct tls *tls, const void *bytes, size_t len, struct buf *clear, 
 	     struct fault *why);
 /* Seal what is to be said. Only after tls_ready(). */
 int tls_say(struct tls *tls, const void *bytes, size_t len, struct buf *sealed, struct fault *why);
-bool tls_ready(const struct tls *tls);                /* the handshake is over */
-bool tls_ended(const struct tls *tls);                /* the other end has said its last */
-void tls_end(struct tls *tls, struct buf *sealed);    /* close_notify */
+bool tls_ready(const struct tls *tls);             /* the handshake is over */
+bool tls_ended(const struct tls *tls);             /* the other end has said its last */
+void tls_end(struct tls *tls, struct buf *sealed); /* close_notify */
 /* SHA-256 of the public key (SubjectPublicKeyInfo) of the client's
  * certificate, in hex; false where it showed none. */
 bool tls_client_key(const struct tls *tls, char out[static TLS_KEY_NAME]);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+void user_nobody(struct user *out) { *out = (struct user){ .uid = (uid_t)-1 }; }
+
 void user_of_uid(uid_t uid, struct user *out)
 {
 	struct passwd entry, *found = NULL;

@@ -19,3 +19,5 @@ struct user {
 /* FAULT_IO where the socket is not a local one. */
 int user_of_peer(int fd, struct user *out, struct fault *why);
 void user_of_uid(uid_t uid, struct user *out);
+/* Nobody of this machine: whoever comes over the network. */
+void user_nobody(struct user *out);

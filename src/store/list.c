@@ -9,7 +9,9 @@
 
 /* A cursor: the letter of the order, what it sorts by where that is not the
  * id, a colon, and the id. Callers do not look into it. */
-static const char letters[] = { [LIST_NEWEST] = 'i', [LIST_UPDATED] = 'u', [LIST_NUMBER] = 'n' };
+static const char letters[] = {
+	[LIST_NEWEST] = 'i', [LIST_UPDATED] = 'u', [LIST_NUMBER] = 'n', [LIST_CHANGED] = 'c'
+};
 
 static const char *cursor(const struct list_query *query, const struct list_row *last, struct arena *mem)
 {
@@ -17,7 +19,9 @@ static const char *cursor(const struct list_query *query, const struct list_row 
 	case LIST_NEWEST:
 		return arena_text(mem, "i:%" PRId64, last->id);
 	case LIST_UPDATED:
-		return arena_text(mem, "u%" PRId64 ":%" PRId64, last->updated_at, last->id);
+	case LIST_CHANGED:
+		return arena_text(mem, "%c%" PRId64 ":%" PRId64, letters[query->order], last->updated_at,
+				  last->id);
 	case LIST_NUMBER:
 		break;
 	}
@@ -39,7 +43,8 @@ static int read_cursor(const struct list_query *query, struct arena *mem, struct
 	char *key;
 	bool good;
 
-	*out = (struct list_mark){ 0 };
+	/* No object has the row id 0: what changed at that very moment comes too. */
+	*out = (struct list_mark){ .set = query->order == LIST_CHANGED, .updated_at = query->since };
 	if (!query->after)
 		return 0;
 	good = colon && strlen(query->after) < LIST_CURSOR && query->after[0] == letters[query->order] &&
@@ -47,7 +52,7 @@ static int read_cursor(const struct list_query *query, struct arena *mem, struct
 	if (good) {
 		key = arena_copy_bytes(mem, query->after + 1, (size_t)(colon - query->after - 1));
 		out->number = key;
-		if (query->order == LIST_UPDATED)
+		if (list_by_time(query->order))
 			good = whole_number(key, &out->updated_at);
 	}
 	if (!good)

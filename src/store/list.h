@@ -20,6 +20,7 @@ enum list_order {
 	LIST_NEWEST,  /* by id, the newest first */
 	LIST_UPDATED, /* the one changed last first */
 	LIST_NUMBER,  /* by number, ascending; objects without one are left out */
+	LIST_CHANGED, /* the one changed last comes last: what changed since is read on from there */
 };
 
 struct list_query {
@@ -29,6 +30,7 @@ struct list_query {
 	const char *const *fields; /* that the filter may name: those with facets */
 	size_t field_count;
 	enum list_order order;
+	int64_t since;     /* LIST_CHANGED: changed then or later; 0: all */
 	const char *after; /* NULL, or what a page before gave */
 	int limit;         /* 1..LIST_LIMIT */
 };

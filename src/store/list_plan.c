@@ -283,7 +283,8 @@ static void say_kind(struct maker *m)
 /* Only what comes after the mark; with `before`, what comes before it. */
 static void say_mark(struct maker *m, const struct list_mark *mark, bool before, const char *id)
 {
-	bool below = (m->query->order != LIST_NUMBER) != before;
+	const bool down = m->query->order == LIST_NEWEST || m->query->order == LIST_UPDATED;
+	const bool below = down != before;
 
 	if (!mark->set)
 		return;
@@ -293,20 +294,25 @@ static void say_mark(struct maker *m, const struct list_mark *mark, bool before,
 		put(m, below ? "<" : ">", value_int(mark->id));
 		return;
 	}
-	say(m, m->query->order == LIST_UPDATED ? " AND (o.updated_at, o.id)" : " AND (o.number, o.id)");
+	say(m, list_by_time(m->query->order) ? " AND (o.updated_at, o.id)" : " AND (o.number, o.id)");
 	put(m, below ? "<(" : ">(",
-	    m->query->order == LIST_UPDATED ? value_int(mark->updated_at) : value_text(mark->number));
+	    list_by_time(m->query->order) ? value_int(mark->updated_at) : value_text(mark->number));
 	put(m, ", ", value_int(mark->id));
 	say(m, ")");
 }
 
 static void say_order(struct maker *m, const char *id)
 {
+	static const char *const words[] = {
+		[LIST_UPDATED] = " ORDER BY o.updated_at DESC, o.id DESC",
+		[LIST_NUMBER] = " ORDER BY o.number, o.id",
+		[LIST_CHANGED] = " ORDER BY o.updated_at, o.id",
+	};
+
 	if (m->query->order == LIST_NEWEST)
 		buf_format(&m->plan->sql, " ORDER BY %s DESC", id);
 	else
-		say(m, m->query->order == LIST_UPDATED ? " ORDER BY o.updated_at DESC, o.id DESC"
-						       : " ORDER BY o.number, o.id");
+		say(m, words[m->query->order]);
 }
 
 /* The place NEAR objects further on, or none where the list ends before. */
@@ -319,7 +325,7 @@ static int find_bound(struct maker *m, struct store *store, const struct list_ma
 	int ret;
 
 	*out = (struct list_mark){ 0 };
-	begin(m, m->query->order == LIST_UPDATED ? "SELECT o.id, o.updated_at, NULL FROM objects o WHERE true"
+	begin(m, list_by_time(m->query->order) ? "SELECT o.id, o.updated_at, NULL FROM objects o WHERE true"
 		 : m->query->order == LIST_NUMBER ? "SELECT o.id, NULL, o.number FROM objects o WHERE true"
 						  : "SELECT o.id, NULL, NULL FROM objects o WHERE true");
 	say_kind(m);

@@ -30,6 +30,12 @@ struct list_plan {
 	bool bounded; /* there are more objects than this looks at */
 };
 
+/* Is the list in the order of the last change, either way? */
+static inline bool list_by_time(enum list_order order)
+{
+	return order == LIST_UPDATED || order == LIST_CHANGED;
+}
+
 /* A place in the order of a list. */
 struct list_mark {
 	bool set;

@@ -9,9 +9,10 @@
 #include "store/store.h"
 #include "store/store_private.h"
 
-/* What each version added to the one before; version 1 is the whole. */
+/* What each version added to the one before; version 1 made it all. */
 static const char *const steps[STORE_SCHEMA + 1] = {
 	[1] = store_tables,
+	[2] = store_tables_2,
 };
 
 /* 0 where the store is empty. */
@@ -111,6 +112,19 @@ static int step_to(struct store *store, int version, struct fault *why)
 	return store_commit(&txn, why);
 }
 
+int schema_raise(struct store *store, int version, struct fault *why)
+{
+	int64_t has;
+	int ret;
+
+	if ((ret = version_of(store, &has, why)) < 0)
+		return ret;
+	for (int next = (int)has + 1; next <= version; next++)
+		if ((ret = step_to(store, next, why)) < 0)
+			return ret;
+	return 0;
+}
+
 int store_schema(struct store *store, struct fault *why)
 {
 	int64_t version;
@@ -125,8 +139,5 @@ int store_schema(struct store *store, struct fault *why)
 				 "%s is in schema version %" PRId64
 				 " and open for reading only; %d is needed",
 				 store->path, version, STORE_SCHEMA);
-	for (int next = (int)version + 1; next <= STORE_SCHEMA; next++)
-		if ((ret = step_to(store, next, why)) < 0)
-			return ret;
-	return 0;
+	return schema_raise(store, STORE_SCHEMA, why);
 }

@@ -1,9 +1,10 @@
 #pragma once
 
 /*
- * schema -- the tables of a data folder, as they stand in version STORE_SCHEMA.
+ * schema -- the tables of a data folder: version 1, and what each later one added.
  *
- * Text for every engine; the tokens @INT @PK @BLOB @STRICT are replaced by
+ * A text that was released is never changed: folders were made by it. Text for
+ * every engine; the tokens @INT @PK @BLOB @STRICT are replaced by
  * what the engine says for them. Statements are separated by ";\n".
  */
 static const char store_tables[] =
@@ -76,6 +77,42 @@ static const char store_tables[] =
 	"CREATE TABLE sources(name TEXT PRIMARY KEY, received @INT NOT NULL, stored @INT NOT NULL,"
 	" limited @INT NOT NULL, malformed @INT NOT NULL, lost @INT NOT NULL, last_at @INT NOT NULL) "
 	"@STRICT;\n";
+
+/* Version 2: accounts (src/account/). No views of the record either: secrets
+ * and sessions, of which neither a rebuild nor a bundle knows. */
+static const char store_tables_2[] =
+	"CREATE TABLE accounts(person @INT PRIMARY KEY, made_at @INT NOT NULL, password TEXT,"
+	" password_at @INT NOT NULL, shorter @INT NOT NULL, disabled_at @INT NOT NULL,"
+	" failures @INT NOT NULL, signed_in_at @INT NOT NULL, factor @BLOB, factor_offer @BLOB,"
+	" factor_last @INT NOT NULL) @STRICT;\n"
+	"CREATE TABLE recovery_codes(person @INT NOT NULL, digest @BLOB NOT NULL,"
+	" PRIMARY KEY(person, digest)) @STRICT;\n"
+	"CREATE TABLE invitations(person @INT PRIMARY KEY, digest @BLOB NOT NULL UNIQUE, made_by @INT NOT "
+	"NULL,"
+	" made_at @INT NOT NULL, until_at @INT NOT NULL, breakglass @INT NOT NULL) @STRICT;\n"
+	"CREATE TABLE breakglass(id @PK, person @INT NOT NULL UNIQUE, opened_by @INT NOT NULL,"
+	" opened_at @INT NOT NULL) @STRICT;\n"
+	"CREATE TABLE sessions(id @PK, digest @BLOB NOT NULL UNIQUE, person @INT NOT NULL, address TEXT NOT "
+	"NULL,"
+	" agent TEXT NOT NULL, opened_at @INT NOT NULL, touched_at @INT NOT NULL, proven_at @INT NOT NULL,"
+	" ends_at @INT NOT NULL) @STRICT;\n"
+	"CREATE INDEX sessions_person ON sessions(person, id);\n"
+	"CREATE TABLE tokens(id @PK, digest @BLOB NOT NULL, person @INT NOT NULL, source TEXT NOT NULL,"
+	" name TEXT NOT NULL, scopes @INT NOT NULL, networks TEXT NOT NULL, made_by @INT NOT NULL,"
+	" made_at @INT NOT NULL, expires_at @INT NOT NULL, used_at @INT NOT NULL, revoked_at @INT NOT NULL)"
+	" @STRICT;\n"
+	"CREATE INDEX tokens_person ON tokens(person, id);\n"
+	"CREATE TABLE throttles(digest @BLOB PRIMARY KEY, count @INT NOT NULL, at @INT NOT NULL,"
+	" until_at @INT NOT NULL) @STRICT;\n"
+	"CREATE INDEX throttles_until ON throttles(until_at);\n"
+	"CREATE TABLE known_places(person @INT NOT NULL, place @BLOB NOT NULL, at @INT NOT NULL,"
+	" PRIMARY KEY(person, place)) @STRICT;\n"
+	"CREATE TABLE saved_views(person @INT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,"
+	" at @INT NOT NULL, PRIMARY KEY(person, name)) @STRICT;\n"
+	"CREATE TABLE uploads(id TEXT PRIMARY KEY, person @INT NOT NULL, size @INT NOT NULL, at @INT NOT "
+	"NULL,"
+	" touched_at @INT NOT NULL) @STRICT;\n"
+	"CREATE INDEX uploads_touched ON uploads(touched_at);\n";
 
 /* Chinese and other text search (store/tokens.h), in the same file and the
  * same transaction; contentless, fed with tokens made by us, which 'ascii'

@@ -56,3 +56,6 @@ struct store {
 
 /* Refuse a store that a newer version wrote (schema.c); an empty one is fine. */
 int schema_admit(struct store *store, struct fault *why);
+
+/* Step by step up to `version`; a test makes a folder of an older one so. */
+int schema_raise(struct store *store, int version, struct fault *why);

@@ -98,39 +98,69 @@ static int fill(struct house *house, struct deed *deed, struct list_query *query
 	return ret;
 }
 
-int house_list(struct house *house, const struct asker *asker, const char *kind_name, const char *where,
-	       int limit, const char *after, int space, json_t **answer, struct fault *why)
+static int order_of(const char *word, enum list_order *out, struct fault *why)
 {
-	const struct kind *kind = pack_kind(house->pack, kind_name);
-	const char *names[160], *next = NULL;
+	static const char *const words[] = {
+		[LIST_NEWEST] = "newest",
+		[LIST_UPDATED] = "updated",
+		[LIST_NUMBER] = "number",
+		[LIST_CHANGED] = "changed",
+	};
+
+	*out = LIST_NEWEST;
+	for (size_t i = 0; word && i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i], word)) {
+			*out = (enum list_order)i;
+			return 0;
+		}
+	return !word ? 0
+		     : fault_say(why, FAULT_INVALID,
+				 "order is newest, updated, number or changed, not '%.40s'",
+				 "排序（order）为“newest”“updated”“number”或“changed”，不能是“%.40s”", word);
+}
+
+/* `names` has room for what the filter may name. */
+static int read_query(struct deed *deed, const struct list_ask *ask, const char **names, size_t room,
+		      struct list_query *query, struct fault *why)
+{
+	const struct kind *kind = pack_kind(deed->house->pack, ask->kind);
 	struct filter *sought = NULL;
+	int ret;
+
+	if (!kind)
+		return fault_say(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'",
+				 "预案包中没有“%.64s”这一类记录", ask->kind);
+	*query = (struct list_query){ .kind = kind->name,
+				      .space = ask->space ? ask->space : RECORD_REAL,
+				      .filter = ask->where,
+				      .fields = names,
+				      .field_count = filter_names(kind, names, room),
+				      .since = ask->since,
+				      .after = ask->after,
+				      .limit = ask->limit ? ask->limit : 50 };
+	if ((ret = order_of(ask->order, &query->order, why)) < 0 ||
+	    (ret = filter_parse(ask->where ? ask->where : "", ask->where ? strlen(ask->where) : 0, names,
+				query->field_count, deed->mem, &sought, why)) < 0)
+		return ret;
+	return sought_ask(kind, sought, why);
+}
+
+int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
+	       struct fault *why)
+{
+	const char *names[160], *next = NULL;
 	json_t *rows = json_array();
 	struct list_query query;
 	struct deed deed;
 	int ret = 0;
 
 	deed_open(&deed, house, asker, house->given_now);
-	if (!kind)
-		ret = fault_say(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'",
-				"预案包中没有“%.64s”这一类记录", kind_name);
-	if (ret == 0 && asker->person)
+	if (asker->person)
 		ret = staff_of(house, asker->person, &deed.staff, why);
-	if (ret == 0) {
-		query = (struct list_query){ .kind = kind->name,
-					     .space = space ? space : RECORD_REAL,
-					     .filter = where,
-					     .fields = names,
-					     .field_count = filter_names(kind, names, 160),
-					     .order = LIST_NEWEST,
-					     .after = after,
-					     .limit = limit > 0 ? limit : 50 };
-		ret = filter_parse(where ? where : "", where ? strlen(where) : 0, names, query.field_count,
-				   deed.mem, &sought, why);
-	}
-	if (ret == 0 && (ret = sought_ask(kind, sought, why)) == 0)
+	if (ret == 0 && (ret = read_query(&deed, ask, names, 160, &query, why)) == 0)
 		ret = fill(house, &deed, &query, rows, &next, why);
 	if (ret == 0)
-		*answer = json_pack("{s:b, s:s, s:O, s:s*}", "ok", 1, "kind", kind->name, "rows", rows,
+		*answer = json_pack("{s:b, s:s, s:O, s:s*}", "ok", 1, "kind", query.kind, "rows", rows,
 				    "after", next);
 	json_decref(rows);
 	deed_close(&deed);
@@ -139,4 +169,18 @@ int house_list(struct house *house, const struct asker *asker, const char *kind_
 		ret = 0;
 	}
 	return ret;
+}
+
+bool house_sees(struct house *house, const struct asker *asker, int64_t object)
+{
+	struct object *found = NULL;
+	struct fault why;
+	struct deed deed;
+	bool sees;
+
+	deed_open(&deed, house, asker, house->given_now);
+	sees = (!asker->person || staff_of(house, asker->person, &deed.staff, &why) == 0) &&
+	       (found = world_get(&deed, object, &why)) && staff_sees(&deed, found);
+	deed_close(&deed);
+	return sees;
 }

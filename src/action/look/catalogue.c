@@ -95,6 +95,8 @@ static json_t *move_words(const struct move *move)
 			move->auto_count > 0);
 	json_object_set_new(one, "if", guard_words(&move->conditions, move->refuse));
 	json_object_set_new(one, "by", guard_words(&move->by, move->refuse));
+	if (move->step_up)
+		json_object_set_new(one, "step_up", json_true());
 	if (move->region)
 		json_object_set_new(one, "region", json_string(move->region->name));
 	if (move->to)

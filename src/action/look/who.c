@@ -40,9 +40,11 @@ int house_who(struct house *house, const struct asker *asker, json_t **answer, s
 	    !(person = world_get(&deed, asker->person, why)))
 		ret = -why->code;
 	if (ret == 0)
-		*answer = json_pack("{s:b, s:I, s:s*, s:O*, s:o}", "ok", 1, "person",
-				    (json_int_t)asker->person, "machine", asker->machine, "name",
-				    person ? json_object_get(person->body, "name") : NULL, "roles",
+		*answer = json_pack("{s:b, s:I, s:s*, s:O*, s:O*, s:O*, s:o}", "ok", 1, "person",
+				    (json_int_t)asker->person, "machine", asker->machine, "login",
+				    person ? json_object_get(person->body, "login") : NULL, "name",
+				    person ? json_object_get(person->body, "name") : NULL, "unit",
+				    person ? json_object_get(person->body, "unit") : NULL, "roles",
 				    roles_now(&deed));
 	deed_close(&deed);
 	return ret;

@@ -100,6 +100,8 @@ static void diff_move(struct comparing *d, const char *where, const struct move 
 	tell_names(&x, &a->record), tell_names(&y, &b->record);
 	told(d, where, pick(d, "记录", "record"), &x, &y);
 	changed(d, where, pick(d, "拒绝代码", "refuse"), a->refuse, b->refuse);
+	changed(d, where, pick(d, "再次验证身份", "step_up"), a->step_up ? "yes" : "no",
+		b->step_up ? "yes" : "no");
 	buf_fini(&x);
 	buf_fini(&y);
 }

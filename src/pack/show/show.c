@@ -26,6 +26,11 @@ static void show_aspects(struct buf *out, const struct pack *pack, const struct 
 	tell_who(&t, pack, move, chinese);
 	aspect(out, pick(chinese, "由谁：", "who:   "), &t);
 	buf_clear(&t);
+	if (move->step_up)
+		buf_text(&t, pick(chinese, "经网络办理前再次验证身份",
+				  "proven anew when signed in over the network"));
+	aspect(out, pick(chinese, "身份：", "proof: "), &t);
+	buf_clear(&t);
 	tell_by_itself(&t, move, chinese);
 	aspect(out, pick(chinese, "自动：", "auto:  "), &t);
 	buf_clear(&t);

@@ -167,6 +167,7 @@ static bool meets(const struct filter *f, const struct thing *t)
 }
 
 static enum list_order sorting;
+static int64_t since; /* of LIST_CHANGED */
 
 static int in_order(const void *a, const void *b)
 {
@@ -175,6 +176,10 @@ static int in_order(const void *a, const void *b)
 
 	if (sorting == LIST_UPDATED && s->updated_at != t->updated_at)
 		return s->updated_at > t->updated_at ? -1 : 1;
+	if (sorting == LIST_CHANGED)
+		return s->updated_at != t->updated_at ? (s->updated_at > t->updated_at ? 1 : -1)
+		       : x > y                        ? 1
+						      : -1;
 	if (sorting == LIST_NUMBER)
 		return strcmp(s->number, t->number);
 	return x > y ? -1 : 1;
@@ -190,6 +195,7 @@ static size_t expect(const char *text, int space, enum list_order order, int64_t
 	done(filter_parse(text, strlen(text), fields, sizeof(fields) / sizeof(*fields), mem, &f, &why), &why);
 	for (int i = 0; i < ALL; i++)
 		if (things[i].incident && things[i].space == space &&
+		    (order != LIST_CHANGED || things[i].updated_at >= since) &&
 		    (order != LIST_NUMBER || things[i].number[0]) && meets(f, &things[i]))
 			ids[count++] = i + 1;
 	sorting = order;
@@ -205,6 +211,7 @@ static struct list_query asking(const char *filter, int space, enum list_order o
 				    .fields = fields,
 				    .field_count = sizeof(fields) / sizeof(*fields),
 				    .order = order,
+				    .since = since,
 				    .limit = limit };
 }
 
@@ -264,10 +271,23 @@ static void lists_by_hand(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++)
-		for (int order = LIST_NEWEST; order <= LIST_NUMBER; order++) {
+		for (int order = LIST_NEWEST; order <= LIST_CHANGED; order++) {
 			same_as_expected(filters[i], 1, (enum list_order)order, 97, 1000);
 			same_as_expected(filters[i], 2, (enum list_order)order, 7, ALL);
 		}
+}
+
+static void lists_what_changed_since(void **state)
+{
+	static const int64_t moments[] = { 0, 1000, 2500, 2501, 3999, 5000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(moments) / sizeof(*moments); i++) {
+		since = moments[i];
+		same_as_expected("", 1, LIST_CHANGED, 97, ALL);
+		same_as_expected("level:>=3 网站", 1, LIST_CHANGED, 7, ALL);
+	}
+	since = 0;
 }
 
 static void invent_filter(struct buf *out, int depth)
@@ -306,7 +326,7 @@ static void lists_by_chance(void **state)
 		SCOPED(buf_fini) struct buf filter = { 0 };
 
 		invent_filter(&filter, 4);
-		same_as_expected(filter.data, 1, (enum list_order)dice(3), 50, 120);
+		same_as_expected(filter.data, 1, (enum list_order)dice(4), 50, 120);
 	}
 }
 
@@ -382,7 +402,7 @@ static void orders_have_their_index(void **state)
 	SCOPED(arena_drop) struct arena *mem = arena_new();
 
 	(void)state;
-	for (int order = LIST_NEWEST; order <= LIST_NUMBER; order++)
+	for (int order = LIST_NEWEST; order <= LIST_CHANGED; order++)
 		for (int set = 0; set < 2; set++) {
 			SCOPED(list_plan_fini) struct list_plan plan = { 0 };
 			SCOPED(rows_drop) struct rows *rows = NULL;
@@ -407,9 +427,13 @@ static void orders_have_their_index(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists_by_hand),      cmocka_unit_test(lists_by_chance),
-		cmocka_unit_test(rows_are_whole),     cmocka_unit_test(refused),
-		cmocka_unit_test(the_largest_filter), cmocka_unit_test(orders_have_their_index),
+		cmocka_unit_test(lists_by_hand),
+		cmocka_unit_test(lists_what_changed_since),
+		cmocka_unit_test(lists_by_chance),
+		cmocka_unit_test(rows_are_whole),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(the_largest_filter),
+		cmocka_unit_test(orders_have_their_index),
 	};
 
 	return cmocka_run_group_tests(tests, make_store, drop_store);

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "gate/http/call.h"
+
+/*
+ * parts -- the routes of each file of this folder, and what the call asks of them.
+ */
+
+/* identity.c: who asks. FAULT_UNKNOWN where nobody, or not who was said. */
+int identity_find(struct call *call, struct fault *why);
+/* May this identity use the route? */
+int identity_may(const struct call *call, const struct route *route, struct fault *why);
+/* The session or token was used: noted in a batch of its own, once a minute. */
+void identity_touch(struct call *call);
+/* The cookie of a session; NULL ends it. */
+void identity_cookie(struct call *call, const char *secret);
+
+/* problem.c: RFC 9457. Takes the answer; `status` is 0 or what it must be. */
+json_t *problem_of(const struct call *call, json_t *answer, int *status);
+
+/* records.c */
+int records_list(struct call *call, struct fault *why);
+int records_make(struct call *call, struct fault *why);
+int records_show(struct call *call, struct fault *why);
+int records_history(struct call *call, struct fault *why);
+int records_move(struct call *call, struct fault *why);
+int records_withdraw(struct call *call, struct fault *why);
+int records_file(struct call *call, struct fault *why);
+
+/* proof.c: whoever proves who it is */
+int proof_sign_in(struct call *call, struct fault *why);
+int proof_step_up(struct call *call, struct fault *why);
+int proof_password(struct call *call, struct fault *why);
+int proof_enrol(struct call *call, struct fault *why);
+
+/* session.c */
+int session_whoami(struct call *call, struct fault *why);
+int session_sign_out(struct call *call, struct fault *why);
+int session_all(struct call *call, struct fault *why);
+int session_end_one(struct call *call, struct fault *why);
+int session_factor_offer(struct call *call, struct fault *why);
+int session_factor_confirm(struct call *call, struct fault *why);
+int session_factor_remove(struct call *call, struct fault *why);
+
+/* admin.c */
+int admin_accounts(struct call *call, struct fault *why);
+int admin_account(struct call *call, struct fault *why);
+int admin_do(struct call *call, struct fault *why);
+int admin_breakglass_list(struct call *call, struct fault *why);
+int admin_breakglass_confirm(struct call *call, struct fault *why);
+int admin_breakglass_withdraw(struct call *call, struct fault *why);
+
+/* tokens.c */
+int tokens_all(struct call *call, struct fault *why);
+int tokens_make(struct call *call, struct fault *why);
+int tokens_revoke(struct call *call, struct fault *why);
+
+/* views.c */
+int views_all(struct call *call, struct fault *why);
+int views_put(struct call *call, struct fault *why);
+int views_remove(struct call *call, struct fault *why);
+
+/* upload.c */
+struct uploads *uploads_new(struct web *web);
+void uploads_free(struct uploads *uploads);
+/* In a batch: those that nothing came for since a day ago. */
+int uploads_sweep(struct uploads *uploads, int64_t now, struct fault *why);
+int uploads_make(struct call *call, struct fault *why);
+int uploads_head(struct call *call, struct fault *why);
+int uploads_begin(struct call *call, struct fault *why);
+int uploads_part(struct call *call, const char *bytes, size_t len, struct fault *why);
+int uploads_whole(struct call *call, struct fault *why);
+int uploads_end(struct call *call, struct fault *why);
+int uploads_drop(struct call *call, struct fault *why);
+
+/* events.c */
+struct events *events_new(struct web *web);
+void events_free(struct events *events);
+void events_committed(struct events *events);
+bool events_turn(struct events *events);
+void events_over(struct call *call);    /* a listener is gone */
+void events_drained(struct call *call); /* and may be told more */
+/* What a session or token was good for is over: their streams end. 0: all of the person. */
+void events_revoke(struct events *events, enum asking way, int64_t id, int64_t person);
+unsigned events_listening(const struct events *events);
+int events_listen(struct call *call, struct fault *why);
+
+/* site.c */
+int site_openapi(struct call *call, struct fault *why);
+int site_catalogue(struct call *call, struct fault *why);
+int site_status(struct call *call, struct fault *why);
+int site_checkpoint(struct call *call, struct fault *why);
+int site_time(struct call *call, struct fault *why);
+int site_health(struct call *call, struct fault *why);
+int site_metrics(struct call *call, struct fault *why);
+int site_front(struct call *call, struct fault *why);

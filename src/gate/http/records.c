@@ -1,0 +1,368 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "evidence/blob.h"
+#include "gate/http/parts.h"
+#include "seal/digest.h"
+#include "seal/hex.h"
+
+/*
+ * records -- lists, single records and moves: the operations of the socket, by address.
+ */
+enum { KEY_MOST = 128, DIGEST_SHOWN = 8 };
+
+/* A row id in an address is a number; the house writes it with a #. */
+static const char *ref_of(struct call *call, const char *word)
+{
+	return strspn(word, "0123456789") == strlen(word) ? arena_text(call->mem, "#%s", word) : word;
+}
+
+static int space_of(const char *word, json_t *fields, struct fault *why)
+{
+	if (!word)
+		return 0;
+	if (strcmp(word, "real") && strcmp(word, "drill"))
+		return fault_say(why, FAULT_INVALID, "space is real or drill, not '%.40s'",
+				 "空间（space）为“real”或“drill”，不能是“%.40s”", word);
+	json_object_set_new(fields, "space", json_integer(strcmp(word, "drill") ? 1 : 2));
+	return 0;
+}
+
+/* ---- lists ---------------------------------------------------------------- */
+
+/* The same list, further on. */
+static const char *next_link(struct call *call, const char *after)
+{
+	const struct http_request *request = http_request(call->exchange);
+	const char *at = request->query;
+	SCOPED(buf_fini) struct buf link = { 0 };
+
+	buf_format(&link, "<%s?", request->path);
+	while (*at) {
+		const size_t len = strcspn(at, "&");
+
+		if (len && strncmp(at, "after=", 6) != 0)
+			buf_put(&link, at, len), buf_char(&link, '&');
+		at += len + (at[len] == '&');
+	}
+	buf_text(&link, "after=");
+	for (; *after; after++)
+		buf_format(&link, strchr("<>\"% &#+", *after) || *after <= ' ' ? "%%%02X" : "%c",
+			   (unsigned char)*after);
+	buf_text(&link, ">; rel=\"next\"");
+	return arena_copy_bytes(call->mem, link.data, link.len);
+}
+
+static void listed(struct call *call, json_t *answer)
+{
+	const char *after = json_string_value(json_object_get(answer, "after"));
+
+	if (after && call->exchange)
+		call_header(call, "Link", next_link(call, after));
+	call_answer_house(call, 200, answer);
+}
+
+static int whole_number(const char *name, const char *text, json_t *fields, struct fault *why)
+{
+	char *end;
+	const long number = text ? strtol(text, &end, 10) : 0;
+
+	if (!text)
+		return 0;
+	if (end == text || *end)
+		return fault_say(why, FAULT_INVALID, "'%s' must be a whole number", "“%s”应为整数", name);
+	json_object_set_new(fields, name, json_integer(number));
+	return 0;
+}
+
+int records_list(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "where", "limit",         "after", "space",
+					     "order", "updated_since", NULL };
+	const char *said[6];
+	json_t *fields;
+	int ret;
+
+	if ((ret = call_query(call, names, said, why)) < 0)
+		return ret;
+	if (said[5] && (!said[4] || strcmp(said[4], "changed")))
+		return fault_say(why, FAULT_INVALID, "updated_since goes with order=changed",
+				 "“updated_since”须与“order=changed”同用");
+	fields = json_pack("{s:s, s:s*, s:s*, s:s*, s:s*}", "kind", call->words[0], "where", said[0], "after",
+			   said[2], "order", said[4], "since", said[5]);
+	if ((ret = whole_number("limit", said[1], fields, why)) < 0 ||
+	    (ret = space_of(said[3], fields, why)) < 0) {
+		json_decref(fields);
+		return ret;
+	}
+	return call_ask(call, ASK_LIST, fields, listed, why);
+}
+
+/* ---- one record ----------------------------------------------------------- */
+
+/* By what it shows, for it shows more than its own version: "3-1f0c2a7e". */
+static const char *tag_of(struct call *call, const json_t *answer)
+{
+	unsigned char digest[DIGEST_LEN];
+	char hex[2 * DIGEST_LEN + 1], *text = json_dumps(answer, JSON_COMPACT);
+
+	digest_of(text, strlen(text), digest);
+	free(text);
+	hex_write(digest, sizeof(digest), hex);
+	return arena_text(call->mem, "\"%" JSON_INTEGER_FORMAT "-%.*s\"",
+			  json_integer_value(json_object_get(answer, "version")), DIGEST_SHOWN, hex);
+}
+
+/* An address names the kind too: another kind's record is not there. */
+static bool of_kind(const struct call *call, const json_t *answer)
+{
+	const char *kind = json_string_value(json_object_get(answer, "kind"));
+
+	return !json_is_true(json_object_get(answer, "ok")) || (kind && !strcmp(kind, call->words[0]));
+}
+
+static json_t *not_there(const struct call *call)
+{
+	struct fault why;
+
+	fault_say(&why, FAULT_ABSENT, "there is no %.40s '%.80s'", "没有“%.40s”“%.80s”", call->words[0],
+		  call->words[1]);
+	return answer_fault(&why);
+}
+
+static void shown(struct call *call, json_t *answer)
+{
+	const char *known = call->exchange ? http_header(call->exchange, "if-none-match") : NULL, *tag;
+
+	if (!of_kind(call, answer)) {
+		json_decref(answer);
+		answer = not_there(call);
+	}
+	if (json_is_true(json_object_get(answer, "ok")) && call->mem) {
+		tag = tag_of(call, answer);
+		call_header(call, "ETag", tag);
+		if (known && strstr(known, tag)) {
+			json_decref(answer);
+			call_answer(call, 304, NULL);
+			return;
+		}
+	}
+	call_answer_house(call, 200, answer);
+}
+
+static int no_query(struct call *call, struct fault *why)
+{
+	static const char *const none[] = { NULL };
+
+	return call_query(call, none, NULL, why);
+}
+
+static int ask_about(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
+{
+	const int ret = no_query(call, why);
+
+	return ret < 0 ? ret
+		       : call_ask(call, op, json_pack("{s:s}", "ref", ref_of(call, call->words[1])), then,
+				  why);
+}
+
+int records_show(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, shown, why); }
+
+static void told(struct call *call, json_t *answer)
+{
+	if (!of_kind(call, answer)) {
+		json_decref(answer);
+		answer = not_there(call);
+	}
+	call_answer_house(call, 200, answer);
+}
+
+int records_history(struct call *call, struct fault *why) { return ask_about(call, ASK_HISTORY, told, why); }
+
+/* ---- files ---------------------------------------------------------------- */
+
+static int open_blob(struct call *call, const char *digest, uint64_t *size, struct fault *why)
+{
+	char path[4096];
+	struct stat info;
+	int fd;
+
+	blob_path(house_folder(call->web->gate->house), digest, path, sizeof(path));
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 || fstat(fd, &info) < 0) {
+		if (fd >= 0)
+			close(fd);
+		return fault_say(why, FAULT_ABSENT, "the file %.16s… is not there any more",
+				 "文件“%.16s”已不在", digest);
+	}
+	*size = (uint64_t)info.st_size;
+	return fd;
+}
+
+/* Whatever is in it, a browser keeps it and does not show it. */
+static void send_file(struct call *call, int fd, uint64_t size, const char *digest)
+{
+	call_header(call, "Content-Type", "application/octet-stream");
+	call_header(call, "Content-Disposition",
+		    arena_text(call->mem, "attachment; filename=\"%.16s.bin\"", digest));
+	call_header(call, "Content-Security-Policy", "sandbox; default-src 'none'");
+	call_header(call, "X-Content-Type-Options", "nosniff");
+	call_header(call, "Cache-Control", "no-store");
+	call_header(call, "Cross-Origin-Resource-Policy", "same-origin");
+	call_header(call, "Repr-Digest", arena_text(call->mem, "sha-256-hex=%s", digest));
+	http_answer_file(call->exchange, 200, call->headers, call->header_count, fd, size);
+}
+
+static const char *blob_of(struct call *call, const json_t *answer)
+{
+	const char *digest =
+		json_string_value(json_object_get(json_object_get(answer, "fields"), call->words[2]));
+
+	return digest && strlen(digest) == BLOB_NAME - 1 &&
+			       strspn(digest, "0123456789abcdef") == BLOB_NAME - 1
+		       ? arena_copy(call->mem, digest)
+		       : NULL;
+}
+
+static void filed(struct call *call, json_t *answer)
+{
+	const char *digest;
+	struct fault why;
+	uint64_t size;
+	int fd;
+
+	if (!call->exchange) {
+		json_decref(answer);
+		return;
+	}
+	if (!json_is_true(json_object_get(answer, "ok")) || !of_kind(call, answer)) {
+		told(call, answer);
+		return;
+	}
+	digest = blob_of(call, answer);
+	json_decref(answer);
+	if (!digest)
+		fd = fault_say(&why, FAULT_ABSENT, "it has no file '%.64s'", "没有文件“%.64s”",
+			       call->words[2]);
+	else
+		fd = open_blob(call, digest, &size, &why);
+	if (fd < 0)
+		call_fault(call, &why);
+	else
+		send_file(call, fd, size, digest);
+}
+
+int records_file(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, filed, why); }
+
+/* ---- moves ---------------------------------------------------------------- */
+
+/* If-Match: "3", or the whole tag that was given with the record. */
+static int seen_version(struct call *call, json_t *fields, struct fault *why)
+{
+	const char *tag = http_header(call->exchange, "if-match");
+	char *end;
+	long long version;
+
+	if (!tag || !strcmp(tag, "*"))
+		return 0;
+	version = strtoll(tag + (*tag == '"'), &end, 10);
+	if (*tag != '"' || end == tag + 1 || (*end != '"' && *end != '-') || version < 0)
+		return fault_say(why, FAULT_INVALID, "If-Match is \"VERSION\" as ETag gave it",
+				 "“If-Match”应为 ETag 给出的“\"版本\"”");
+	json_object_set_new(fields, "seen", json_integer(version));
+	return 0;
+}
+
+static int repeat_key(struct call *call, json_t *fields, struct fault *why)
+{
+	const char *key = http_header(call->exchange, "idempotency-key");
+
+	if (!key)
+		return 0;
+	if (!*key || strlen(key) > KEY_MOST)
+		return fault_say(why, FAULT_INVALID, "Idempotency-Key has 1 to %d characters",
+				 "“Idempotency-Key”为 1 至 %d 个字符", KEY_MOST);
+	/* Keys of one person are nobody else's. */
+	json_object_set_new(fields, "key", json_sprintf("%" PRId64 ":%s", call->who.person, key));
+	return 0;
+}
+
+static int fill_move(struct call *call, json_t *fields, struct fault *why)
+{
+	static const char *const members[] = { "input", "occurred", "space", NULL };
+	const char *space;
+	int ret;
+
+	if ((ret = no_query(call, why)) < 0 || (ret = call_members(call, members, why)) < 0 ||
+	    (ret = call_text_of(call, "space", 16, false, &space, why)) < 0 ||
+	    (ret = space_of(space, fields, why)) < 0 || (ret = seen_version(call, fields, why)) < 0 ||
+	    (ret = repeat_key(call, fields, why)) < 0)
+		return ret;
+	for (size_t i = 0; i < 2; i++)
+		if (json_object_get(call->said, members[i]))
+			json_object_set(fields, members[i], json_object_get(call->said, members[i]));
+	return 0;
+}
+
+static void version_tag(struct call *call, const json_t *answer)
+{
+	if (call->mem && json_is_true(json_object_get(answer, "ok")))
+		call_header(call, "ETag",
+			    arena_text(call->mem, "\"%" JSON_INTEGER_FORMAT "\"",
+				       json_integer_value(json_object_get(answer, "version"))));
+}
+
+static void moved(struct call *call, json_t *answer)
+{
+	version_tag(call, answer);
+	call_answer_house(call, 200, answer);
+}
+
+static void made(struct call *call, json_t *answer)
+{
+	version_tag(call, answer);
+	if (call->mem && json_is_true(json_object_get(answer, "ok")))
+		call_header(call, "Location",
+			    arena_text(call->mem, "/api/v1/%s/%" JSON_INTEGER_FORMAT, call->words[0],
+				       json_integer_value(json_object_get(answer, "id"))));
+	call_answer_house(call, 201, answer);
+}
+
+static int ask_move(struct call *call, json_t *fields, call_then_fn *then, struct fault *why)
+{
+	const int ret = fill_move(call, fields, why);
+
+	if (ret < 0) {
+		json_decref(fields);
+		return ret;
+	}
+	return call_ask(call, ASK_DO, fields, then, why);
+}
+
+int records_make(struct call *call, struct fault *why)
+{
+	return ask_move(call, json_pack("{s:s, s:s}", "kind", call->words[0], "move", "create"), made, why);
+}
+
+int records_move(struct call *call, struct fault *why)
+{
+	return ask_move(call,
+			json_pack("{s:s, s:s, s:s}", "kind", call->words[0], "ref",
+				  ref_of(call, call->words[1]), "move", call->words[2]),
+			moved, why);
+}
+
+int records_withdraw(struct call *call, struct fault *why)
+{
+	char *end;
+	const long long id = strtoll(call->words[0], &end, 10);
+
+	if (*end || id <= 0)
+		return fault_say(why, FAULT_ABSENT, "there is no proposal '%.40s'", "没有提议“%.40s”",
+				 call->words[0]);
+	return call_ask(call, ASK_WITHDRAW, json_pack("{s:I}", "proposal", (json_int_t)id), NULL, why);
+}
