@@ -72,7 +72,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.server.planted == "problem_type":
             body["type"] = "about:blank"
         type_ = "application/json" if self.server.planted == "content_type" else "application/problem+json"
-        self.send(refused.status, type_, json.dumps(body).encode(), refused.headers)
+        headers = refused.headers + ([("WWW-Authenticate", "Bearer")] if refused.status == 401 else [])
+        self.send(refused.status, type_, json.dumps(body).encode(), headers)
 
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -134,7 +135,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if parameter["name"] in ("where", "after") and value in ("(((", "no such"):
                 value = None
             if self.server.schemas.wrong(parameter["schema"], value):
-                raise Refused(422 if "422" in route.operation["responses"] else 400, "invalid")
+                raise Refused(422, "invalid")
             if parameter["name"] == "If-Match" and value != '"1"':
                 raise Refused(412, "conflict")
             if parameter["name"] == "Upload-Offset" and value > 2 ** 62:

@@ -97,8 +97,8 @@ class Schemas:
     @staticmethod
     def _text(schema):
         pattern = schema.get("pattern", "")
-        by_pattern = {"^[0-9a-f]{64}$": DIGEST, '^"[0-9]{1,18}"$': '"1"', "^[0-9]+$": "1", "^fs_": "fs_1_x",
-                      "^[0-9]+\\.[0-9]+$": "1.1", "^bytes=[0-9]*-[0-9]*$": "bytes=0-",
+        by_pattern = {"^[0-9a-f]{64}$": DIGEST, '^"[0-9]{1,18}(-[0-9a-f]+)?"$': '"1"', "^[0-9]+$": "1", "^fs_": "fs_1_x",
+                      "^[0-9]+\\.[0-9]+$": "1.1", "^[0-9a-f]{32}$": "0" * 32,
                       "^urn:fengsui:fault:[a-z_]+$": "urn:fengsui:fault:invalid"}
         if pattern in by_pattern:
             return by_pattern[pattern]
