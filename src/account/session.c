@@ -74,7 +74,7 @@ int session_find(struct accounts *accounts, const char *secret, int64_t now, str
 	unsigned char bytes[SECRET_BYTES] = { 0 }, digest[DIGEST_LEN];
 	struct session session;
 	const bool formed = secret && strnlen(secret, SESSION_SECRET) == SESSION_SECRET - 1 &&
-			    hex_read(secret, SESSION_SECRET - 1, bytes);
+			    hex_read(secret, SECRET_BYTES, bytes);
 	int ret;
 
 	if (!formed)

@@ -72,7 +72,7 @@ bool token_parse(const char *text, size_t len, int64_t *id, unsigned char secret
 	if (len >= TOKEN_TEXT || len < head || memcmp(text, prefix, head) != 0 ||
 	    !(at = read_id(text + head, end, &number)) || end - at != 1 + SECRET_HEX || *at != '_')
 		return false;
-	if ((good = hex_read(at + 1, SECRET_HEX, bytes))) {
+	if ((good = hex_read(at + 1, SECRET_BYTES, bytes))) {
 		memcpy(secret, bytes, sizeof(bytes));
 		*id = number;
 	}

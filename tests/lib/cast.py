@@ -7,7 +7,10 @@ Logins say who it is: lg01 lg02 (Leading Group), dir01 dir02 (Office directors),
 shift), cl01 cl02 (may lead cases), rsp01..rsp04 (responders), exp01, pio01, ped01, fin01, res01, arc01, aud01,
 sup01 (police liaison), sec_edu (sector authority of education); for each unit uop_KEY (operator) and uhd_KEY (head).
 """
+import os
+
 from fengsui import Daemon
+from web import HttpDaemon
 
 UNITS = {
     "edu": ("市教育局信息中心", "bureau", True), "tax": ("市税务局信息中心", "bureau", True),
@@ -23,8 +26,9 @@ PEOPLE = [("lg01", "组长甲", "LG"), ("lg02", "副组长乙", "LG"), ("dir01",
 
 
 def city(at="2026-03-02T08:00:00Z", **more):
-    """A Daemon with the cast registered. `more` goes to Daemon."""
-    d = Daemon(at=at, **more)
+    """A Daemon with the cast registered. `more` goes to Daemon. With FENGSUI_WAY=http each person is signed in
+    and asks over HTTP."""
+    d = (HttpDaemon if os.environ.get("FENGSUI_WAY") == "http" else Daemon)(at=at, **more)
     try:
         register(d)
     except BaseException:

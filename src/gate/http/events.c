@@ -7,6 +7,7 @@
 #include "account/token.h"
 #include "base/stamp.h"
 #include "gate/http/parts.h"
+#include "gate/http/route.h"
 #include "record/record.h"
 
 /*
@@ -519,10 +520,18 @@ struct events *events_new(struct web *web)
 	return events;
 }
 
+static void on_closed(uv_handle_t *handle) { handle->data = NULL; }
+
 void events_free(struct events *events)
 {
+	uv_loop_t *loop;
+
 	if (!events)
 		return;
+	loop = events->beat.loop;
+	uv_close((uv_handle_t *)&events->beat, on_closed);
+	while (events->beat.data) /* the handle lives in what is freed */
+		uv_run(loop, UV_RUN_NOWAIT);
 	for (int log = 0; log < LOGS; log++)
 		for (size_t i = 0; i < KEPT; i++)
 			entry_fini(&events->logs[log].ring[i]);

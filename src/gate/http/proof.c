@@ -288,7 +288,10 @@ static int demo_session(struct gate *gate, struct job *job, int64_t now, struct 
 
 	if (proof->type == ATTEMPT_STEP_UP)
 		session_end(call->web->accounts, call->who.person, call->who.id, NULL);
-	if ((ret = house_person(gate->house, proof->login, &person, why)) == 0)
+	ret = house_person(gate->house, proof->login, &person, why);
+	if (ret == 0 && !house_active(gate->house, person))
+		ret = fault_say(why, FAULT_REFUSED, "'%.64s' has left", "“%.64s”已离职", proof->login);
+	if (ret == 0)
 		ret = session_open(call->web->accounts, person, proof->address, proof->agent, now,
 				   &proof->result.session, proof->result.secret, why);
 	if (ret == 0)

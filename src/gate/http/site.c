@@ -28,12 +28,13 @@ int site_catalogue(struct call *call, struct fault *why)
 
 int site_openapi(struct call *call, struct fault *why)
 {
+	const struct openapi_site site = { .version = FENGSUI_VERSION };
 	json_t *catalogue = NULL;
 	int ret = no_query(call, why);
 
 	if (ret < 0 || (ret = house_catalogue(call->web->gate->house, &catalogue, why)) < 0)
 		return ret;
-	call_answer(call, 200, openapi_make(catalogue));
+	call_answer(call, 200, openapi_make(catalogue, &site));
 	json_decref(catalogue);
 	return 0;
 }

@@ -177,7 +177,7 @@ int tokens_make(struct call *call, struct fault *why)
 
 /* ---- revoking ------------------------------------------------------------- */
 
-static int revoke(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+static int end_token(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
 	const int64_t id = strtoll(call->words[0], NULL, 10);
@@ -203,6 +203,6 @@ static void revoked(struct call *call, json_t *answer)
 int tokens_revoke(struct call *call, struct fault *why)
 {
 	(void)why;
-	call_act(call, revoke, revoked);
+	call_act(call, end_token, revoked);
 	return 0;
 }
