@@ -84,6 +84,9 @@ json_t *operation_problems(void)
 
 		while (next_word(&headers, word))
 			put_header(one, word);
+		/* What cannot be read as HTTP is told in clear text, before anything of ours has seen it. */
+		if (!strcmp(problems[i].status, "400"))
+			json_object_set_new(json_object_get(one, "content"), "text/plain", json_object());
 		json_object_set_new(all, problems[i].status, one);
 	}
 	return all;
@@ -137,6 +140,15 @@ static json_t *json_content(json_t *schema)
 	return json_pack("{s:{s:o}}", "application/json", "schema", schema);
 }
 
+/* "proof?": a body that need not be there. */
+static json_t *schema_ref_of(const char *body)
+{
+	char name[WORD_MOST];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(body, "?"), body);
+	return schema_ref(name);
+}
+
 static json_t *body_of(const struct operation *operation, json_t *schema)
 {
 	const char *body = operation->body;
@@ -147,9 +159,9 @@ static json_t *body_of(const struct operation *operation, json_t *schema)
 	else if (*body == '~')
 		content = bytes_of(body + 1);
 	else
-		content = json_content(schema_ref(body));
+		content = json_content(schema_ref_of(body));
 	return json_pack("{s:o, s:b}", "content", content, "required",
-			 !schema || json_object_get(schema, "required"));
+			 schema ? json_object_get(schema, "required") != NULL : !strchr(body, '?'));
 }
 
 /* "201=upload+Location": see openapi_private.h. */
