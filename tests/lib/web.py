@@ -181,7 +181,8 @@ class HttpDaemon(Daemon):
     def ask(self, **request):
         request = {k: v for k, v in request.items() if v is not None}
         login = request.get("as")
-        if not login or request["op"] not in ROUTES or not self.signed_in(login):
+        nowhere = request["op"] == "do" and request.get("move") != "create" and "ref" not in request
+        if not login or nowhere or request["op"] not in ROUTES or not self.signed_in(login):
             return super().ask(**request)
         if "at" in request:
             moved = super().ask(op="tick", at=request.pop("at"))
