@@ -55,6 +55,15 @@ class Person(Ask):
         return reply
 
 
+def with_token(base, person):
+    """A program that asks for this person."""
+    body = json.dumps({"name": "contract", "scopes": ["read", "act"], "expires_at": "2026-06-01T00:00:00Z"}).encode()
+    reply = person("POST", "/api/v1/tokens", {"Content-Type": "application/json"}, body)
+    if reply.status != 201:
+        raise Unexpected(f"no token was made: {reply.status} {reply.body[:300]}")
+    return Ask(base, {"Authorization": "Bearer " + json.loads(reply.body)["token"]})
+
+
 def grouped(findings):
     """Findings of one sort in one line each, with how often."""
     sorts = collections.Counter()
@@ -72,6 +81,7 @@ def walk(d):
     nobody = Ask(base)
     document = json.loads(nobody("GET", "/api/v1/openapi.json", {}, None).body)
     asks = {login: Person(base, login) for login in PEOPLE}
+    asks["a token"] = with_token(base, asks["dir01"])
     contract = Contract(document, asks, as_nobody=nobody, skip=SKIP, thin=THIN)
     contract.run()
     for ask in (*asks.values(), nobody):

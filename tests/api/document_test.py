@@ -54,13 +54,24 @@ def valid():
     validate(printed())
 
 
+def small(document):
+    """Without the kinds: what is looked for is quicker to find."""
+    document["paths"] = {path: item for path, item in document["paths"].items()
+                         if not any("." in operation["operationId"] for operation in item.values())}
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = {name: s for name, s in schemas.items() if "." not in name or name.startswith("shown.")}
+    return document
+
+
 def slips_are_found():
     """The validator is seen at work: a word it does not know, a part that is missing, a dead reference."""
+    text = printed()
+    validate(json.dumps(small(json.loads(text))).encode())
     for spoil in (lambda d: d["components"]["schemas"]["text"].update(tipe="string"),
                   lambda d: d["paths"]["/api/v1/session"]["get"]["responses"]["200"].pop("description"),
                   lambda d: d["components"]["schemas"]["record"]["properties"].update(id={"$ref": "#/components/schemas/ident"}),
                   lambda d: d["info"].pop("version")):
-        document = json.loads(printed())
+        document = small(json.loads(text))
         spoil(document)
         validate(json.dumps(document).encode(), expect=1)
 
