@@ -54,12 +54,15 @@ int house_person(struct house *house, const char *login, int64_t *out, struct fa
 
 /* Is this a person of the register who has not left? */
 bool house_active(struct house *house, int64_t person);
+/* Does the person hold, or will it, a role that nobody gives alone? */
+bool house_guarded(struct house *house, int64_t person);
 /* Does the person hold this role at `now`, for whatever subject? */
 bool house_holds(struct house *house, int64_t person, const char *role, int64_t now);
 
-/* Is there an administrator of accounts (SCA)? Until then whoever owns a real
- * folder enters the first one, who may be the owner. */
-bool house_administered(struct house *house);
+/* May whoever owns a real folder still enter this, as nobody is there who could?
+ * The first administrator of accounts (SCA), who may be the owner, and the
+ * first director (DIR): from then on each needs the other. */
+bool house_sets_up(struct house *house, const char *kind, const char *move, const json_t *input);
 
 /* A move, an act or a creation. Strings and input are borrowed. */
 struct request {

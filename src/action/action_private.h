@@ -193,6 +193,7 @@ const char *staff_role(struct deed *deed, struct object *given);
 int register_login(struct deed *deed, const struct kind *kind, const struct object *subject, json_t *input,
 		   struct fault *why);
 void register_ask(struct deed *deed, struct object *subject, const struct move *move);
+void register_given(struct deed *deed, struct object *subject, const struct move *move);
 
 /* ---- guard.c -------------------------------------------------------------- */
 bool guard_holds(struct deed *deed, struct object *subject, const struct guard *guard);

@@ -406,11 +406,12 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	before = remember(subject);
 	if (subject->fresh) {
 		take_input(deed, subject, deed->input);
-		put_into_case(deed, subject);
+			put_into_case(deed, subject);
 	}
 	if ((ret = settle_who(deed, subject, move, &pending, why)) < 0 || deed->missing)
 		goto out;
 	take_input(deed, subject, deed->input);
+	register_given(deed, subject, move);
 	if (deed->depth == 1 && !deed->begun && closed_to(deed, subject, move))
 		goto out;
 	ask_all(deed, subject, move);

@@ -109,6 +109,7 @@ int kind_command(struct ctl *ctl);
 int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
 int admin_command(struct ctl *ctl, bool *mine);
 int api_command(struct ctl *ctl);
+int user_command(struct ctl *ctl);
 void help_admin(const struct ctl *ctl);
 int help_general(struct ctl *ctl);
 int help_kind(struct ctl *ctl, const json_t *kind);

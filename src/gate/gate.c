@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account/account.h"
 #include "base/arena.h"
 #include "gate/gate_private.h"
 #include "gate/http/web.h"
@@ -104,6 +105,8 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 			why, FAULT_LIMIT,
 			"%s is too long: a socket's path has at most %zu bytes, '/fengsui.sock' included",
 			folder, sizeof(gate->path) - 1);
+	if ((ret = accounts_open(house_store(gate->house), folder, &gate->accounts, why)) < 0)
+		return ret;
 	/* The socket comes last: who can connect may count on the other ways in. */
 	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
 	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
@@ -209,6 +212,7 @@ void gate_close(struct gate *gate)
 	listen_close(gate);
 	ingest_close(gate->ingest);
 	web_close(gate->web);
+	accounts_close(gate->accounts);
 	while (gate->clients)
 		client_end(gate->clients);
 	uv_walk(&gate->loop, close_one, NULL);

@@ -94,6 +94,7 @@ struct gate {
 	struct ingest *ingest; /* NULL: no rules */
 	struct listen *listen; /* NULL: no syslog */
 	struct web *web;       /* NULL: not over the network */
+	struct accounts *accounts;
 	uint64_t requests, batches, refused_clients;
 };
 
@@ -134,6 +135,9 @@ json_t *answer_ok(void);
 void answer_moment(json_t *answer, const char *name, int64_t moment); /* null for 0 */
 void job_answer(struct gate *gate, struct job *job);                  /* says it and ends the job */
 void job_free(struct job *job);
+
+/* account.c: what whoever owns the folder does with accounts. */
+int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 
 /* upload.c */
 struct upload;

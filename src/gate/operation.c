@@ -159,6 +159,7 @@ static int (*const writers[ASK__COUNT])(struct gate *, struct job *, int64_t, st
 	[ASK_INGEST]     = ingest,
 	[ASK_CHECKPOINT] = checkpoint,
 	[ASK_PUBLISH]    = publish,
+	[ASK_ACCOUNT]    = account_do,
 };
 /* clang-format on */
 

@@ -308,6 +308,7 @@ struct role {
 	const char *code;
 	struct words label;
 	enum role_scope scope;
+	bool guarded; /* nobody gives it alone: it counts from when a second person has vouched */
 	struct place at;
 };
 

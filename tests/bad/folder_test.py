@@ -168,7 +168,7 @@ class Folder(unittest.TestCase):
             with contextlib.closing(sqlite3.connect(store)) as db:
                 db.execute("UPDATE meta SET value = '9' WHERE name = 'schema'")
                 db.commit()
-            self.refused(78, folder, store, "9", "1")
+            self.refused(78, folder, store, "9", "2")
             done = subprocess.run([binary(), "verify", folder], capture_output=True, text=True)
             self.assertIn(done.returncode, (0, 78), "a verifier that knows the log may read it")
 

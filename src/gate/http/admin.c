@@ -14,10 +14,9 @@
  * a person with a guarded role is given only when a second one has confirmed.
  */
 
-/* Who may look after accounts, who may confirm, and whose account takes two. */
+/* Who may look after accounts, and who may stand behind a code as the second. */
 static const char *const administers[] = { "SCA", NULL };
 static const char *const vouches[] = { "SCA", "AUD", "DIR", "LG", NULL };
-static const char *const guarded[] = { "SCA", "AUD", "DIR", "LG", NULL };
 
 static bool holds_one(struct call *call, int64_t person, const char *const *roles)
 {
@@ -182,7 +181,7 @@ static int invite(struct gate *gate, struct job *job, int64_t person, int64_t no
 	struct invitation made = { 0 };
 	int ret;
 
-	if (holds_one(call, person, guarded))
+	if (house_guarded(gate->house, person))
 		return invite_guarded(gate, job, person, now, why);
 	if ((ret = invitation_make(call->web->accounts, person, call->who.person, now, &made, why)) == 0 &&
 	    (ret = note(gate, call, made.reset ? "account.reset" : "account.invited", person, now, why)) == 0)

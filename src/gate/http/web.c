@@ -66,12 +66,7 @@ int web_open(struct gate *gate, const struct gate_options *options, struct web *
 	struct http_taker taker = call_taker(web);
 	int ret;
 
-	*web = (struct web){ .gate = gate };
-	if ((ret = accounts_open(house_store(gate->house), house_folder(gate->house), &web->accounts, why)) <
-	    0) {
-		free(web);
-		return ret;
-	}
+	*web = (struct web){ .gate = gate, .accounts = gate->accounts };
 	web->uploads = uploads_new(web);
 	web->events = events_new(web);
 	if ((ret = http_open(&gate->loop, &taker, &limits, &web->http, why)) < 0 ||
@@ -98,7 +93,6 @@ void web_close(struct web *web)
 		uv_run(&web->gate->loop, UV_RUN_ONCE);
 	events_free(web->events);
 	uploads_free(web->uploads);
-	accounts_close(web->accounts);
 	tls_site_close(web->site);
 	free(web);
 }

@@ -287,6 +287,8 @@ static void diff_roles(struct comparing *d)
 		}
 		diff_label(d, role->code, &other->label, &role->label);
 		changed(d, role->code, pick(d, "范围", "scope"), scopes[other->scope], scopes[role->scope]);
+		changed(d, role->code, pick(d, "须担保", "guarded"), other->guarded ? "yes" : "no",
+			role->guarded ? "yes" : "no");
 	}
 }
 
