@@ -79,15 +79,21 @@ int admin_accounts(struct call *call, struct fault *why)
 	json_t *rows, *body;
 	const char *said[2];
 	size_t count;
+	long long after;
+	char *end;
 	int ret, limit;
 
 	if ((ret = needs_one(call, vouches, why)) < 0 || (ret = call_query(call, names, said, why)) < 0)
 		return ret;
+	after = said[0] ? strtoll(said[0], &end, 10) : 0;
+	if (said[0] && (end == said[0] || *end || after < 0))
+		return fault_say(why, FAULT_INVALID, "after is where the page before ended",
+				 "“after”应为上一页的结束处");
 	limit = said[1] ? atoi(said[1]) : 100;
 	if (limit < 1 || limit > ACCOUNT_PAGE)
 		return fault_say(why, FAULT_INVALID, "limit is 1 to %d", "每页 1 至 %d 条", ACCOUNT_PAGE);
-	if ((ret = account_list(call->web->accounts, said[0] ? strtoll(said[0], NULL, 10) : 0, limit,
-				call_now(call), call->mem, &accounts, &count, why)) < 0)
+	if ((ret = account_list(call->web->accounts, after, limit, call_now(call), call->mem, &accounts,
+				&count, why)) < 0)
 		return ret;
 	rows = json_array();
 	for (size_t i = 0; i < count; i++)
