@@ -140,6 +140,9 @@ int sources_write(struct sources *sources, struct store *store, int64_t now, str
 void sources_settle(struct sources *sources, bool committed);
 json_t *sources_status(struct store *store); /* as they stand in the store */
 
+/* alive.c: what tells whether the house is safe and well. */
+json_t *alive_backup(const struct gate *gate); /* the last good one (FOLDER/backup.json), or null */
+
 /* listen.c: syslog by UDP and TCP. */
 int listen_open(struct gate *gate, const struct gate_options *options, struct fault *why);
 void listen_close(struct gate *gate);

@@ -238,6 +238,7 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
 	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	json_object_set_new(answer, "backup", alive_backup(gate));
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(answer, "next_due", gate->next_due);
 	answer_moment(answer, "started_at", gate->started_at);
