@@ -1,17 +1,20 @@
 #include "daemon/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "action/action.h"
 #include "base/stamp.h"
+#include "daemon/life.h"
 #include "gate/gate.h"
+#include "host/ballast.h"
 #include "host/clock.h"
 #include "store/store.h"
 
 /* This program is from 2026: an earlier clock is wrong, and what is recorded
  * under it could not be put right afterwards. */
-enum { FIRST_YEAR = 2026 };
+enum { FIRST_YEAR = 2026, BALLAST_MIB = 64, BALLAST_MOST_MIB = 1024 * 1024 };
 
 static int sane_clock(int64_t now, struct fault *why)
 {
@@ -64,8 +67,57 @@ static int open_house(const struct settings *settings, struct house **out, struc
 	return house_open(&options, out, why);
 }
 
-static int work(struct house *house, const struct settings *settings,
-		void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
+/* In MiB. A demonstration folder comes and goes, and holds nothing back unasked. */
+static int ballast_asked(const struct settings *settings, bool demo, uint64_t *out, struct fault *why)
+{
+	char *end = NULL;
+	const long mib = settings->ballast ? strtol(settings->ballast, &end, 10) : demo ? 0 : BALLAST_MIB;
+
+	if (mib < 0 || mib > BALLAST_MOST_MIB || (settings->ballast && (end == settings->ballast || *end)))
+		return fault_say(why, FAULT_INVALID, "--ballast '%.40s': a whole number of 0 to %d (MiB)",
+				 "--ballast“%.40s”：应为 0 至 %d 的整数（MiB）", settings->ballast,
+				 BALLAST_MOST_MIB);
+	*out = (uint64_t)mib << 20;
+	return 0;
+}
+
+static void say_full(const struct settings *settings, const struct ballast *ballast)
+{
+	if (ballast_full(ballast))
+		fprintf(stderr,
+			"fengsui: %s has no room to hold %llu MiB back: work on cases goes on, logs and "
+			"files are not "
+			"taken until %llu MiB are free (or --ballast MIB less) / "
+			"磁盘余量不足以预留空间：案件处理照常，暂不接收日志和文件\n",
+			settings->data, (unsigned long long)ballast_bytes(ballast) >> 20,
+			(unsigned long long)ballast_bytes(ballast) >> 19);
+}
+
+static void beat(void *life) { life_beat(life, clock_wall()); }
+
+static void ending(void *life)
+{
+	(void)life;
+	life_stopping();
+}
+
+/* The fact that nobody was here matters less than that somebody is here now. */
+static int begin_life(struct life *life, struct house *house, struct ballast *ballast, struct fault *why)
+{
+	int ret = life_begin(life, house, clock_wall(), why);
+
+	if (ret < 0 && why->no_room && ballast_release(ballast))
+		ret = life_begin(life, house, clock_wall(), why);
+	if (ret < 0 && why->no_room) {
+		fprintf(stderr, "fengsui: the record does not say that this start was: %s\n", why->text);
+		ret = 0;
+	}
+	return ret;
+}
+
+static int serve(struct house *house, const struct settings *settings, struct life *life,
+		 struct ballast *ballast,
+		 void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
 {
 	const struct gate_options options = {
 		.house = house,
@@ -74,6 +126,12 @@ static int work(struct house *house, const struct settings *settings,
 		.maps = settings->maps,
 		.syslog_udp = settings->syslog_udp,
 		.syslog_tcp = settings->syslog_tcp,
+		.ballast = ballast,
+		.past = life_past(life),
+		.beat_ms = life_beat_ms(),
+		.beat = beat,
+		.ending = ending,
+		.living = life,
 	};
 	struct gate *gate;
 	int ret;
@@ -81,20 +139,44 @@ static int work(struct house *house, const struct settings *settings,
 	if ((ret = gate_open(&options, &gate, why)) < 0)
 		return ret;
 	ready(settings, house_demo(house), house_given_now(house));
+	life_ready(settings->data);
 	ret = gate_run(gate, why);
 	gate_close(gate);
+	return ret;
+}
+
+static int work(struct house *house, const struct settings *settings, struct life *life,
+		void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
+{
+	struct ballast *ballast;
+	uint64_t bytes = 0;
+	int ret = ballast_asked(settings, house_demo(house), &bytes, why);
+
+	if (ret < 0)
+		return ret;
+	ballast = ballast_open(settings->data, bytes);
+	say_full(settings, ballast);
+	if ((ret = begin_life(life, house, ballast, why)) == 0)
+		ret = serve(house, settings, life, ballast, ready, why);
+	if (ret == 0)
+		life_end(life, clock_wall());
+	ballast_close(ballast);
 	return ret;
 }
 
 int wire_run(const struct settings *settings,
 	     void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
 {
-	struct house *house;
-	int ret;
+	struct life *life = life_open(settings->data);
+	struct house *house = NULL;
+	int ret = open_house(settings, &house, why);
 
-	if ((ret = open_house(settings, &house, why)) < 0)
-		return ret;
-	ret = work(house, settings, ready, why);
+	/* What was held back for a full disk lets the house open on one. */
+	if (ret < 0 && why->no_room && ballast_remove(settings->data))
+		ret = open_house(settings, &house, why);
+	if (ret == 0)
+		ret = work(house, settings, life, ready, why);
 	house_close(house);
+	life_close(life);
 	return ret;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "base/fault.h"
@@ -11,6 +12,7 @@
  * turn of the loop runs as one batch; answers leave after its commit, never
  * before (docs/api/socket.md).
  */
+struct ballast;
 struct gate;
 struct house;
 
@@ -21,10 +23,18 @@ struct gate_options {
 	const char *maps;       /* folder of field mappings, or NULL */
 	const char *syslog_udp; /* "ADDRESS:PORT", or NULL */
 	const char *syslog_tcp;
+
+	struct ballast *ballast;    /* borrowed; NULL: none */
+	const json_t *past;         /* how this start found the folder, for `status`; borrowed, or NULL */
+	unsigned beat_ms;           /* how often beat is called, from the turn of the loop itself */
+	void (*beat)(void *living); /* may be NULL */
+	void (*ending)(void *living);
+	void *living;
 };
 
 /* Listen on FOLDER/fengsui.sock (0600); a socket that a dead daemon left behind
  * is replaced, the folder's lock is what keeps a second one out. */
+/* `options` outlives the gate. */
 int gate_open(const struct gate_options *options, struct gate **out, struct fault *why);
 
 /* Work until SIGTERM, SIGINT or the operation `stop`; then finish the batch
