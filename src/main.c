@@ -25,6 +25,7 @@ static const struct {
 	{ "record",  ctl_record },
 	{ "backup",  ctl_backup },
 	{ "restore", ctl_restore },
+	{ "doctor",  ctl_doctor },
 };
 /* clang-format on */
 

@@ -32,6 +32,17 @@ json_t *alive_room(const struct gate *gate)
 			 (json_int_t)ballast_bytes(gate->options->ballast));
 }
 
+json_t *alive_ways(const struct gate *gate)
+{
+	json_t *ways = json_object();
+
+	if (gate->options->syslog_udp)
+		json_object_set_new(ways, "syslog_udp", json_string(gate->options->syslog_udp));
+	if (gate->options->syslog_tcp)
+		json_object_set_new(ways, "syslog_tcp", json_string(gate->options->syslog_tcp));
+	return ways;
+}
+
 bool alive_full(const struct gate *gate) { return ballast_full(gate->options->ballast); }
 
 /* The end of an upload that is here already takes no room worth speaking of. */

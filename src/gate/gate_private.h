@@ -148,6 +148,7 @@ json_t *sources_status(struct store *store); /* as they stand in the store */
 /* alive.c: what tells whether the house is safe and well. */
 json_t *alive_backup(const struct gate *gate); /* the last good one (FOLDER/backup.json), or null */
 json_t *alive_room(const struct gate *gate);   /* {"state":"good"|"full","free":…,"ballast":…} */
+json_t *alive_ways(const struct gate *gate);   /* name -> "ADDRESS:PORT" */
 bool alive_full(const struct gate *gate);      /* intake and uploads wait; case work goes on */
 int alive_refuses(const struct gate *gate, const struct ask *ask, struct fault *why);
 void alive_no_room(struct gate *gate); /* a batch found none */

@@ -245,6 +245,7 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
 	json_object_set_new(answer, "backup", alive_backup(gate));
 	json_object_set_new(answer, "room", alive_room(gate));
+	json_object_set_new(answer, "ways", alive_ways(gate));
 	if (gate->options->past)
 		json_object_set(answer, "before", (json_t *)gate->options->past);
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
