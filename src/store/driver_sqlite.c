@@ -365,12 +365,19 @@ static int undo(void *engine, struct fault *why)
 static int scrub(void *engine, struct fault *why)
 {
 	struct sqlite *s = engine;
+	int rc;
+
+	/* A backup reads for long; nobody who works waits for it, and the file is
+	 * not written anew in vain. */
+	sqlite3_busy_timeout(s->db, 0);
+	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	/* secure_delete clears cells that are dropped, but what a page left behind
 	 * when it was rebuilt goes only with the page: the file is written anew. */
-	int rc = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
-
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, PATIENCE_MS);
 	return rc == SQLITE_OK ? 0 : failed(s, rc, "checkpoint", why);
 }
 

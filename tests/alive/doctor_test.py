@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import resource
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -108,6 +109,13 @@ def the_daemon():
         os.rename(os.path.join(d.folder, "fengsui.sock"), os.path.join(d.folder, "away"))
         finds(d.folder, "daemon", "trouble", str(d.process.pid), "does not answer")
         os.rename(os.path.join(d.folder, "away"), os.path.join(d.folder, "fengsui.sock"))
+        d.process.send_signal(signal.SIGSTOP)
+        try:
+            finds(d.folder, "daemon", "trouble", "does not answer")
+            with tempfile.TemporaryDirectory() as where:  # and it is backed up all the same
+                subprocess.run([binary(), "backup", "--data", d.folder, where], check=True, capture_output=True, timeout=60)
+        finally:
+            d.process.send_signal(signal.SIGCONT)
         d.kill()
         d.start()
         finds(d.folder, "before", "warning", "not as it should be", "非正常结束")

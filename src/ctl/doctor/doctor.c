@@ -99,7 +99,7 @@ void advise(struct finding *out, const char *en, const char *zh)
 
 static void open_folder(struct doctor *doctor)
 {
-	struct ctl ctl = { .mem = doctor->mem, .fd = -1, .typed.data = doctor->folder };
+	struct ctl ctl = { .mem = doctor->mem, .fd = -1, .patience_s = 5, .typed.data = doctor->folder };
 	const char *path = arena_text(doctor->mem, "%s/fengsui.db", doctor->folder);
 	struct stat is;
 	int64_t given = 0;

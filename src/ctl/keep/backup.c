@@ -163,13 +163,15 @@ static int prepare(struct backup *b, struct lock **lock, struct fault *why)
 /* Signed up to here, where a daemon is at work; without one the last signature stands. */
 static void sign_now(struct backup *b)
 {
-	struct ctl ctl = { .mem = b->mem, .fd = -1, .typed.data = b->folder };
+	struct ctl ctl = { .mem = b->mem, .fd = -1, .patience_s = 10, .typed.data = b->folder };
 	json_t *answer;
 
-	for (int space = 1; space <= 2; space++)
+	for (int space = 1; space <= 2; space++) {
 		if (talk_ask(&ctl, json_pack("{s:s, s:i}", "op", "checkpoint", "space", space), &answer,
-			     NULL) == 0)
-			json_decref(answer);
+			     NULL) < 0)
+			break;
+		json_decref(answer);
+	}
 	talk_end(&ctl);
 }
 
@@ -409,12 +411,14 @@ static json_t *summary(struct backup *b)
 }
 
 /* The folder learns when it was backed up; a folder that only can be read does not. */
-static void tell_folder(struct backup *b, const json_t *value)
+static void tell_folder(struct backup *b)
 {
+	json_t *value = summary(b);
 	struct fault why;
 
 	if (write_json(arena_text(b->mem, "%s/backup.json", b->folder), value, &why) < 0)
 		typed_fault(b->zh, &why);
+	json_decref(value);
 }
 
 static int make_parts(struct backup *b, struct fault *why)
@@ -442,6 +446,7 @@ static int make(struct backup *b, struct fault *why)
 		tree_remove(b->partial, NULL);
 		return ret;
 	}
+	tell_folder(b);
 	return b->keep ? prune(b->to, (size_t)b->keep, &b->removed, why) : 0;
 }
 
@@ -450,7 +455,6 @@ static void say(struct backup *b)
 	json_t *value = summary(b);
 	const double megabytes = (double)b->bytes_copied / (1024 * 1024);
 
-	tell_folder(b, value);
 	if (b->json) {
 		say_json(value);
 	} else {
