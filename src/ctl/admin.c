@@ -71,6 +71,17 @@ static void say_safety(struct ctl *ctl, const json_t *status)
 		       plain(ctl));
 }
 
+static void say_heartbeat(struct ctl *ctl, const json_t *heartbeat)
+{
+	if (!json_is_object(heartbeat))
+		return;
+	printf("%s%s, %lld / %lld%s%s%s\n", in_words(ctl, "Heartbeat: ", "心跳："), text_of(heartbeat, "to"),
+	       number_of(heartbeat, "sent"), number_of(heartbeat, "failed"),
+	       in_words(ctl, " (heard / failed)", "（成功 / 失败）"),
+	       json_is_true(json_object_get(heartbeat, "failing")) ? ": " : "",
+	       json_is_true(json_object_get(heartbeat, "failing")) ? text_of(heartbeat, "last") : "");
+}
+
 static void say_status(struct ctl *ctl, const json_t *status)
 {
 	const json_t *pack = json_object_get(status, "pack"), *record = json_object_get(status, "record");
@@ -90,6 +101,7 @@ static void say_status(struct ctl *ctl, const json_t *status)
 	printf("%s%s, %lld %s\n", in_words(ctl, "Record:   ", "记录："), text_of(record, "origin"),
 	       number_of(record, "entries"), in_words(ctl, "entries", "条"));
 	say_safety(ctl, status);
+	say_heartbeat(ctl, json_object_get(status, "heartbeat"));
 	say_sources(ctl, json_object_get(status, "sources"));
 }
 

@@ -26,6 +26,7 @@ static const struct {
 	{ "--rules",      "FOLDER",       offsetof(struct settings, rules),      "detection rules (Sigma)", "检测规则（Sigma）" },
 	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own", "自带之外的日志格式映射" },
 	{ "--syslog-udp", "ADDRESS:PORT", offsetof(struct settings, syslog_udp), "take syslog by UDP", "以 UDP 接收 syslog" },
+	{ "--heartbeat",  "URL",          offsetof(struct settings, heartbeat),  "ask this URL each minute, so that somebody notices when it falls silent", "每分钟访问该地址，无声即由对方报警" },
 	{ "--ballast",    "MIB",          offsetof(struct settings, ballast),    "room held back on the disk for when it is full (64; demonstration 0)", "为磁盘写满时预留的空间，单位 MiB（默认 64；演示目录为 0）" },
 	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },
 };

@@ -6,6 +6,7 @@
 
 #include "action/action.h"
 #include "base/stamp.h"
+#include "daemon/heartbeat.h"
 #include "daemon/life.h"
 #include "gate/gate.h"
 #include "host/ballast.h"
@@ -93,11 +94,24 @@ static void say_full(const struct settings *settings, const struct ballast *ball
 			(unsigned long long)ballast_bytes(ballast) >> 19);
 }
 
-static void beat(void *life) { life_beat(life, clock_wall()); }
+struct living {
+	struct life *life;
+	struct heartbeat *heartbeat;
+};
 
-static void ending(void *life)
+static void beat(void *who)
 {
-	(void)life;
+	struct living *living = who;
+
+	life_beat(living->life, clock_wall());
+	heartbeat_turned(living->heartbeat, clock_steady());
+}
+
+static json_t *heard(void *who) { return heartbeat_status(((struct living *)who)->heartbeat); }
+
+static void ending(void *who)
+{
+	(void)who;
 	life_stopping();
 }
 
@@ -115,11 +129,33 @@ static int begin_life(struct life *life, struct house *house, struct ballast *ba
 	return ret;
 }
 
+/* The ways in are open, nothing has come in yet. A start that fails before this,
+ * and is tried again and again, leaves no entry each time. */
+static int run(struct gate *gate, struct gate_options *options, const struct settings *settings,
+	       struct living *living, void (*ready)(const struct settings *settings, bool demo, int64_t now),
+	       struct fault *why)
+{
+	struct house *house = options->house;
+	int ret;
+
+	if (settings->heartbeat && (ret = heartbeat_open(settings->heartbeat, &living->heartbeat, why)) < 0)
+		return ret;
+	if ((ret = begin_life(living->life, house, options->ballast, why)) < 0)
+		return ret;
+	options->past = life_past(living->life);
+	ready(settings, house_demo(house), house_given_now(house));
+	life_ready(settings->data);
+	if ((ret = gate_run(gate, why)) == 0)
+		life_end(living->life, clock_wall());
+	return ret;
+}
+
 static int serve(struct house *house, const struct settings *settings, struct life *life,
 		 struct ballast *ballast,
 		 void (*ready)(const struct settings *settings, bool demo, int64_t now), struct fault *why)
 {
-	const struct gate_options options = {
+	struct living living = { .life = life };
+	struct gate_options options = {
 		.house = house,
 		.clock = clock_wall,
 		.rules = settings->rules,
@@ -127,21 +163,20 @@ static int serve(struct house *house, const struct settings *settings, struct li
 		.syslog_udp = settings->syslog_udp,
 		.syslog_tcp = settings->syslog_tcp,
 		.ballast = ballast,
-		.past = life_past(life),
 		.beat_ms = life_beat_ms(),
 		.beat = beat,
 		.ending = ending,
-		.living = life,
+		.heartbeat = heard,
+		.living = &living,
 	};
 	struct gate *gate;
 	int ret;
 
 	if ((ret = gate_open(&options, &gate, why)) < 0)
 		return ret;
-	ready(settings, house_demo(house), house_given_now(house));
-	life_ready(settings->data);
-	ret = gate_run(gate, why);
+	ret = run(gate, &options, settings, &living, ready, why);
 	gate_close(gate);
+	heartbeat_close(living.heartbeat);
 	return ret;
 }
 
@@ -156,10 +191,7 @@ static int work(struct house *house, const struct settings *settings, struct lif
 		return ret;
 	ballast = ballast_open(settings->data, bytes);
 	say_full(settings, ballast);
-	if ((ret = begin_life(life, house, ballast, why)) == 0)
-		ret = serve(house, settings, life, ballast, ready, why);
-	if (ret == 0)
-		life_end(life, clock_wall());
+	ret = serve(house, settings, life, ballast, ready, why);
 	ballast_close(ballast);
 	return ret;
 }

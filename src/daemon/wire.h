@@ -12,7 +12,7 @@ struct settings {
 	const char *data, *pack, *origin, *rules, *maps;
 	const char *at; /* given time to begin with; demonstration only */
 	const char *syslog_udp, *syslog_tcp;
-	const char *ballast;
+	const char *ballast, *heartbeat;
 	bool demo;
 };
 

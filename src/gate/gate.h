@@ -29,6 +29,7 @@ struct gate_options {
 	unsigned beat_ms;           /* how often beat is called, from the turn of the loop itself */
 	void (*beat)(void *living); /* may be NULL */
 	void (*ending)(void *living);
+	json_t *(*heartbeat)(void *living); /* for `status`; may be NULL */
 	void *living;
 };
 

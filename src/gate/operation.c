@@ -246,6 +246,8 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "backup", alive_backup(gate));
 	json_object_set_new(answer, "room", alive_room(gate));
 	json_object_set_new(answer, "ways", alive_ways(gate));
+	if (gate->options->heartbeat)
+		json_object_set_new(answer, "heartbeat", gate->options->heartbeat(gate->options->living));
 	if (gate->options->past)
 		json_object_set(answer, "before", (json_t *)gate->options->past);
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());

@@ -19,8 +19,11 @@ def check(good, what):
         raise Unexpected(what)
 
 
-def starts(folder):
-    """The facts of each start that the record holds, oldest first."""
+def starts(d):
+    """The facts of each start that the record holds, oldest first; whoever is answered finds that of this one."""
+    if d.connection:
+        d.status()
+    folder = d.folder
     with contextlib.closing(sqlite3.connect(f"file:{folder}/fengsui.db?mode=ro", uri=True)) as db:
         rows = db.execute("SELECT p.bytes FROM records r JOIN payloads p ON p.log = r.log AND p.seq = r.seq AND p.part = 0"
                           " WHERE r.log = 1 AND json_extract(CAST(r.leaf AS TEXT), '$.type') = 'daemon.started'"
@@ -39,7 +42,7 @@ def alive(folder, text=None):
 
 def the_first_start_has_no_gap():
     with Daemon(demo=False) as d:
-        check(starts(d.folder) == [] and "before" not in d.status(), "nothing was before")
+        check(starts(d) == [] and "before" not in d.status(), "nothing was before")
         check(alive(d.folder).startswith("running 20"), alive(d.folder))
         d.stop()
         check(alive(d.folder).startswith("stopped 20"), alive(d.folder))
@@ -48,12 +51,12 @@ def the_first_start_has_no_gap():
 def a_clean_end_and_a_crash():
     with Daemon(demo=False) as d:
         d.restart()
-        [first] = starts(d.folder)
+        [first] = starts(d)
         check(first["clean"] is True and first["gap_s"] < 30, first)
         check(d.status()["before"] == first, d.status())
         d.kill()
         d.start()
-        second = starts(d.folder)[1]
+        second = starts(d)[1]
         check(second["clean"] is False and second["last_alive"] >= first["last_alive"], second)
         check(d.ask(op="rebuild", check=True)["differing"] == 0, "the views")
 
@@ -66,7 +69,7 @@ def the_gap_is_what_the_file_says():
         time.sleep(2.1)
         alive(d.folder, f"running {at}\n")
         d.start()
-        [fact] = starts(d.folder)
+        [fact] = starts(d)
         check(fact == {**fact, "clean": False, "last_alive": at} and 0 <= fact["gap_s"] <= 20, fact)
 
 
@@ -77,12 +80,12 @@ def a_file_that_says_nothing():
             d.stop()
             alive(d.folder, text)
             d.start()
-            fact = starts(d.folder)[-1]
+            fact = starts(d)[-1]
             check(fact["clean"] is False and 0 <= fact["gap_s"] < 60, (text, fact))
         d.stop()
         os.unlink(os.path.join(d.folder, "alive"))
         d.start()
-        check(starts(d.folder)[-1]["clean"] is False, starts(d.folder))
+        check(starts(d)[-1]["clean"] is False, starts(d))
 
 
 def what_was_restored_is_said_once():
@@ -92,12 +95,27 @@ def what_was_restored_is_said_once():
         d.stop()
         subprocess.run([d.program, "restore", to, "--data", folder], check=True, capture_output=True)
         with Daemon(demo=False, folder=folder) as again:
-            [fact] = starts(folder)
+            [fact] = starts(again)
             check(fact["restored"]["lost"] == 0 and fact["restored"]["backup"].startswith("20"), fact)
             check(fact["clean"] is False, fact)
             again.restart()
-            check("restored" not in starts(folder)[-1], starts(folder))
+            check("restored" not in starts(again)[-1], starts(again))
         d.start()
+
+
+def a_start_that_fails_leaves_no_entry():
+    """It may be tried again every two seconds for a week."""
+    with Daemon(demo=False) as d, socket.socket() as taken:
+        d.stop()
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = f"127.0.0.1:{taken.getsockname()[1]}"
+        for more in (["--syslog-tcp", port], ["--heartbeat", "nonsense"], ["--ballast", "x"]):
+            done = subprocess.run([*d.command, *more], capture_output=True, text=True, timeout=30)
+            check(done.returncode not in (0, -11), (more, done))
+        check(starts(d) == [] and alive(d.folder).startswith("stopped"), starts(d))
+        d.start()
+        check(starts(d)[0]["clean"] is True, starts(d))
 
 
 def a_demonstration_has_none_of_it():
@@ -176,7 +194,7 @@ def nobody_asks():
 def main():
     results = Results("start")
     for case in (the_first_start_has_no_gap, a_clean_end_and_a_crash, the_gap_is_what_the_file_says, a_file_that_says_nothing,
-                 what_was_restored_is_said_once, a_demonstration_has_none_of_it, a_stuck_turn_is_heard_of, nobody_asks):
+                 what_was_restored_is_said_once, a_start_that_fails_leaves_no_entry, a_demonstration_has_none_of_it, a_stuck_turn_is_heard_of, nobody_asks):
         results.case(case.__name__, case)
     results.case("heard, in the file system", heard, False)
     results.case("heard, abstract", heard, True)
