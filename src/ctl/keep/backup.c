@@ -8,6 +8,7 @@
 
 #include "base/stamp.h"
 #include "ctl/ctl_private.h"
+#include "ctl/keep/evidence.h"
 #include "ctl/keep/generation.h"
 #include "ctl/keep/progress.h"
 #include "ctl/keep/prune.h"
@@ -244,35 +245,6 @@ static bool there_already(const struct backup *b, const struct generation_blob *
 	return !b->full_check || blob_check(b->to, blob->digest, &size, NULL) == 0;
 }
 
-static int copy_blob(struct backup *b, const struct generation_blob *blob, struct fault *why)
-{
-	SCOPED(blob_drop) struct blob_draft *draft = NULL;
-	static char bytes[256 * 1024];
-	char path[PATH_MOST], digest[BLOB_NAME];
-	uint64_t size;
-	size_t got;
-	FILE *file;
-	int ret;
-
-	blob_path(b->folder, blob->digest, path, sizeof(path));
-	if (!(file = fopen(path, "re")))
-		return fault_say(why, errno == ENOENT ? FAULT_ABSENT : FAULT_CORRUPT, "%s: %s", "%s（%s）",
-				 path, strerror(errno));
-	ret = blob_open(b->to, &draft, why);
-	while (ret == 0 && (got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
-		ret = blob_put(draft, bytes, got, UINT64_MAX, why);
-		progress_add(&b->progress, got);
-	}
-	if (ret == 0 && ferror(file))
-		ret = fault_say(why, FAULT_CORRUPT, "%s cannot be read", "%s 不能读取", path);
-	fclose(file);
-	if (ret < 0 || (ret = blob_seal(&draft, blob->digest, digest, &size, why)) < 0)
-		return ret;
-	b->blobs_copied++;
-	b->bytes_copied += size;
-	return 0;
-}
-
 /* Disposed of by order since the database was copied: that is no loss. */
 static bool still_wanted(struct backup *b, const char *digest)
 {
@@ -289,9 +261,14 @@ static bool still_wanted(struct backup *b, const char *digest)
 /* What is damaged or missing where it comes from is named, and the rest is saved. */
 static int keep_blob(struct backup *b, const struct generation_blob *blob, struct fault *why)
 {
-	int ret = copy_blob(b, blob, why);
+	uint64_t size = 0;
+	int ret = evidence_copy(b->folder, b->to, blob->digest, &b->progress, &size, why);
 
-	if (ret != -FAULT_ABSENT && ret != -FAULT_CORRUPT && ret != -FAULT_INVALID)
+	if (ret == 0) {
+		b->blobs_copied++;
+		b->bytes_copied += size;
+	}
+	if (ret != -FAULT_ABSENT && ret != -FAULT_CORRUPT)
 		return ret;
 	if (ret == -FAULT_ABSENT && !still_wanted(b, blob->digest))
 		return 0;

@@ -9,11 +9,11 @@
 
 #include "base/stamp.h"
 #include "ctl/ctl_private.h"
+#include "ctl/keep/evidence.h"
 #include "ctl/keep/generation.h"
 #include "ctl/keep/progress.h"
 #include "ctl/keep/tree.h"
 #include "ctl/keep/typed.h"
-#include "evidence/blob.h"
 #include "host/file.h"
 #include "record/expect.h"
 #include "store/store.h"
@@ -260,34 +260,10 @@ static int copy_files(struct restore *r, struct fault *why)
 	return ret;
 }
 
-static int copy_blob(struct restore *r, const char *digest, struct fault *why)
-{
-	SCOPED(blob_drop) struct blob_draft *draft = NULL;
-	static char bytes[256 * 1024];
-	char path[PATH_MOST], found[BLOB_NAME];
-	uint64_t size;
-	size_t got;
-	FILE *file;
-	int ret;
-
-	blob_path(r->place, digest, path, sizeof(path));
-	if (!(file = fopen(path, "re")))
-		return fault_say(why, FAULT_ABSENT, "%s: %s", "%s（%s）", path, strerror(errno));
-	ret = blob_open(r->draft, &draft, why);
-	while (ret == 0 && (got = fread(bytes, 1, sizeof(bytes), file)) > 0) {
-		ret = blob_put(draft, bytes, got, UINT64_MAX, why);
-		progress_add(&r->progress, got);
-	}
-	if (ret == 0 && ferror(file))
-		ret = fault_say(why, FAULT_CORRUPT, "%s cannot be read", "%s 不能读取", path);
-	fclose(file);
-	return ret < 0 ? ret : blob_seal(&draft, digest, found, &size, why);
-}
-
 static int copy_blobs(struct restore *r, struct fault *why)
 {
 	struct generation_blob *list;
-	uint64_t all = 0;
+	uint64_t all = 0, size;
 	int ret;
 
 	if ((ret = generation_blobs(r->generation, r->mem, &list, &r->blobs, why)) < 0)
@@ -296,8 +272,8 @@ static int copy_blobs(struct restore *r, struct fault *why)
 		all += list[i].size;
 	progress_begin(&r->progress, r->zh ? "证据文件" : "evidence", all);
 	for (size_t i = 0; i < r->blobs; i++) {
-		ret = copy_blob(r, list[i].digest, why);
-		if (ret == -FAULT_ABSENT || ret == -FAULT_INVALID || ret == -FAULT_CORRUPT) {
+		ret = evidence_copy(r->place, r->draft, list[i].digest, &r->progress, &size, why);
+		if (ret == -FAULT_ABSENT || ret == -FAULT_CORRUPT) {
 			json_array_append_new(r->lacking, json_string(list[i].digest));
 			typed_fault(r->zh, why);
 			ret = 0;
