@@ -41,6 +41,10 @@ struct record *house_record(struct house *house);
 const struct pack *house_pack(struct house *house); /* the version in force */
 const char *house_folder(const struct house *house);
 
+/* The house is served again after a time in which nobody was here: an entry of
+ * the record says so. `facts` is borrowed. Outside a batch. */
+int house_started(struct house *house, const json_t *facts, int64_t now, struct fault *why);
+
 /* Who asks. `person` is the row id of a person, or 0 for the house itself. */
 struct asker {
 	int64_t person;

@@ -294,6 +294,10 @@ int64_t effect_office(struct deed *deed);                           /* the unit 
 int erase_field(struct deed *deed, struct object *object, const char *field, struct fault *why);
 int view_refresh(struct house *house, struct object *object, struct fault *why);
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
+/* start.c: a copy of the store, FOLDER/before-vN.db, where N is newer than what wrote it. */
+int keep_before_migration(struct house *house, struct fault *why);
+void forget_before_migration(struct house *house); /* erased means erased */
+
 int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);
 int pack_publish(struct house *house, const struct asker *asker, const struct pack *pack, const char *folder,
 		 int64_t now, struct fault *why);

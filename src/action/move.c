@@ -406,7 +406,7 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	before = remember(subject);
 	if (subject->fresh) {
 		take_input(deed, subject, deed->input);
-			put_into_case(deed, subject);
+		put_into_case(deed, subject);
 	}
 	if ((ret = settle_who(deed, subject, move, &pending, why)) < 0 || deed->missing)
 		goto out;

@@ -58,6 +58,30 @@ static void say_sources(struct ctl *ctl, const json_t *sources)
 	table_print(table);
 }
 
+static void say_safety(struct ctl *ctl, const json_t *status)
+{
+	const json_t *backup = json_object_get(status, "backup"), *room = json_object_get(status, "room");
+
+	if (json_is_object(backup))
+		printf("%s%s\n", in_words(ctl, "Backup:   ", "备份："), text_of(backup, "at"));
+	if (!strcmp(text_of(room, "state"), "full"))
+		printf("%s%s%s\n", warn_colour(ctl),
+		       in_words(ctl, "Disk full: logs and files are not taken, work on cases goes on",
+				"磁盘已满：暂不接收日志和文件，案件处理照常"),
+		       plain(ctl));
+}
+
+static void say_heartbeat(struct ctl *ctl, const json_t *heartbeat)
+{
+	if (!json_is_object(heartbeat))
+		return;
+	printf("%s%s, %lld / %lld%s%s%s\n", in_words(ctl, "Heartbeat: ", "心跳："), text_of(heartbeat, "to"),
+	       number_of(heartbeat, "sent"), number_of(heartbeat, "failed"),
+	       in_words(ctl, " (heard / failed)", "（成功 / 失败）"),
+	       json_is_true(json_object_get(heartbeat, "failing")) ? ": " : "",
+	       json_is_true(json_object_get(heartbeat, "failing")) ? text_of(heartbeat, "last") : "");
+}
+
 static void say_status(struct ctl *ctl, const json_t *status)
 {
 	const json_t *pack = json_object_get(status, "pack"), *record = json_object_get(status, "record");
@@ -76,6 +100,8 @@ static void say_status(struct ctl *ctl, const json_t *status)
 	       text_of(pack, "version"), text_of(pack, "digest"));
 	printf("%s%s, %lld %s\n", in_words(ctl, "Record:   ", "记录："), text_of(record, "origin"),
 	       number_of(record, "entries"), in_words(ctl, "entries", "条"));
+	say_safety(ctl, status);
+	say_heartbeat(ctl, json_object_get(status, "heartbeat"));
 	say_sources(ctl, json_object_get(status, "sources"));
 }
 

@@ -40,8 +40,9 @@ struct ctl {
 	struct arena *mem;
 	struct options typed;
 	bool zh, colour;
-	int columns; /* of the terminal; 0: not one */
-	int fd;      /* of the socket, or -1 */
+	int columns;    /* of the terminal; 0: not one */
+	int fd;         /* of the socket, or -1 */
+	int patience_s; /* for an answer; 0: as long as it takes */
 	struct buf in;
 	json_t *catalogue; /* NULL until learned */
 };

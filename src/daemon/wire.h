@@ -15,6 +15,7 @@ struct settings {
 	const char *at; /* given time to begin with; demonstration only */
 	const char *syslog_udp, *syslog_tcp;
 	const char *https, *http, *cert, *key;
+	const char *ballast, *heartbeat;
 	bool demo;
 };
 

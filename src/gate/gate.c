@@ -31,12 +31,31 @@ static void stay_awake(struct gate *gate)
 		uv_idle_stop(&gate->more);
 }
 
+/* From the turn, not from the timer: a turn that does not end is heard of. */
+static void beat(struct gate *gate)
+{
+	gate->beat_due = false;
+	alive_room_again(gate);
+	if (gate->options->beat)
+		gate->options->beat(gate->options->living);
+}
+
+static void on_beat(uv_timer_t *timer)
+{
+	struct gate *gate = timer->data;
+
+	gate->beat_due = true;
+	uv_idle_start(&gate->more, on_idle);
+}
+
 /* After each poll. */
 static void on_turn(uv_check_t *check)
 {
 	struct gate *gate = check->data;
 
 	gate_turn(gate);
+	if (gate->beat_due)
+		beat(gate);
 	stay_awake(gate);
 	if (gate->stopping)
 		uv_stop(&gate->loop);
@@ -56,12 +75,15 @@ static void start_handles(struct gate *gate)
 	uv_check_init(&gate->loop, &gate->check);
 	uv_idle_init(&gate->loop, &gate->more);
 	uv_timer_init(&gate->loop, &gate->timer);
+	uv_timer_init(&gate->loop, &gate->beat);
 	uv_signal_init(&gate->loop, &gate->term);
 	uv_signal_init(&gate->loop, &gate->intr);
 	uv_pipe_init(&gate->loop, &gate->listener, 0);
-	gate->check.data = gate->more.data = gate->timer.data = gate;
+	gate->check.data = gate->more.data = gate->timer.data = gate->beat.data = gate;
 	gate->term.data = gate->intr.data = gate->listener.data = gate;
 	uv_check_start(&gate->check, on_turn);
+	if (gate->options->beat_ms)
+		uv_timer_start(&gate->beat, on_beat, 1, gate->options->beat_ms);
 	uv_signal_start(&gate->term, on_signal, SIGTERM);
 	uv_signal_start(&gate->intr, on_signal, SIGINT);
 }
@@ -127,7 +149,7 @@ int gate_open(const struct gate_options *options, struct gate **out, struct faul
 	struct gate *gate = must_alloc(sizeof(*gate));
 	int ret;
 
-	*gate = (struct gate){ .house = options->house, .clock = options->clock };
+	*gate = (struct gate){ .house = options->house, .clock = options->clock, .options = options };
 	gate->demo = house_demo(gate->house);
 	gate->now = house_given_now(gate->house);
 	gate->started_at = options->clock();
@@ -138,6 +160,7 @@ int gate_open(const struct gate_options *options, struct gate **out, struct faul
 		gate_close(gate);
 		return ret;
 	}
+	ingest_pause(gate->ingest, alive_full(gate));
 	*out = gate;
 	return 0;
 }
@@ -151,7 +174,7 @@ static int last_checkpoint(struct gate *gate, struct fault *why)
 
 	if ((ret = house_begin(gate->house, why)) < 0)
 		return ret;
-	if ((ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	if ((!alive_full(gate) && (ret = ingest_deliver(gate, NULL, why)) < 0) ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0)
 		house_rollback(gate->house);
@@ -189,6 +212,8 @@ int gate_run(struct gate *gate, struct fault *why)
 	stay_awake(gate);
 	while (!gate->stopping)
 		uv_run(&gate->loop, UV_RUN_DEFAULT);
+	if (gate->options->ending)
+		gate->options->ending(gate->options->living);
 	/* What was taken in is finished; what stands in the kernel's buffers was
 	 * never acknowledged. */
 	while (gate_busy(gate))

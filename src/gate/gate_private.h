@@ -77,10 +77,12 @@ struct gate {
 	uv_check_t check; /* after each poll: the turn */
 	uv_idle_t more;   /* running while work is left: the poll does not wait then */
 	uv_timer_t timer; /* the next due moment, in a real folder */
+	uv_timer_t beat;
 	uv_signal_t term, intr;
 	struct house *house;
 	int64_t (*clock)(void);
-	bool demo, stopping, due;
+	const struct gate_options *options; /* while it runs */
+	bool demo, stopping, due, beat_due;
 	bool telling;     /* listeners wait to be told */
 	bool failing;     /* the last batch could not be stored */
 	int64_t now;      /* of the last batch; given in a demonstration folder */
@@ -153,6 +155,8 @@ void ingest_line(struct ingest *ingest, const char *source, const char *line, si
 		 bool limited);
 void ingest_lost(struct ingest *ingest, const char *source, uint64_t lines); /* by the kernel */
 void ingest_too_long(struct ingest *ingest, const char *source);
+/* No room: lines are counted as held to a rate, until it is told otherwise. Takes NULL. */
+void ingest_pause(struct ingest *ingest, bool paused);
 bool ingest_waiting(const struct ingest *ingest); /* an alert */
 bool ingest_counted(const struct ingest *ingest); /* lines that the tallies do not show yet */
 /* Inside a batch: bring alerts to the house and write the tallies. `answers`
@@ -171,6 +175,7 @@ struct sources *sources_new(void);
 void sources_free(struct sources *sources);
 /* The source of this name; beyond a limit all others are one, "others". */
 struct source *sources_find(struct sources *sources, const char *name);
+void sources_refuse(struct sources *sources, struct source *source); /* one line */
 bool sources_admit(struct sources *sources, struct source *source, int64_t now);
 void sources_lost(struct sources *sources, struct source *source, uint64_t lines);
 void sources_touch(struct sources *sources); /* something was counted */
@@ -178,6 +183,15 @@ bool sources_changed(const struct sources *sources);
 int sources_write(struct sources *sources, struct store *store, int64_t now, struct fault *why);
 void sources_settle(struct sources *sources, bool committed);
 json_t *sources_status(struct store *store); /* as they stand in the store */
+
+/* alive.c: what tells whether the house is safe and well. */
+json_t *alive_backup(const struct gate *gate); /* the last good one (FOLDER/backup.json), or null */
+json_t *alive_room(const struct gate *gate);   /* {"state":"good"|"full","free":…,"ballast":…} */
+json_t *alive_ways(const struct gate *gate);   /* name -> "ADDRESS:PORT" */
+bool alive_full(const struct gate *gate);      /* intake and uploads wait; case work goes on */
+int alive_refuses(const struct gate *gate, const struct ask *ask, struct fault *why);
+void alive_no_room(struct gate *gate); /* a batch found none */
+void alive_room_again(struct gate *gate);
 
 /* listen.c: syslog by UDP and TCP. */
 int listen_open(struct gate *gate, const struct gate_options *options, struct fault *why);

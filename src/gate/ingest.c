@@ -38,6 +38,7 @@ struct ingest {
 	struct waiting *first, **last;
 	size_t waiting_count, written; /* `written`: in the open batch */
 	uint64_t alerts_dropped;
+	bool paused;
 };
 
 /* ---- what detection reports ------------------------------------------------ */
@@ -203,12 +204,22 @@ void ingest_line(struct ingest *ingest, const char *name, const char *line, size
 {
 	struct source *source = sources_find(ingest->sources, name);
 
+	if (ingest->paused) {
+		sources_refuse(ingest->sources, source);
+		return;
+	}
 	if (limited && !sources_admit(ingest->sources, source, now))
 		return;
 	sources_touch(ingest->sources);
 	source->year.now = now;
 	if (intake_line(ingest->maps, source, line, len, now, ingest->event, NULL) == 0 && ingest->detector)
 		detector_feed(ingest->detector, ingest->event);
+}
+
+void ingest_pause(struct ingest *ingest, bool paused)
+{
+	if (ingest)
+		ingest->paused = paused;
 }
 
 void ingest_too_long(struct ingest *ingest, const char *name)

@@ -165,9 +165,14 @@ static int (*const writers[ASK__COUNT])(struct gate *, struct job *, int64_t, st
 
 int operation_write(struct gate *gate, struct job *job, struct fault *why)
 {
+	struct fault full;
 	int64_t now;
 	int ret;
 
+	if (alive_refuses(gate, &job->ask, &full) < 0) {
+		job->answer = answer_fault(&full);
+		return 0;
+	}
 	if ((ret = arrive(gate, job, &now, why)))
 		return ret < 0 ? ret : 0;
 	return job->act ? job->act(gate, job, now, why) : writers[job->ask.op](gate, job, now, why);
@@ -255,6 +260,13 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
 	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	json_object_set_new(answer, "backup", alive_backup(gate));
+	json_object_set_new(answer, "room", alive_room(gate));
+	json_object_set_new(answer, "ways", alive_ways(gate));
+	if (gate->options->heartbeat)
+		json_object_set_new(answer, "heartbeat", gate->options->heartbeat(gate->options->living));
+	if (gate->options->past)
+		json_object_set(answer, "before", (json_t *)gate->options->past);
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(answer, "next_due", gate->next_due);
 	answer_moment(answer, "started_at", gate->started_at);

@@ -81,15 +81,20 @@ struct source *sources_find(struct sources *sources, const char *name)
 	return &entry->source;
 }
 
+void sources_refuse(struct sources *sources, struct source *source)
+{
+	sources->changed = true;
+	source->tally.received++;
+	source->tally.limited++;
+}
+
 bool sources_admit(struct sources *sources, struct source *source, int64_t now)
 {
 	struct source_entry *entry = (struct source_entry *)source;
 
 	if (tally_admits(&entry->limit, now))
 		return true;
-	sources->changed = true;
-	source->tally.received++;
-	source->tally.limited++;
+	sources_refuse(sources, source);
 	return false;
 }
 

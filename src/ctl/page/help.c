@@ -35,6 +35,9 @@ static const struct {
 	{ "plan",   "check, show, compare plan packs",                       "检查、查看、比较预案包" },
 	{ "record", "take the record, or cases of it, out as a bundle", "将记录或其中的案件导出为包" },
 	{ "verify", "verify a data folder, a case bundle or an archive",     "验证数据目录、案件包或归档" },
+	{ "backup", "copy a data folder while its daemon works",             "备份数据目录，守护进程照常工作" },
+	{ "restore", "make a data folder out of a backup",                   "由备份恢复数据目录" },
+	{ "doctor", "look at a data folder and the machine under it",        "检查数据目录及其所在机器" },
 };
 /* clang-format on */
 

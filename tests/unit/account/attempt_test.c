@@ -115,7 +115,7 @@ static void nobody_costs_the_same_work(void **state)
 		room_sql(room, "DELETE FROM throttles");
 		room_sql(room,
 			 "INSERT INTO accounts SELECT 5, made_at, password, password_at, 0, 0, 0, 0, NULL,"
-			 " NULL, -1 FROM accounts WHERE person = 7");
+			 " NULL, -1, 0 FROM accounts WHERE person = 7");
 		if (cases[i].sql)
 			room_sql(room, cases[i].sql);
 		ask.login = cases[i].login;
