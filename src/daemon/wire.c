@@ -74,6 +74,11 @@ static int work(struct house *house, const struct settings *settings,
 		.maps = settings->maps,
 		.syslog_udp = settings->syslog_udp,
 		.syslog_tcp = settings->syslog_tcp,
+		.syslog_tls = settings->syslog_tls,
+		.syslog_cert = settings->syslog_cert,
+		.syslog_key = settings->syslog_key,
+		.syslog_clients = settings->syslog_clients,
+		.sources = settings->sources,
 	};
 	struct gate *gate;
 	int ret;

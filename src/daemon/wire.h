@@ -11,7 +11,9 @@
 struct settings {
 	const char *data, *pack, *origin, *rules, *maps;
 	const char *at; /* given time to begin with; demonstration only */
-	const char *syslog_udp, *syslog_tcp;
+	const char *syslog_udp, *syslog_tcp, *syslog_tls;
+	const char *syslog_cert, *syslog_key, *syslog_clients;
+	const char *sources;
 	bool demo;
 };
 

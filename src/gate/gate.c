@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "gate/gate_private.h"
+#include "gate/lines/listen.h"
 #include "record/record.h"
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -94,7 +95,8 @@ static int listen_socket(struct gate *gate, struct fault *why)
 
 static int open_ways(struct gate *gate, const struct gate_options *options, struct fault *why)
 {
-	const bool listens = options->syslog_udp || options->syslog_tcp;
+	const bool listens =
+		options->rules || options->syslog_udp || options->syslog_tcp || options->syslog_tls;
 	const char *folder = house_folder(gate->house);
 	int ret;
 
@@ -104,8 +106,9 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 			"%s is too long: a socket's path has at most %zu bytes, '/fengsui.sock' included",
 			folder, sizeof(gate->path) - 1);
 	/* The socket comes last: who can connect may count on the other ways in. */
-	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
-	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
+	if ((listens &&
+	     ((ret = ingest_open(options, gate->demo ? gate->now : gate->clock(), &gate->ingest, why)) < 0 ||
+	      (ret = listen_open(gate, options, why)) < 0)) ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
 	return listen_socket(gate, why);
@@ -180,6 +183,7 @@ int gate_run(struct gate *gate, struct fault *why)
 	 * never acknowledged. */
 	while (gate_busy(gate))
 		gate_turn(gate);
+	listen_stop(gate);
 	hand_over(gate);
 	unlink(gate->path);
 	return last_checkpoint(gate, why);

@@ -20,7 +20,9 @@ struct gate_options {
 	const char *rules;      /* folder of detection rules, or NULL: what comes in is counted only */
 	const char *maps;       /* folder of field mappings, or NULL */
 	const char *syslog_udp; /* "ADDRESS:PORT", or NULL */
-	const char *syslog_tcp;
+	const char *syslog_tcp, *syslog_tls;
+	const char *syslog_cert, *syslog_key, *syslog_clients; /* PEM files, of TLS */
+	const char *sources; /* roster of sources; NULL: FOLDER/sources, which need not be there */
 };
 
 /* Listen on FOLDER/fengsui.sock (0600); a socket that a dead daemon left behind

@@ -3,6 +3,7 @@
 
 #include "base/stamp.h"
 #include "gate/gate_private.h"
+#include "gate/lines/listen.h"
 #include "pack/pack.h"
 #include "record/record.h"
 
@@ -237,7 +238,8 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "turned_away", json_integer((json_int_t)gate->refused_clients));
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
-	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	json_object_set_new(answer, "sources", ingest_status(gate->ingest, house_store(gate->house)));
+	json_object_set_new(answer, "intake", listen_status(gate));
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(answer, "next_due", gate->next_due);
 	answer_moment(answer, "started_at", gate->started_at);
