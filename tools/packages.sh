@@ -2,7 +2,7 @@
 # Read by ./run and ./test; not a program of its own.
 
 build_packages='gcc libc6-dev meson ninja-build pkg-config python3 libjansson-dev libsqlite3-dev libyaml-dev
-	libuv1-dev libsodium-dev libssl-dev libpcre2-dev'
+	libuv1-dev libsodium-dev libssl-dev libpcre2-dev zlib1g-dev'
 test_packages='libcmocka-dev nodejs xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev'
 
 say() { printf '%s\n' "$*"; }
