@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/stamp.h"
 #include "detect/detector.h"
 #include "detect/gather.h"
 #include "detect/sigma/rule.h"
@@ -173,6 +174,14 @@ struct source *ingest_source(struct ingest *ingest, const char *name)
 	return sources_find(ingest->sources, name);
 }
 
+/* A moment that far ahead is no time zone. Correlation goes by the times of the
+ * lines: one of the year 2099 would make all honest ones of its group late. */
+static void mend_time(struct event *event, int64_t now)
+{
+	if (event->time > now + STAMP_DAY)
+		event->time = now;
+}
+
 bool ingest_line(struct ingest *ingest, struct source *source, const char *line, size_t len, int64_t now,
 		 bool limited)
 {
@@ -180,8 +189,11 @@ bool ingest_line(struct ingest *ingest, struct source *source, const char *line,
 		return false;
 	sources_heard(ingest->sources, source, now);
 	source->year.now = now;
-	if (intake_line(ingest->maps, source, line, len, now, ingest->event, NULL) == 0 && ingest->detector)
+	if (intake_line(ingest->maps, source, line, len, now, ingest->event, NULL) == 0 && ingest->detector) {
+		if (limited)
+			mend_time(ingest->event, now);
 		detector_feed(ingest->detector, ingest->event);
+	}
 	return true;
 }
 
