@@ -3,7 +3,7 @@
 
 build_packages='gcc libc6-dev meson ninja-build pkg-config python3 libjansson-dev libsqlite3-dev libyaml-dev
 	libuv1-dev libsodium-dev libssl-dev libpcre2-dev zlib1g-dev'
-test_packages='libcmocka-dev nodejs xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev'
+test_packages='libcmocka-dev openssl nodejs xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev'
 
 say() { printf '%s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }

@@ -140,7 +140,7 @@ void sources_heed(struct sources *sources, const struct roster *roster, int64_t 
 		const bool watched = entry->silent_after;
 
 		heed(sources, entry);
-		if (!watched)
+		if (!watched || !entry->quiet_since)
 			watch(sources, entry, now);
 		if (!entry->silent_after && entry->silent)
 			entry->silent = false, sources->changed = true;
@@ -181,10 +181,8 @@ void sources_heard(struct sources *sources, struct source *source, int64_t now)
 
 	sources->changed = true;
 	entry->heard_at = now;
-	entry->quiet_since = now;
 	entry->silent = false;
-	if (entry->silent_after && !sources->next_silence)
-		sources->next_silence = now + entry->silent_after;
+	watch(sources, entry, now);
 }
 
 bool sources_admit(struct sources *sources, struct source *source, int64_t now)

@@ -166,6 +166,13 @@ static void feed(struct sender *sender, const char *bytes, size_t len)
 	uv_read_stop((uv_stream_t *)&sender->tcp);
 }
 
+/* The other end has said its last, so what is held is whole or cut off. */
+static void finish(struct sender *sender)
+{
+	frame_end(&sender->frame, take_message, lose_message, sender);
+	end(sender);
+}
+
 /* ---- who it is ------------------------------------------------------------- */
 
 static void name_stranger(struct sender *sender)
@@ -227,6 +234,8 @@ static void feed_tls(struct sender *sender, const char *bytes, size_t len)
 	} else if (ret < 0) {
 		sender->stream->turned_away += !*sender->key;
 		end(sender);
+	} else if (tls_ended(sender->tls)) {
+		finish(sender);
 	}
 }
 
@@ -239,8 +248,7 @@ static void on_read(uv_stream_t *handle, ssize_t len, const uv_buf_t *bytes)
 	} else if (len > 0) {
 		feed(sender, bytes->base, (size_t)len);
 	} else if (len < 0) {
-		frame_end(&sender->frame, take_message, lose_message, sender);
-		end(sender);
+		finish(sender);
 	}
 }
 
