@@ -17,7 +17,7 @@ _fengsui() {
 	local ask=(fengsui words ${data:+--data "$data"}) list=''
 	if [[ $word == -* ]]; then
 		list='--data --json --lang --as --at --key --seen --occurred --drill --help'
-		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp'
+		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp --syslog-tls --syslog-cert --syslog-key --syslog-clients --sources'
 		[[ ${words[0]} == plan ]] && list='--json --lang --no-play --mermaid --rules --maps --data --as --help'
 		((${#words[@]} > 1)) && [[ ${words[0]} != plan ]] && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
 	elif ((${#words[@]} == 0)); then

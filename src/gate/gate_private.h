@@ -130,6 +130,7 @@ bool ingest_full(const struct ingest *ingest);    /* of alerts: nothing more sho
 bool ingest_counted(const struct ingest *ingest); /* lines that the tallies do not show yet */
 bool ingest_falls_silent(const struct ingest *ingest, int64_t now);
 uint64_t ingest_alerts(const struct ingest *ingest); /* that detection has reported so far */
+uint64_t ingest_alerts_dropped(const struct ingest *ingest); /* too many waited */
 bool ingest_detects(const struct ingest *ingest);    /* are there rules? */
 json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
 /* Inside a batch: bring alerts to the house and write the tallies. `answers`

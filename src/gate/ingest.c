@@ -243,6 +243,8 @@ bool ingest_detects(const struct ingest *ingest) { return ingest && ingest->dete
 
 uint64_t ingest_alerts(const struct ingest *ingest) { return gather_seen(ingest->waiting); }
 
+uint64_t ingest_alerts_dropped(const struct ingest *ingest) { return gather_dropped(ingest->waiting); }
+
 json_t *ingest_status(const struct ingest *ingest, struct store *store)
 {
 	return sources_status(ingest ? ingest->sources : NULL, store);

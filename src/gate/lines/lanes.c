@@ -34,7 +34,7 @@ struct lane {
 struct lanes {
 	pthread_mutex_t lock;
 	struct lanes_limits limits;
-	size_t held;
+	size_t held, count;
 	uint64_t lines;
 	struct lane *first, *last; /* those that have lines, by their turn */
 	struct lane *names[BUCKETS];
@@ -83,20 +83,31 @@ static size_t bucket_of(const char *name)
 	return h % BUCKETS;
 }
 
-struct lane *lanes_open(struct lanes *lanes, const char *name)
+static struct lane *find_or_make(struct lanes *lanes, const char *name)
 {
-	struct lane **bucket = &lanes->names[bucket_of(name)], *lane;
+	struct lane **bucket = &lanes->names[bucket_of(name)], *lane = *bucket;
 	const size_t size = strlen(name) + 1;
 
+	while (lane && strcmp(lane->name, name) != 0)
+		lane = lane->next_of_name;
+	if (lane)
+		return lane;
+	if (lanes->count >= LANES_MOST && strcmp(name, "others") != 0)
+		return find_or_make(lanes, "others");
+	lane = must_alloc(sizeof(*lane) + size);
+	*lane = (struct lane){ .next_of_name = *bucket };
+	memcpy(lane->name, name, size);
+	*bucket = lane;
+	lanes->count++;
+	return lane;
+}
+
+struct lane *lanes_open(struct lanes *lanes, const char *name)
+{
+	struct lane *lane;
+
 	pthread_mutex_lock(&lanes->lock);
-	for (lane = *bucket; lane && strcmp(lane->name, name) != 0; lane = lane->next_of_name)
-		;
-	if (!lane) {
-		lane = must_alloc(sizeof(*lane) + size);
-		*lane = (struct lane){ .next_of_name = *bucket };
-		memcpy(lane->name, name, size);
-		*bucket = lane;
-	}
+	lane = find_or_make(lanes, name);
 	pthread_mutex_unlock(&lanes->lock);
 	return lane;
 }
@@ -212,16 +223,6 @@ uint64_t lanes_waiting(struct lanes *lanes)
 
 	pthread_mutex_lock(&lanes->lock);
 	lines = lanes->lines;
-	pthread_mutex_unlock(&lanes->lock);
-	return lines;
-}
-
-uint64_t lane_waiting(struct lanes *lanes, const struct lane *lane)
-{
-	uint64_t lines;
-
-	pthread_mutex_lock(&lanes->lock);
-	lines = lane->lines;
 	pthread_mutex_unlock(&lanes->lock);
 	return lines;
 }

@@ -11,6 +11,8 @@
  * there is counted under that name, and the others are served as before. Any
  * thread may put lines in; one takes them out.
  */
+enum { LANES_MOST = 8192 };
+
 struct lanes;
 struct lane;
 
@@ -22,7 +24,8 @@ struct lanes_limits {
 struct lanes *lanes_new(struct lanes_limits limits);
 void lanes_free(struct lanes *lanes);
 
-/* The lane of this name, made where there is none; it lives as long as the lanes. */
+/* The lane of this name, made where there is none; it lives as long as the
+ * lanes. Beyond LANES_MOST all other names are "others". */
 struct lane *lanes_open(struct lanes *lanes, const char *name);
 const char *lane_name(const struct lane *lane);
 
@@ -32,8 +35,7 @@ bool lanes_put(struct lanes *lanes, struct lane *lane, const char *line, size_t 
 bool lanes_fits(struct lanes *lanes, const struct lane *lane); /* is there room for another block? */
 /* Is the lane less than half full, so that a sender may be read again? */
 bool lanes_roomy(struct lanes *lanes, const struct lane *lane);
-uint64_t lanes_waiting(struct lanes *lanes);                         /* lines, of all */
-uint64_t lane_waiting(struct lanes *lanes, const struct lane *lane); /* lines */
+uint64_t lanes_waiting(struct lanes *lanes); /* lines, of all */
 
 /* Some lines of one source. */
 struct block;

@@ -203,6 +203,8 @@ void listen_stop(struct gate *gate)
 	while ((block = lanes_take(listen->lanes))) {
 		detect(listen, block);
 		lanes_done(listen->lanes, block);
+		if (ingest_full(gate->ingest))
+			gate_turn(gate); /* a batch for the alerts; what fails here fails at the end too */
 	}
 }
 
@@ -235,7 +237,9 @@ json_t *listen_status(const struct gate *gate)
 
 	if (!listen)
 		return NULL;
-	return json_pack("{s:I, s:I, s:I}", "waiting", (json_int_t)lanes_waiting(listen->lanes),
-			 "connections", (json_int_t)stream_count(listen->stream), "turned_away",
+	return json_pack("{s:I, s:I, s:I, s:I}", "alerts_dropped",
+			 (json_int_t)ingest_alerts_dropped(gate->ingest), "waiting",
+			 (json_int_t)lanes_waiting(listen->lanes), "connections",
+			 (json_int_t)stream_count(listen->stream), "turned_away",
 			 (json_int_t)stream_turned_away(listen->stream));
 }

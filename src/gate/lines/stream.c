@@ -366,6 +366,10 @@ int stream_open(uv_loop_t *loop, const struct stream_options *options, struct st
 void stream_heed(struct stream *stream, const struct roster *roster)
 {
 	stream->roster = roster;
+	/* Those that are enrolled have their lane, however many others come. */
+	for (size_t i = 0; i < roster_count(roster); i++)
+		if (roster_at(roster, i)->key_count)
+			lanes_open(stream->options.lanes, roster_at(roster, i)->name);
 	for (struct sender *sender = stream->senders, *next; sender; sender = next) {
 		const struct roster_row *row = *sender->key ? roster_of_key(roster, sender->key) : NULL;
 

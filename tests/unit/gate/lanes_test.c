@@ -98,6 +98,42 @@ static void a_flood_is_its_own(void **state)
 	lanes_free(lanes);
 }
 
+/* By turns, whoever came first and however much each has. */
+static void each_has_a_turn(void **state)
+{
+	struct lanes *lanes = lanes_new((struct lanes_limits){ 2 * MIB, 4 * MIB });
+	static const char *const order[] = { "a", "b", "c", "a", "b", "c", "a", "a" };
+
+	(void)state;
+	flood(lanes, lanes_open(lanes, "a"), 400); /* four blocks */
+	flood(lanes, lanes_open(lanes, "b"), 200);
+	flood(lanes, lanes_open(lanes, "c"), 200);
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		struct block *block = lanes_take(lanes);
+
+		assert_string_equal(lane_name(block_lane(block)), order[i]);
+		lanes_done(lanes, block);
+	}
+	assert_null(lanes_take(lanes));
+	lanes_free(lanes);
+}
+
+static void names_have_a_bound(void **state)
+{
+	struct lanes *lanes = lanes_new((struct lanes_limits){ MIB, MIB });
+	struct lane *first = lanes_open(lanes, "0");
+	char name[20];
+
+	(void)state;
+	for (int i = 0; i < LANES_MOST; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		lanes_open(lanes, name);
+	}
+	assert_string_equal(lane_name(lanes_open(lanes, "one more")), "others");
+	assert_ptr_equal(lanes_open(lanes, "0"), first);
+	lanes_free(lanes);
+}
+
 /* However many flood together, one who has nothing waiting is let in. */
 static void nobody_is_shut_out(void **state)
 {
@@ -172,6 +208,8 @@ int main(void)
 		cmocka_unit_test(nobody_is_shut_out),
 		cmocka_unit_test(must_is_taken_all_the_same),
 		cmocka_unit_test(a_thread_puts_while_another_takes),
+		cmocka_unit_test(each_has_a_turn),
+		cmocka_unit_test(names_have_a_bound),
 	};
 
 	return cmocka_run_group_tests_name("lanes", tests, NULL, NULL);
