@@ -138,6 +138,7 @@ def silence_is_heard():
         assert len(found) == 1 and found[0]["source"] == "edu" and "edu" in found[0]["title"], found
         row = source(d, "edu")
         assert row["silent"] and row["silent_since"].startswith("2026-03-02T08:09:00"), row
+        assert "edu (silent)" in d.cli("status") and "edu（静默）" in d.cli("status", lang="zh")
         d.pass_time("30 min")
         d.restart()
         d.pass_time("30 min")
