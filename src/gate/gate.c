@@ -143,7 +143,7 @@ static int last_checkpoint(struct gate *gate, struct fault *why)
 
 	if ((ret = house_begin(gate->house, why)) < 0)
 		return ret;
-	if ((ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	if ((ret = ingest_deliver_all(gate, NULL, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0)
 		house_rollback(gate->house);

@@ -130,12 +130,16 @@ bool ingest_full(const struct ingest *ingest);    /* of alerts: nothing more sho
 bool ingest_counted(const struct ingest *ingest); /* lines that the tallies do not show yet */
 bool ingest_falls_silent(const struct ingest *ingest, int64_t now);
 uint64_t ingest_alerts(const struct ingest *ingest); /* that detection has reported so far */
+size_t ingest_alerts_waiting(const struct ingest *ingest);
 uint64_t ingest_alerts_dropped(const struct ingest *ingest); /* too many waited */
 bool ingest_detects(const struct ingest *ingest);    /* are there rules? */
 json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
-/* Inside a batch: bring alerts to the house and write the tallies. `answers`
- * (may be NULL) gets what the house said to each alert. */
-int ingest_deliver(struct gate *gate, json_t *answers, struct fault *why);
+/* Inside a batch: bring alerts to the house and write the tallies. A bounded
+ * time; the rest comes with the next batch, which then does not wait. */
+int ingest_deliver(struct gate *gate, struct fault *why);
+/* The same to the end, where somebody is told that it is done. `answers` (may
+ * be NULL) gets what the house said to each alert. */
+int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why);
 /* That batch was committed, or it was not and everything waits on. */
 void ingest_settle(struct ingest *ingest, bool committed);
 int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **answer, struct fault *why);

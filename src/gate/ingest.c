@@ -21,6 +21,7 @@
  * with the raw lines of all of them kept as one evidence file.
  */
 enum { WAITING_MOST = 4096, RAW_MOST = 1024 * 1024, ALL_RAW_MOST = 64 * 1024 * 1024 };
+enum { BRING_NS = 20 * 1000 * 1000 }; /* of alerts in one batch, so that requests come through */
 
 struct ingest {
 	struct maps *maps;
@@ -243,6 +244,8 @@ bool ingest_detects(const struct ingest *ingest) { return ingest && ingest->dete
 
 uint64_t ingest_alerts(const struct ingest *ingest) { return gather_seen(ingest->waiting); }
 
+size_t ingest_alerts_waiting(const struct ingest *ingest) { return gather_count(ingest->waiting); }
+
 uint64_t ingest_alerts_dropped(const struct ingest *ingest) { return gather_dropped(ingest->waiting); }
 
 json_t *ingest_status(const struct ingest *ingest, struct store *store)
@@ -287,24 +290,42 @@ out:
 	return ret;
 }
 
-int ingest_deliver(struct gate *gate, json_t *answers, struct fault *why)
+/* Bring alerts until that moment; one at least, so that it goes on. */
+static int bring(struct gate *gate, uint64_t until, json_t *answers, struct fault *why)
 {
 	struct ingest *ingest = gate->ingest;
-	struct gathered *one;
-	size_t i = 0;
+	struct gathered *one = gather_first(ingest->waiting);
 	int ret;
 
-	if (!ingest_waiting(ingest) && !ingest_counted(ingest) && !ingest_falls_silent(ingest, gate->now))
-		return 0;
 	/* An `ingest` request may have brought the first ones in this batch already. */
-	for (one = gather_first(ingest->waiting); one && i < ingest->written; i++)
+	for (size_t i = 0; one && i < ingest->written; i++)
 		one = one->next;
 	for (; one; one = one->next) {
 		if ((ret = deliver(gate, one, answers, why)) < 0)
 			return fault_within(why, "an alert");
 		ingest->written++;
+		if (uv_hrtime() > until)
+			break;
 	}
+	if (one && one->next)
+		gate_wake(gate); /* the rest in the next batch */
 	return sources_write(ingest->sources, gate->house, gate->now, why);
+}
+
+static bool nothing_to_bring(const struct gate *gate)
+{
+	return !ingest_waiting(gate->ingest) && !ingest_counted(gate->ingest) &&
+	       !ingest_falls_silent(gate->ingest, gate->now);
+}
+
+int ingest_deliver(struct gate *gate, struct fault *why)
+{
+	return nothing_to_bring(gate) ? 0 : bring(gate, uv_hrtime() + BRING_NS, NULL, why);
+}
+
+int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why)
+{
+	return nothing_to_bring(gate) ? 0 : bring(gate, UINT64_MAX, answers, why);
 }
 
 void ingest_settle(struct ingest *ingest, bool committed)
@@ -358,7 +379,7 @@ int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **
 		ingest_line(gate->ingest, from, json_string_value(line), json_string_length(line), gate->now,
 			    false);
 	alerts = json_array();
-	if ((ret = ingest_deliver(gate, alerts, why)) < 0) {
+	if ((ret = ingest_deliver_all(gate, alerts, why)) < 0) {
 		json_decref(alerts);
 		return ret;
 	}

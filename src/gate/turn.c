@@ -82,7 +82,7 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	int ret;
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
-	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0)
+	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, why)) < 0)
 		return ret;
 	return operation_tick(gate, gate->now, why);
 }
@@ -164,6 +164,7 @@ static void write_turn(struct gate *gate)
 	if (ret < 0) {
 		fail_batch(gate, &batch, &why);
 		gate->now = before;
+		gate->due = false; /* again in a second, not at once */
 		uv_timer_start(&gate->timer, on_due, 1000, 0);
 	} else {
 		gate->batches++;

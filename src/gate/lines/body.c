@@ -182,7 +182,7 @@ int body_answer(struct body *body, json_t **answer, struct fault *why)
 {
 	int ret;
 
-	if ((ret = ingest_deliver(body->gate, NULL, why)) < 0)
+	if ((ret = ingest_deliver_all(body->gate, NULL, why)) < 0)
 		return ret;
 	*answer = json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I}", "ok", 1, "source", body->source->name,
 			    "lines", (json_int_t)body->took.received, "stored", (json_int_t)body->took.stored,

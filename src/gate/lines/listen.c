@@ -14,6 +14,7 @@
 enum {
 	LANE_BYTES = 64 * 1024 * 1024, /* 200,000 lines of 300 bytes: a burst that detection is behind of */
 	ALL_BYTES = 160 * 1024 * 1024, /* however long a disk stands still */
+	AGAIN_MS = 10,                 /* after a turn that could not take more */
 	TAKE_NS = 4 * 1000 * 1000,     /* of detection in one turn, so that requests come through */
 };
 
@@ -26,6 +27,7 @@ struct listen {
 	uv_check_t check; /* after each poll */
 	uv_idle_t more;   /* running while lines wait: the poll does not */
 	uv_timer_t tally; /* what was only counted is written once a second */
+	uv_timer_t again; /* lines wait for alerts to be stored */
 	uv_signal_t hup;
 	bool stopped;
 };
@@ -55,6 +57,7 @@ static void detect(struct listen *listen, struct block *block)
 }
 
 static void on_idle(uv_idle_t *idle) { (void)idle; }
+static void on_again(uv_timer_t *timer) { (void)timer; }
 
 /* While the house cannot store what was detected, lines wait where they are. */
 static void take(struct listen *listen)
@@ -68,10 +71,13 @@ static void take(struct listen *listen)
 		if (uv_hrtime() > until)
 			break;
 	}
-	if (block)
+	if (block && !ingest_full(listen->gate->ingest))
 		uv_idle_start(&listen->more, on_idle);
 	else
 		uv_idle_stop(&listen->more);
+	/* The batch that follows may make room; one that fails should not be tried without a pause. */
+	if (ingest_full(listen->gate->ingest))
+		uv_timer_start(&listen->again, on_again, AGAIN_MS, 0);
 	stream_resume(listen->stream);
 }
 
@@ -140,6 +146,7 @@ static void start_handles(struct listen *listen)
 	uv_check_init(loop, &listen->check);
 	uv_idle_init(loop, &listen->more);
 	uv_timer_init(loop, &listen->tally);
+	uv_timer_init(loop, &listen->again);
 	uv_signal_init(loop, &listen->hup);
 	listen->check.data = listen->more.data = listen->tally.data = listen->hup.data = listen;
 	uv_check_start(&listen->check, on_check);
@@ -222,6 +229,7 @@ void listen_close(struct gate *gate)
 	uv_close((uv_handle_t *)&listen->check, on_closed);
 	uv_close((uv_handle_t *)&listen->more, on_closed);
 	uv_close((uv_handle_t *)&listen->tally, on_closed);
+	uv_close((uv_handle_t *)&listen->again, on_closed);
 	uv_close((uv_handle_t *)&listen->hup, on_closed);
 	uv_run(&gate->loop, UV_RUN_NOWAIT);
 	udp_close(listen->udp);
@@ -237,7 +245,8 @@ json_t *listen_status(const struct gate *gate)
 
 	if (!listen)
 		return NULL;
-	return json_pack("{s:I, s:I, s:I, s:I}", "alerts_dropped",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "alerts_waiting",
+			 (json_int_t)ingest_alerts_waiting(gate->ingest), "alerts_dropped",
 			 (json_int_t)ingest_alerts_dropped(gate->ingest), "waiting",
 			 (json_int_t)lanes_waiting(listen->lanes), "connections",
 			 (json_int_t)stream_count(listen->stream), "turned_away",

@@ -201,7 +201,7 @@ static void two_in_one_batch(void **state)
 		json_decref(answer);
 		body_free(bodies[i]);
 	}
-	assert_int_equal(ingest_deliver(&place->gate, NULL, &why), 0);
+	assert_int_equal(ingest_deliver_all(&place->gate, NULL, &why), 0);
 	assert_int_equal(house_commit(place->gate.house, &why), 0);
 	ingest_settle(place->gate.ingest, true);
 	assert_int_equal(stored(place, "http:two", "received"), 60);
