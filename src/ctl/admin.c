@@ -34,6 +34,17 @@ static int ask_and_print(struct ctl *ctl, json_t *request)
 	return 0;
 }
 
+/* With what one should know about it at a glance. */
+static const char *name_of_source(struct ctl *ctl, const json_t *source)
+{
+	const bool silent = json_is_true(json_object_get(source, "silent"));
+	const bool refused = number_of(source, "refused") > 0;
+
+	return arena_text(ctl->mem, "%s%s%s", text_of(source, "name"),
+			  silent ? in_words(ctl, " (silent)", "（静默）") : "",
+			  refused ? in_words(ctl, " (not enrolled)", "（未登记）") : "");
+}
+
 static void say_sources(struct ctl *ctl, const json_t *sources)
 {
 	static const char *const names[] = { "received", "stored", "limited", "malformed", "lost" };
@@ -51,7 +62,7 @@ static void say_sources(struct ctl *ctl, const json_t *sources)
 	table_put(table, in_words(ctl, "malformed", "格式错误"));
 	table_put(table, in_words(ctl, "lost", "丢失"));
 	json_array_foreach((json_t *)sources, i, source) {
-		table_put(table, text_of(source, "name"));
+		table_put(table, name_of_source(ctl, source));
 		for (size_t k = 0; k < 5; k++)
 			table_put(table, arena_text(ctl->mem, "%lld", number_of(source, names[k])));
 	}

@@ -174,6 +174,11 @@ serve(struct house *house, const struct settings *settings, struct life *life, s
 		.ending = ending,
 		.heartbeat = heard,
 		.living = &living,
+		.syslog_tls = settings->syslog_tls,
+		.syslog_cert = settings->syslog_cert,
+		.syslog_key = settings->syslog_key,
+		.syslog_clients = settings->syslog_clients,
+		.sources = settings->sources,
 	};
 	struct gate *gate;
 	int ret;

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "gate/gate_private.h"
 #include "gate/http/web.h"
+#include "gate/lines/listen.h"
 #include "record/record.h"
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -118,7 +119,8 @@ static int listen_socket(struct gate *gate, struct fault *why)
 
 static int open_ways(struct gate *gate, const struct gate_options *options, struct fault *why)
 {
-	const bool listens = options->syslog_udp || options->syslog_tcp;
+	const bool listens =
+		options->rules || options->syslog_udp || options->syslog_tcp || options->syslog_tls;
 	const char *folder = house_folder(gate->house);
 	int ret;
 
@@ -130,8 +132,9 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 	if ((ret = accounts_open(house_store(gate->house), folder, &gate->accounts, why)) < 0)
 		return ret;
 	/* The socket comes last: who can connect may count on the other ways in. */
-	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
-	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
+	if ((listens &&
+	     ((ret = ingest_open(options, gate->demo ? gate->now : gate->clock(), &gate->ingest, why)) < 0 ||
+	      (ret = listen_open(gate, options, why)) < 0)) ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
 	if ((options->https || options->http) && (ret = web_open(gate, options, &gate->web, why)) < 0)
@@ -174,7 +177,7 @@ static int last_checkpoint(struct gate *gate, struct fault *why)
 
 	if ((ret = house_begin(gate->house, why)) < 0)
 		return ret;
-	if ((!alive_full(gate) && (ret = ingest_deliver(gate, NULL, why)) < 0) ||
+	if ((!alive_full(gate) && (ret = ingest_deliver_all(gate, NULL, why)) < 0) ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0)
 		house_rollback(gate->house);
@@ -218,6 +221,7 @@ int gate_run(struct gate *gate, struct fault *why)
 	 * never acknowledged. */
 	while (gate_busy(gate))
 		gate_turn(gate);
+	listen_stop(gate);
 	hand_over(gate);
 	unlink(gate->path);
 	return last_checkpoint(gate, why);

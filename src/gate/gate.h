@@ -24,7 +24,9 @@ struct gate_options {
 	const char *rules;      /* folder of detection rules, or NULL: what comes in is counted only */
 	const char *maps;       /* folder of field mappings, or NULL */
 	const char *syslog_udp; /* "ADDRESS:PORT", or NULL */
-	const char *syslog_tcp;
+	const char *syslog_tcp, *syslog_tls;
+	const char *syslog_cert, *syslog_key, *syslog_clients; /* PEM files, of TLS */
+	const char *sources; /* roster of sources; NULL: FOLDER/sources, which need not be there */
 	const char *https, *http;    /* "ADDRESS:PORT"; http on loopback alone; or NULL */
 	const char *cert, *cert_key; /* PEM files for https; NULL: made here */
 

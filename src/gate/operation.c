@@ -4,6 +4,7 @@
 
 #include "base/stamp.h"
 #include "gate/gate_private.h"
+#include "gate/lines/listen.h"
 #include "pack/pack.h"
 #include "record/record.h"
 
@@ -259,7 +260,8 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "turned_away", json_integer((json_int_t)gate->refused_clients));
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
-	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	json_object_set_new(answer, "sources", ingest_status(gate->ingest, house_store(gate->house)));
+	json_object_set_new(answer, "intake", listen_status(gate));
 	json_object_set_new(answer, "backup", alive_backup(gate));
 	json_object_set_new(answer, "room", alive_room(gate));
 	json_object_set_new(answer, "ways", alive_ways(gate));

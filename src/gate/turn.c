@@ -51,7 +51,7 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
 	    (ret = run_jobs(gate, batch, why)) < 0 ||
-	    (!alive_full(gate) && (ret = ingest_deliver(gate, NULL, why)) < 0) ||
+	    (!alive_full(gate) && (ret = ingest_deliver(gate, why)) < 0) ||
 	    (gate->web && (ret = web_tidy(gate->web, gate->now, why)) < 0))
 		return ret;
 	return operation_tick(gate, gate->now, why);
@@ -137,6 +137,7 @@ static void write_turn(struct gate *gate)
 			alive_no_room(gate);
 		fail_batch(gate, &batch, &why);
 		gate->now = before;
+		gate->due = false; /* again in a second, not at once */
 		uv_timer_start(&gate->timer, on_due, 1000, 0);
 	} else {
 		gate->batches++;

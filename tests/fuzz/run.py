@@ -8,6 +8,7 @@ program without it must be clean.
 """
 import concurrent.futures
 import glob
+import gzip
 import io
 import os
 import shutil
@@ -35,6 +36,7 @@ PARSERS = {
     "unpack": "a plan pack in one file", "token": "API tokens and the networks they come from",
     "http_head": "the head of an HTTP request",
     "http_message": "HTTP requests out of a stream",
+    "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -104,7 +106,10 @@ JSON = [b'{"a":1,"b":[true,null,"x"],"c":{"d":"\\u4e00"}}', b'{"p":1,"sd":"00"}'
 STAMPS = [b"2026-03-02T08:00:00Z", b"1970-01-01T00:00:00.123456+00:00", b"9999-12-31T23:59:60-23:59", b"15 min", b"36500 d", b"4 h"]
 TOKENS = [b"fs_17_" + b"0123456789abcdef" * 4, b"192.0.2.0/24", b"2001:db8::/32", b"::ffff:192.0.2.7",
           b"192.0.2.0/24 2001:db8::/33\n2001:db8::7", b"  198.51.100.7 ::ffff:192.0.2.0/120\n::ffff:192.0.2.9"]
-FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x"]
+ROSTERS = [b"default rate=5 burst=9\n", b"# x\nweb01 key=" + b"aB" * 32 + b" silent=10min\nudp:192.0.2.7\trate=0 silent=1h"]
+GZIPS = [b"\7" + gzip.compress(text) for text in (b"one\ntwo\n", b"", b"x" * 300, bytes(1 << 21))] + \
+        [b"\1" + gzip.compress(b"a\n") + gzip.compress(b"b\n")]
+FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x", b"\1\3-5 <1>x", b"\1\0990 <1>x"]
 
 
 
@@ -123,6 +128,7 @@ SEEDS = {
     "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml")],
     "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON, "stamp": lambda: STAMPS,
     "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
+    "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS,
 }
 
 

@@ -162,7 +162,7 @@ int site_metrics(struct call *call, struct fault *why)
 	figure(&out, "fengsui_failing", "gauge", "1 while the last batch could not be stored.",
 	       gate->failing);
 	http_figures(&out, call->web);
-	sources = sources_status(house_store(gate->house));
+	sources = ingest_status(gate->ingest, house_store(gate->house));
 	source_figures(&out, sources);
 	json_decref(sources);
 	call_text(call, 200, "text/plain; version=0.0.4; charset=utf-8", out.data, out.len);
