@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gate/http/web.h"
 #include "host/ballast.h"
 #include "host/file.h"
 
@@ -35,11 +36,15 @@ json_t *alive_room(const struct gate *gate)
 json_t *alive_ways(const struct gate *gate)
 {
 	json_t *ways = json_object();
+	char address[128];
 
 	if (gate->options->syslog_udp)
 		json_object_set_new(ways, "syslog_udp", json_string(gate->options->syslog_udp));
 	if (gate->options->syslog_tcp)
 		json_object_set_new(ways, "syslog_tcp", json_string(gate->options->syslog_tcp));
+	for (size_t i = 0; gate->web && web_address(gate->web, i, address, sizeof(address)); i++)
+		json_object_set_new(ways, strncmp(address, "https", 5) ? "http" : "https",
+				    json_string(strstr(address, "//") + 2));
 	return ways;
 }
 

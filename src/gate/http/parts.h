@@ -73,6 +73,11 @@ int uploads_whole(struct call *call, struct fault *why);
 int uploads_end(struct call *call, struct fault *why);
 int uploads_drop(struct call *call, struct fault *why);
 
+/* intake.c */
+int intake_begin(struct call *call, struct fault *why);
+int intake_part(struct call *call, const char *bytes, size_t len, struct fault *why);
+int intake_whole(struct call *call, struct fault *why);
+
 /* events.c */
 struct events *events_new(struct web *web);
 void events_free(struct events *events);
