@@ -446,6 +446,8 @@ static int do_once(struct house *house, const struct request *request, int *spac
 	}
 	if (ret == 0)
 		*answer = deed.missing ? refusal_answer(&deed, house->pack) : made_answer(&deed, subject);
+	if (ret == 0 && deed.received && !deed.missing)
+		ret = receipt_sign(&deed, *answer, why);
 	else if (asker_fault(ret)) {
 		*answer = fault_answer(why);
 		ret = 0;

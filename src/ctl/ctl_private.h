@@ -29,7 +29,8 @@ struct flag {
  * the others are fields of the kind. */
 struct options {
 	const char *data, *as, *at, *lang, *key, *seen, *occurred, *limit, *after;
-	bool json, help, drill, check;
+	const char *out;
+	bool json, help, drill, check, ask, phone, form;
 	struct flag *flags;
 	size_t flag_count;
 	const char **words; /* the rest, in order */
@@ -98,6 +99,11 @@ const char *plain(const struct ctl *ctl);
 const char *warn_colour(const struct ctl *ctl);
 void say_waits(const struct ctl *ctl, const json_t *roles); /* whose decision is waited for */
 void say_missing(const struct ctl *ctl, FILE *out, const json_t *missing, const char *margin);
+
+/* page/receipt.c: what a unit keeps. The notes of a text that somebody kept: a
+ * printed receipt, an answer as JSON, or notes alone; NULL where it is cut off. */
+void say_receipt(const struct ctl *ctl, const json_t *receipt, FILE *out);
+const char *receipt_notes(const char *text, struct arena *mem);
 
 /* page/show.c, page/history.c */
 int show_record(struct ctl *ctl, const char *ref);

@@ -224,6 +224,7 @@ struct move {
 	struct effect_use *does;
 	size_t does_count;
 	struct names record; /* what it is called in the record; decision.* makes a decision */
+	bool receipt;        /* whoever makes it is given a signed receipt */
 	struct place at;
 };
 

@@ -406,6 +406,8 @@ CASES = [
     C("T053", "other than", start(questioned_by("lgdir"), "lgdir"), "who asked decides", move="accept_grade"),
     C("T053", "other than", start(questioned_by("lgdir"), "lgdir"), "who asked decides", move="keep_grade"),
     C("T053", "other than", start(questioned_by("lgdir"), "lgdir"), "who asked decides", move="override_grade"),
+    C("T060", "number to call back", start(lambda w: recipes.report(w, via="phone")), "a report by telephone without a number"),
+    C("T062", "calling back first", start(lambda w: recipes.receipted(w, via="mail")), "a mail address proves nothing"),
     C("T062", "Case must be in", given(incident=lambda w: begin(w, "H.DISMISSED").ref), "the case was dismissed"),
     C("T073", "Requesting unit", by("cl"), "the lead neither asked nor is of the unit"),
     C("T074", "each member is available", after(member_elsewhere, override_reason=None), "the member is under way elsewhere"),

@@ -95,6 +95,7 @@ static json_t *move_words(const struct move *move)
 			move->auto_count > 0);
 	json_object_set_new(one, "if", guard_words(&move->conditions, move->refuse));
 	json_object_set_new(one, "by", guard_words(&move->by, move->refuse));
+	json_object_set_new(one, "receipt", json_boolean(move->receipt));
 	if (move->region)
 		json_object_set_new(one, "region", json_string(move->region->name));
 	if (move->to)

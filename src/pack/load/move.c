@@ -9,9 +9,9 @@
 
 static const char *const change_keys[] = { "t",      "label",  "from",  "to",     "auto",
 					   "who",    "by",     "needs", "asks",   "if",
-					   "refuse", "clocks", "does",  "record", NULL };
-static const char *const act_keys[] = { "t",  "label",  "auto",   "who",  "by",     "needs", "asks",
-					"if", "refuse", "clocks", "does", "record", NULL };
+					   "refuse", "clocks", "does",  "record", "receipt", NULL };
+static const char *const act_keys[] = { "t",  "label",  "auto",   "who",  "by",     "needs",   "asks",
+					"if", "refuse", "clocks", "does", "record", "receipt", NULL };
 static const char *const default_keys[] = { "auto",   "who",    "by",   "needs",  "asks", "if",
 					    "refuse", "clocks", "does", "record", NULL };
 
@@ -96,6 +96,7 @@ static void read_body(struct reader *r, const struct sources *from, struct move 
 	load_clock_ops(r, take(from, "clocks"), move);
 	load_effects(r, take(from, "does"), move);
 	move->record = read_names(r, take(from, "record"), "record");
+	move->receipt = read_yes(r, from->own, "receipt");
 }
 
 static struct move *move_new(struct reader *r, struct kind *kind, const struct yaml_node *key,

@@ -100,6 +100,7 @@ static void diff_move(struct comparing *d, const char *where, const struct move 
 	tell_names(&x, &a->record), tell_names(&y, &b->record);
 	told(d, where, pick(d, "记录", "record"), &x, &y);
 	changed(d, where, pick(d, "拒绝代码", "refuse"), a->refuse, b->refuse);
+	changed(d, where, pick(d, "回执", "receipt"), a->receipt ? "yes" : "no", b->receipt ? "yes" : "no");
 	buf_fini(&x);
 	buf_fini(&y);
 }
