@@ -23,10 +23,10 @@ static const char *const type_words[FIELD__COUNT] = {
 
 static json_t *field_words(const struct field *field)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:b, s:b, s:b, s:b}", "name", field->name, "zh",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:b, s:b, s:b, s:b, s:b}", "name", field->name, "zh",
 			 field->label.zh, "en", field->label.en, "type", type_words[field->type], "of",
-			 field->of, "many", field->many, "filter", field->filter, "column", field->column,
-			 "engine", field->engine);
+			 field->of, "many", field->many, "search", field->search, "filter", field->filter,
+			 "column", field->column, "engine", field->engine);
 }
 
 static void add_names(json_t *list, const struct names *names)

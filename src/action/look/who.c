@@ -29,6 +29,12 @@ static json_t *roles_now(const struct deed *deed)
 	return roles;
 }
 
+/* What the unit of this person is called; NULL: none is known. */
+static json_t *unit_name(struct deed *deed, struct object *person)
+{
+	return person ? world_value(deed, person, "unit.name", NULL) : NULL;
+}
+
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why)
 {
 	struct object *person = NULL;
@@ -40,10 +46,10 @@ int house_who(struct house *house, const struct asker *asker, json_t **answer, s
 	    !(person = world_get(&deed, asker->person, why)))
 		ret = -why->code;
 	if (ret == 0)
-		*answer = json_pack("{s:b, s:I, s:s*, s:O*, s:o}", "ok", 1, "person",
+		*answer = json_pack("{s:b, s:I, s:s*, s:O*, s:O*, s:o}", "ok", 1, "person",
 				    (json_int_t)asker->person, "machine", asker->machine, "name",
-				    person ? json_object_get(person->body, "name") : NULL, "roles",
-				    roles_now(&deed));
+				    person ? json_object_get(person->body, "name") : NULL, "unit",
+				    unit_name(&deed, person), "roles", roles_now(&deed));
 	deed_close(&deed);
 	return ret;
 }
