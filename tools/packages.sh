@@ -2,8 +2,8 @@
 # Read by ./run and ./test; not a program of its own.
 
 build_packages='gcc libc6-dev meson ninja-build pkg-config python3 libjansson-dev libsqlite3-dev libyaml-dev
-	libuv1-dev libsodium-dev libssl-dev libpcre2-dev'
-test_packages='libcmocka-dev nodejs xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev'
+	libuv1-dev libsodium-dev libssl-dev libpcre2-dev libgmime-3.0-dev libcurl4-openssl-dev'
+test_packages='libcmocka-dev nodejs dovecot-imapd openssl chromium fonts-noto-cjk xfsprogs e2fsprogs mount sqlite3 clang libclang-rt-dev'
 
 say() { printf '%s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }

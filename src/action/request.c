@@ -57,6 +57,16 @@ static int answered_before(struct house *house, const struct request *request, c
 	return got;
 }
 
+int house_answered(struct house *house, const char *key, bool *out, struct fault *why)
+{
+	int64_t count = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM answers WHERE key = $1",
+			    VALUES(value_text(key)), &count, why);
+
+	*out = count > 0;
+	return ret;
+}
+
 static int keep_answer(struct house *house, const struct request *request, const unsigned char *digest,
 		       const json_t *answer, struct fault *why)
 {

@@ -27,6 +27,10 @@ static const struct {
 	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own", "自带之外的日志格式映射" },
 	{ "--syslog-udp", "ADDRESS:PORT", offsetof(struct settings, syslog_udp), "take syslog by UDP", "以 UDP 接收 syslog" },
 	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },
+	{ "--mail",       "imaps://USER@HOST/BOX", offsetof(struct settings, mail), "take reports from a mail box", "从邮箱收取报告" },
+	{ "--mail-password-file", "FILE", offsetof(struct settings, mail_password_file), "the password of its user", "该邮箱用户的密码文件" },
+	{ "--mail-ca",    "FILE",         offsetof(struct settings, mail_ca),    "certificates to trust (PEM) instead of the system's", "所信任的证书（PEM），替代系统证书" },
+	{ "--mail-every", "SPAN",         offsetof(struct settings, mail_every), "how often it is looked into (60 s)", "查看间隔（60 s）" },
 };
 /* clang-format on */
 

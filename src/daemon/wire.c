@@ -74,6 +74,10 @@ static int work(struct house *house, const struct settings *settings,
 		.maps = settings->maps,
 		.syslog_udp = settings->syslog_udp,
 		.syslog_tcp = settings->syslog_tcp,
+		.mail = settings->mail,
+		.mail_password_file = settings->mail_password_file,
+		.mail_ca = settings->mail_ca,
+		.mail_every = settings->mail_every,
 	};
 	struct gate *gate;
 	int ret;

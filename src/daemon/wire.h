@@ -12,6 +12,7 @@ struct settings {
 	const char *data, *pack, *origin, *rules, *maps;
 	const char *at; /* given time to begin with; demonstration only */
 	const char *syslog_udp, *syslog_tcp;
+	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "gate/gate_private.h"
+#include "gate/mail/mailbox.h"
 #include "record/record.h"
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -106,6 +107,7 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 	/* The socket comes last: who can connect may count on the other ways in. */
 	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
 	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
+	    (options->mail && (ret = mailbox_open(gate, options, &gate->mailbox, why)) < 0) ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
 	return listen_socket(gate, why);
@@ -165,6 +167,7 @@ static void hand_over(struct gate *gate)
 {
 	const uint64_t until = uv_hrtime() + UINT64_C(1000000000);
 
+	mailbox_stop(gate->mailbox);
 	uv_close((uv_handle_t *)&gate->listener, NULL);
 	uv_idle_start(&gate->more, on_idle);
 	while (still_sending(gate) && uv_hrtime() < until)
@@ -200,8 +203,10 @@ void gate_close(struct gate *gate)
 	ingest_close(gate->ingest);
 	while (gate->clients)
 		client_end(gate->clients);
+	mailbox_stop(gate->mailbox);
 	uv_walk(&gate->loop, close_one, NULL);
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&gate->loop);
+	mailbox_close(gate->mailbox);
 	free(gate);
 }

@@ -21,6 +21,8 @@ struct gate_options {
 	const char *maps;       /* folder of field mappings, or NULL */
 	const char *syslog_udp; /* "ADDRESS:PORT", or NULL */
 	const char *syslog_tcp;
+	const char *mail; /* imaps://USER@HOST/BOX, or NULL */
+	const char *mail_password_file, *mail_ca, *mail_every;
 };
 
 /* Listen on FOLDER/fengsui.sock (0600); a socket that a dead daemon left behind

@@ -62,8 +62,9 @@ struct gate {
 	char path[108];         /* of the socket */
 	struct client *clients; /* a ring, from the one to serve first */
 	unsigned client_count;
-	struct ingest *ingest; /* NULL: no rules */
-	struct listen *listen; /* NULL: no syslog */
+	struct ingest *ingest;   /* NULL: no rules */
+	struct listen *listen;   /* NULL: no syslog */
+	struct mailbox *mailbox; /* NULL: no mail */
 	uint64_t requests, batches, refused_clients;
 };
 

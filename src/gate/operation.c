@@ -3,6 +3,7 @@
 
 #include "base/stamp.h"
 #include "gate/gate_private.h"
+#include "gate/mail/mailbox.h"
 #include "pack/pack.h"
 #include "record/record.h"
 
@@ -238,6 +239,8 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
 	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	if (gate->mailbox)
+		json_object_set_new(answer, "mail", mailbox_status(gate->mailbox));
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(answer, "next_due", gate->next_due);
 	answer_moment(answer, "started_at", gate->started_at);

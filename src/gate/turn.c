@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "gate/gate_private.h"
+#include "gate/mail/mailbox.h"
 
 /*
  * turn -- one turn of the loop: a batch of changes, its commit, answers, reads.
@@ -82,7 +83,8 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	int ret;
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
-	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0)
+	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	    (ret = mailbox_deliver(gate->mailbox, why)) < 0)
 		return ret;
 	return operation_tick(gate, gate->now, why);
 }
@@ -170,6 +172,7 @@ static void write_turn(struct gate *gate)
 		wake_at_next(gate);
 	}
 	ingest_settle(gate->ingest, ret == 0);
+	mailbox_settle(gate->mailbox, ret == 0);
 	for (size_t i = 0; i < batch.count; i++)
 		job_answer(gate, batch.done[i]);
 }
