@@ -31,6 +31,7 @@ CONFIG = """
 base_dir = {home}/run
 state_dir = {home}/state
 auth_mechanisms = plain login
+auth_failure_delay = 0
 log_path = {home}/log
 protocols = imap
 listen = 127.0.0.1
@@ -141,13 +142,10 @@ class Mailserver:
 
     def stop(self):
         if self.process:
+            # All at once: a child that lingers would hold the ports open and answer nobody.
             with contextlib.suppress(ProcessLookupError):
-                self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
+            self.process.wait()
             self.out.close()
             self.process = None
 
