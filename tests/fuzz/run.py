@@ -32,7 +32,7 @@ PARSERS = {
     "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
-    "unpack": "a plan pack in one file",
+    "unpack": "a plan pack in one file", "mail": "a mail message",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
