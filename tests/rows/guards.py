@@ -406,6 +406,7 @@ CASES = [
     C("T053", "other than", start(questioned_by("lgdir"), "lgdir"), "who asked decides", move="accept_grade"),
     C("T053", "other than", start(questioned_by("lgdir"), "lgdir"), "who asked decides", move="keep_grade"),
     C("T053", "other than", start(questioned_by("lgdir"), "lgdir"), "who asked decides", move="override_grade"),
+    C("T001", "the report was not accepted", None, "a case that is not there yet has no state to keep: S25 plays it"),
     C("T060", "number to call back", start(lambda w: recipes.report(w, via="phone")), "a report by telephone without a number"),
     C("T062", "calling back first", start(lambda w: recipes.receipted(w, via="mail")), "a mail address proves nothing"),
     C("T062", "Case must be in", given(incident=lambda w: begin(w, "H.DISMISSED").ref), "the case was dismissed"),

@@ -78,7 +78,7 @@ class Defacement(Scene):
             case, _, _ = self.case(d)
             for name in ("opinion", "page_text", "keyword"):
                 d.fault("invalid", "dut01", "incident", "update", case, **{name: "x"})
-            d.refused("N33", "dut01", "opinion", "create", text="x")
+            d.fault("invalid", "dut01", "page_text", "create", text="x")
             codes = {c["code"] for c in d.catalogue()["enums"]["incident_class"]}
             self.assertFalse(codes & {"rumour", "content", "opinion", "harmful_information", "other"})
 
