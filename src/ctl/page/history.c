@@ -81,10 +81,8 @@ static const char *who_words(struct ctl *ctl, const json_t *entry)
 	static const struct {
 		const char *actor, *en, *zh;
 	} machines[] = {
-		{ "timer", "the timer", "计时器" },
-		{ "system", "the system", "系统" },
-		{ "rule", "a detection rule", "检测规则" },
-		{ "mail", "the mail box", "邮箱" },
+		{ "timer", "the timer", "计时器" },         { "system", "the system", "系统" },
+		{ "rule", "a detection rule", "检测规则" }, { "mail", "the mail box", "邮箱" },
 		{ "setup", "set-up", "初始登记" },
 	};
 	const char *actor = text_of(entry, "actor");

@@ -1,5 +1,6 @@
 #include "intake/mail/loop.h"
 
+#include <gmime/gmime.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>

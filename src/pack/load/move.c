@@ -7,9 +7,9 @@
  * of a kind and its acts have the same form without from and to.
  */
 
-static const char *const change_keys[] = { "t",      "label",  "from",  "to",     "auto",
-					   "who",    "by",     "needs", "asks",   "if",
-					   "refuse", "clocks", "does",  "record", "receipt", NULL };
+static const char *const change_keys[] = { "t",    "label",  "from",    "to", "auto",   "who",
+					   "by",   "needs",  "asks",    "if", "refuse", "clocks",
+					   "does", "record", "receipt", NULL };
 static const char *const act_keys[] = { "t",  "label",  "auto",   "who",  "by",     "needs",   "asks",
 					"if", "refuse", "clocks", "does", "record", "receipt", NULL };
 static const char *const default_keys[] = { "auto",   "who",    "by",   "needs",  "asks", "if",
