@@ -152,6 +152,22 @@ int house_rule_on(struct house *house, const char *rule, bool *on, struct fault 
  * of a rule that is off are answered with "did":"off" and leave no trace. */
 int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why);
 
+/* Has a request with this idempotency key been carried out? */
+int house_answered(struct house *house, const char *key, bool *out, struct fault *why);
+
+/* A report that came by mail: made and handed in, once for each key. Nobody is
+ * authenticated by it: person and unit are found by the sender's address as a
+ * claim only. The files are noted before (house_blob). */
+struct mailed {
+	const char *sender, *name, *subject, *text; /* "" where there is none */
+	const char *message;                        /* digest of the message as it came */
+	const char *const *files;                   /* digests of what it encloses */
+	size_t file_count;
+	int64_t arrived; /* when the mail box had it */
+};
+int house_mail(struct house *house, const struct mailed *mail, const char *key, int64_t now, json_t **answer,
+	       struct fault *why);
+
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);
 

@@ -29,10 +29,11 @@ struct object {
 	json_t *states, *body; /* owned by the deed */
 	int64_t version;       /* entries in the record so far */
 	int64_t created_at, updated_at;
-	bool fresh;       /* made by this deed */
-	json_t *change;   /* what the record will say; NULL: untouched */
-	const char *type; /* of its entry */
-	bool checked;     /* its always: rules were asked after the last change */
+	bool fresh;                /* made by this deed */
+	json_t *change;            /* what the record will say; NULL: untouched */
+	const char *type;          /* of its entry */
+	bool checked;              /* its always: rules were asked after the last change */
+	struct record_place place; /* of its newest entry, once written */
 	struct object *next;
 };
 
@@ -86,10 +87,11 @@ struct deed {
 	int64_t proposer; /* person who proposed the move being confirmed, 0 */
 	struct missing *missing, *last_missing;
 	struct happened *first, *last;
-	int depth;         /* of cascades */
-	bool begun;        /* a move of it has been carried out */
-	json_t *pending;   /* a proposal opened or signed by this deed */
-	struct pack *pack; /* in force when it began */
+	int depth;               /* of cascades */
+	bool begun;              /* a move of it has been carried out */
+	json_t *pending;         /* a proposal opened or signed by this deed */
+	struct object *received; /* a move of it that gives a receipt was made; or NULL */
+	struct pack *pack;       /* in force when it began */
 };
 
 /* Words for the search index, fed at the end of the batch. */
@@ -254,6 +256,9 @@ int inform_target(struct deed *deed, struct object *about, const char *target, s
 int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);
 bool check_good(struct deed *deed, struct object *object, const char *name);
 bool check_known(const char *name);
+
+/* ---- receipt.c: what proves later that the Office had it --------------------- */
+int receipt_sign(struct deed *deed, json_t *answer, struct fault *why);
 
 /* ---- draft.c: the plan pack that a draft of the plan carries ---------------- */
 typedef int draft_use(struct deed *deed, const struct pack *pack, const char *folder, struct fault *why);

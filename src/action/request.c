@@ -57,6 +57,16 @@ static int answered_before(struct house *house, const struct request *request, c
 	return got;
 }
 
+int house_answered(struct house *house, const char *key, bool *out, struct fault *why)
+{
+	int64_t count = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM answers WHERE key = $1",
+			    VALUES(value_text(key)), &count, why);
+
+	*out = count > 0;
+	return ret;
+}
+
 static int keep_answer(struct house *house, const struct request *request, const unsigned char *digest,
 		       const json_t *answer, struct fault *why)
 {
@@ -472,6 +482,8 @@ static int do_once(struct house *house, const struct request *request, int *spac
 	}
 	if (ret == 0)
 		*answer = deed.missing ? refusal_answer(&deed, house->pack) : made_answer(&deed, subject);
+	if (ret == 0 && deed.received && !deed.missing)
+		ret = receipt_sign(&deed, *answer, why);
 	else if (asker_fault(ret)) {
 		*answer = fault_answer(why);
 		ret = 0;

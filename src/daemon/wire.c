@@ -179,6 +179,10 @@ serve(struct house *house, const struct settings *settings, struct life *life, s
 		.syslog_key = settings->syslog_key,
 		.syslog_clients = settings->syslog_clients,
 		.sources = settings->sources,
+		.mail = settings->mail,
+		.mail_password_file = settings->mail_password_file,
+		.mail_ca = settings->mail_ca,
+		.mail_every = settings->mail_every,
 	};
 	struct gate *gate;
 	int ret;

@@ -18,6 +18,7 @@ struct settings {
 	const char *sources;
 	const char *https, *http, *cert, *key;
 	const char *ballast, *heartbeat;
+	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;
 };
 

@@ -13,6 +13,7 @@
 #include "gate/gate_private.h"
 #include "gate/http/web.h"
 #include "gate/lines/listen.h"
+#include "gate/mail/mailbox.h"
 #include "record/record.h"
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -135,6 +136,7 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 	if ((listens &&
 	     ((ret = ingest_open(options, gate->demo ? gate->now : gate->clock(), &gate->ingest, why)) < 0 ||
 	      (ret = listen_open(gate, options, why)) < 0)) ||
+	    (options->mail && (ret = mailbox_open(gate, options, &gate->mailbox, why)) < 0) ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
 	if ((options->https || options->http) && (ret = web_open(gate, options, &gate->web, why)) < 0)
@@ -202,6 +204,7 @@ static void hand_over(struct gate *gate)
 {
 	const uint64_t until = uv_hrtime() + UINT64_C(1000000000);
 
+	mailbox_stop(gate->mailbox);
 	uv_close((uv_handle_t *)&gate->listener, NULL);
 	if (gate->web)
 		web_stop(gate->web);
@@ -244,8 +247,10 @@ void gate_close(struct gate *gate)
 	accounts_close(gate->accounts);
 	while (gate->clients)
 		client_end(gate->clients);
+	mailbox_stop(gate->mailbox);
 	uv_walk(&gate->loop, close_one, NULL);
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&gate->loop);
+	mailbox_close(gate->mailbox);
 	free(gate);
 }

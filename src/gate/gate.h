@@ -27,6 +27,8 @@ struct gate_options {
 	const char *syslog_tcp, *syslog_tls;
 	const char *syslog_cert, *syslog_key, *syslog_clients; /* PEM files, of TLS */
 	const char *sources; /* roster of sources; NULL: FOLDER/sources, which need not be there */
+	const char *mail;    /* imaps://USER@HOST/BOX, or NULL */
+	const char *mail_password_file, *mail_ca, *mail_every;
 	const char *https, *http;    /* "ADDRESS:PORT"; http on loopback alone; or NULL */
 	const char *cert, *cert_key; /* PEM files for https; NULL: made here */
 

@@ -97,6 +97,7 @@ struct gate {
 	struct listen *listen; /* NULL: no syslog */
 	struct web *web;       /* NULL: not over the network */
 	struct accounts *accounts;
+	struct mailbox *mailbox; /* NULL: no mail */
 	uint64_t requests, batches, refused_clients;
 };
 
@@ -174,8 +175,8 @@ bool ingest_counted(const struct ingest *ingest); /* lines that the tallies do n
 bool ingest_falls_silent(const struct ingest *ingest, int64_t now);
 uint64_t ingest_alerts(const struct ingest *ingest); /* that detection has reported so far */
 size_t ingest_alerts_waiting(const struct ingest *ingest);
-uint64_t ingest_alerts_dropped(const struct ingest *ingest); /* too many waited */
-bool ingest_detects(const struct ingest *ingest);    /* are there rules? */
+uint64_t ingest_alerts_dropped(const struct ingest *ingest);             /* too many waited */
+bool ingest_detects(const struct ingest *ingest);                        /* are there rules? */
 json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
 /* Inside a batch: bring alerts to the house and write the tallies. A bounded
  * time; the rest comes with the next batch, which then does not wait. */

@@ -5,6 +5,7 @@
 #include "base/stamp.h"
 #include "gate/gate_private.h"
 #include "gate/lines/listen.h"
+#include "gate/mail/mailbox.h"
 #include "pack/pack.h"
 #include "record/record.h"
 
@@ -269,6 +270,8 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 		json_object_set_new(answer, "heartbeat", gate->options->heartbeat(gate->options->living));
 	if (gate->options->past)
 		json_object_set(answer, "before", (json_t *)gate->options->past);
+	if (gate->mailbox)
+		json_object_set_new(answer, "mail", mailbox_status(gate->mailbox));
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(answer, "next_due", gate->next_due);
 	answer_moment(answer, "started_at", gate->started_at);

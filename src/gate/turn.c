@@ -4,6 +4,7 @@
 
 #include "gate/gate_private.h"
 #include "gate/http/web.h"
+#include "gate/mail/mailbox.h"
 
 /*
  * turn -- one turn of the loop: a batch of changes, its commit, answers, reads.
@@ -52,6 +53,7 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
 	    (ret = run_jobs(gate, batch, why)) < 0 ||
 	    (!alive_full(gate) && (ret = ingest_deliver(gate, why)) < 0) ||
+	    (!alive_full(gate) && (ret = mailbox_deliver(gate->mailbox, why)) < 0) ||
 	    (gate->web && (ret = web_tidy(gate->web, gate->now, why)) < 0))
 		return ret;
 	return operation_tick(gate, gate->now, why);
@@ -146,6 +148,7 @@ static void write_turn(struct gate *gate)
 	gate->failing = ret < 0;
 	/* Alerts and tallies waited while there was no room; they wait on. */
 	ingest_settle(gate->ingest, ret == 0 && !full);
+	mailbox_settle(gate->mailbox, ret == 0);
 	if (ret == 0 && full)
 		alive_room_again(gate);
 	if (gate->web && ret == 0)

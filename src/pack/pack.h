@@ -225,6 +225,7 @@ struct move {
 	size_t does_count;
 	struct names record; /* what it is called in the record; decision.* makes a decision */
 	bool step_up;        /* whoever is signed in from afar proves anew who it is */
+	bool receipt;        /* whoever makes it is given a signed receipt */
 	struct place at;
 };
 

@@ -37,6 +37,7 @@ PARSERS = {
     "http_head": "the head of an HTTP request",
     "http_message": "HTTP requests out of a stream",
     "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
+    "mail": "a mail message",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 

@@ -32,7 +32,8 @@ static json_t *shown(struct deed *deed, const struct field *field, json_t *value
 	json_t *list, *one;
 	size_t i;
 
-	if (field->type != FIELD_REF)
+	/* A reason why none is known stands as it is. */
+	if (field->type != FIELD_REF || json_is_object(value))
 		return json_incref(value);
 	if (json_is_integer(value))
 		return handle_of(deed, json_integer_value(value));
