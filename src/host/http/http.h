@@ -75,8 +75,8 @@ struct http_taker {
 /* Strings are borrowed until http_close. `loop` is the caller's. */
 int http_open(uv_loop_t *loop, const struct http_taker *taker, const struct http_limits *limits,
 	      struct http **out, struct fault *why);
-/* "127.0.0.1:8080", "[::1]:8080", port 0: a free one. Without `site` in clear,
- * which only a loopback address may be. */
+/* "127.0.0.1:8080", "[::1]:8080", ":8080" for all addresses of IPv4; port 0: a free one. Without `site` in
+ * clear, which only a loopback address may be. */
 int http_listen(struct http *http, const char *address, struct tls_site *site, struct fault *why);
 /* The address in use, with its port: "https://127.0.0.1:8443". */
 void http_address(const struct http *http, size_t listener, char *out, size_t size);
