@@ -1,6 +1,7 @@
 #include "room.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "account/breakglass.h"
 #include "account/session.h"
