@@ -124,6 +124,13 @@ def watch_and_plan():
     plain("plan", "check", os.path.join(ROOT, "tests/boundary/packs/01-kind-about-speech"), statuses=(65,))
 
 
+def over_the_network(name):
+    """A test from outside, played against the program under the sanitizers; what they find ends the daemon badly."""
+    done = subprocess.run([sys.executable, os.path.join(ROOT, "tests", "http", name)], capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise Unexpected(f"{name}: exit {done.returncode}\n{(done.stdout + done.stderr)[-6000:]}")
+
+
 def main():
     build()
     os.environ.update(STRICT, FENGSUI=os.path.join(BUILD, "fengsui"))
@@ -131,6 +138,8 @@ def main():
     unit(results)
     for case in (a_case_from_first_report_to_archive, refusals_and_rubbish, detection_to_case, watch_and_plan):
         results.case(case.__name__, case)
+    for name in ("api_test.py", "accounts_test.py"):
+        results.case(name, over_the_network, name)
     results.end()
 
 

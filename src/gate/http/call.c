@@ -78,7 +78,6 @@ int call_ask(struct call *call, enum ask_op op, json_t *fields, call_then_fn *th
 	job->writes = ask_writes(op);
 	call->busy++;
 	caller_push(&call->caller, job);
-	gate_wake(call->web->gate);
 	return 0;
 }
 
@@ -89,7 +88,6 @@ void call_act(struct call *call, call_act_fn *act, call_then_fn *then)
 	*job = (struct job){ .writes = true, .act = act, .then = (then_fn *)then };
 	call->busy++;
 	caller_push(&call->caller, job);
-	gate_wake(call->web->gate);
 }
 
 int call_settle(struct job *job, int ret, struct fault *why)

@@ -56,7 +56,7 @@ struct listener {
 	uint64_t next[LOGS];
 	uint64_t said_ms;
 	char *kinds; /* ",incident,tasking,", or NULL: all */
-	bool behind, blocked;
+	bool behind, blocked, ended;
 	TAILQ_ENTRY(listener) link;
 };
 
@@ -262,7 +262,7 @@ static void tell(struct events *events, struct listener *listener)
 {
 	struct telling telling = { .listener = listener };
 
-	for (int log = 0; log < LOGS; log++)
+	for (int log = 0; !listener->ended && log < LOGS; log++)
 		tell_log(events, &telling, log);
 	listener->blocked = false;
 	if (telling.out.len) {
@@ -270,13 +270,14 @@ static void tell(struct events *events, struct listener *listener)
 		/* Cut off where it takes nothing: `over` has been called by then, or will be. */
 		if (!http_stream_say(listener->call->exchange, telling.out.data, telling.out.len)) {
 			buf_fini(&telling.out);
+			listener->ended = true;
 			move_to(events, listener, false);
 			return;
 		}
 		listener->blocked = http_stream_waiting(listener->call->exchange) > FULL;
 	}
 	buf_fini(&telling.out);
-	move_to(events, listener, !listener->blocked && !caught_up(events, listener));
+	move_to(events, listener, !listener->blocked && !listener->ended && !caught_up(events, listener));
 }
 
 void events_committed(struct events *events)
@@ -287,7 +288,7 @@ void events_committed(struct events *events)
 	read_new(events);
 	for (listener = TAILQ_FIRST(&events->idle); listener; listener = next) {
 		next = TAILQ_NEXT(listener, link);
-		if (!listener->blocked && !caught_up(events, listener))
+		if (!listener->blocked && !listener->ended && !caught_up(events, listener))
 			move_to(events, listener, true);
 	}
 }
@@ -418,7 +419,7 @@ void events_drained(struct call *call)
 	struct listener *listener = listener_of(call);
 	struct events *events = call ? call->web->events : NULL;
 
-	if (!listener || !listener->blocked)
+	if (!listener || !listener->blocked || listener->ended)
 		return;
 	listener->blocked = false;
 	if (!caught_up(events, listener)) {
@@ -433,6 +434,9 @@ static void end(struct listener *listener)
 {
 	static const char bye[] = "event: end\ndata: {\"fault\":\"unauthenticated\"}\n\n";
 
+	if (listener->ended)
+		return;
+	listener->ended = true;
 	http_stream_say(listener->call->exchange, bye, sizeof(bye) - 1);
 	http_stream_end(listener->call->exchange);
 }
@@ -497,7 +501,7 @@ static void on_beat(uv_timer_t *timer)
 	check_some(events);
 	for (one = TAILQ_FIRST(&events->idle); one; one = next) {
 		next = TAILQ_NEXT(one, link);
-		if (now - one->said_ms < HEARTBEAT_MS)
+		if (one->ended || now - one->said_ms < HEARTBEAT_MS)
 			continue;
 		one->said_ms = now;
 		http_stream_say(one->call->exchange, ":\n\n", 3);
