@@ -4,7 +4,12 @@
 schema: a finding can be had again. Where a schema says which kind of record is meant (x-of), the
 value is asked of `refer`, so that what is sent names a record that is there.
 """
-import jsonschema
+try:
+    import jsonschema
+except ImportError:  # another Python than Debian's, beside Debian's packages
+    import sys
+    sys.path.append("/usr/lib/python3/dist-packages")
+    import jsonschema
 
 DIGEST = "0" * 64
 MISSING = object()
