@@ -90,9 +90,9 @@ static int find_subject(struct deed *deed, const struct request *request, const 
 				 request->move);
 	if ((ret = world_find(deed, kind, request->ref, &id, why)) < 0)
 		return ret;
-	if (!(*out = world_get(deed, id, why)))
+	if (!(*out = world_get(deed, id, why)) && why->code != FAULT_ABSENT)
 		return -why->code;
-	if (strcmp((*out)->kind->name, kind->name) || !staff_sees(deed, *out))
+	if (!*out || strcmp((*out)->kind->name, kind->name) || !staff_sees(deed, *out))
 		return fault_say(why, FAULT_ABSENT, "there is no %s%.0s '%.80s'", "%.0s没有这样的%s“%.80s”",
 				 kind->name, kind->label.zh, request->ref);
 	if (request->seen >= 0 && request->seen != (*out)->version)

@@ -174,9 +174,10 @@ static int look(struct deed *deed, struct house *house, const struct asker *aske
 		return ret;
 	if ((ret = world_find(deed, NULL, ref, &id, why)) < 0)
 		return ret;
-	if (!(*out = world_get(deed, id, why)))
+	/* What is not there and what is not to be seen: the same words. */
+	if (!(*out = world_get(deed, id, why)) && why->code != FAULT_ABSENT)
 		return -why->code;
-	if (!staff_sees(deed, *out))
+	if (!*out || !staff_sees(deed, *out))
 		return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
 	return 0;
 }
