@@ -15,9 +15,14 @@ static int request_digest(const struct request *request, unsigned char out[DIGES
 {
 	json_t *all = json_pack("{s:s, s:s, s:s*, s:O*}", "kind", request->kind, "move", request->move, "ref",
 				request->ref, "input", request->input);
-	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	char *text;
 
 	(void)why;
+	if (request->space)
+		json_object_set_new(all, "space", json_integer(request->space));
+	if (request->occurred_at)
+		json_object_set_new(all, "occurred", json_integer(request->occurred_at));
+	text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
 	digest_of(text, strlen(text), out);
 	free(text);
 	json_decref(all);

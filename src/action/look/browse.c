@@ -35,10 +35,8 @@ static json_t *value_words(struct deed *deed, const struct field *field, json_t 
 		return json_incref(value);
 	if (!(o = world_get(deed, json_integer_value(value), &why)))
 		return json_incref(value);
-	title = o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title)) : NULL;
-	if (!strcmp(o->kind->name, "person"))
-		title = json_string_value(json_object_get(o->body, "name"));
-	return json_string(o->number ? o->number : title ? title : object_name(deed, o));
+	title = o->number ? o->number : title_of(deed, o);
+	return json_string(title ? title : object_name(deed, o));
 }
 
 static json_t *row_words(struct deed *deed, struct object *o)

@@ -168,7 +168,8 @@ static int blob_value(struct deed *deed, const struct field *field, json_t *type
 		return bad(field, why, "the SHA-256 of an uploaded file is wanted, 64 hex digits",
 			   "应填写已上传文件的 SHA-256，即 64 位十六进制数字");
 	if (store_int(deed->house->store, "SELECT size FROM blobs WHERE digest = $1",
-		      VALUES(value_text(digest)), &size, why) < 0)
+		      VALUES(value_text(digest)), &size, why) < 0 ||
+	    !blob_known(deed, digest))
 		return fault_say(why, FAULT_INVALID, "%.0s%s: no file with digest %.16s... was uploaded",
 				 "%s（%s）：没有上传过摘要为“%.16s”的文件", field->label.zh, field->name,
 				 digest);

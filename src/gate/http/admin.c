@@ -84,11 +84,11 @@ int admin_accounts(struct call *call, struct fault *why)
 
 	if ((ret = needs_one(call, vouches, why)) < 0 || (ret = call_query(call, names, said, why)) < 0)
 		return ret;
-	limit = said[1] ? atoi(said[1]) : 100;
+	limit = said[1] ? (int)call_id(said[1]) : 100;
 	if (limit < 1 || limit > ACCOUNT_PAGE)
 		return fault_say(why, FAULT_INVALID, "limit is 1 to %d", "每页 1 至 %d 条", ACCOUNT_PAGE);
-	if ((ret = account_list(call->web->accounts, said[0] ? strtoll(said[0], NULL, 10) : 0, limit,
-				call_now(call), call->mem, &accounts, &count, why)) < 0)
+	if ((ret = account_list(call->web->accounts, said[0] ? call_id(said[0]) : 0, limit, call_now(call),
+				call->mem, &accounts, &count, why)) < 0)
 		return ret;
 	rows = json_array();
 	for (size_t i = 0; i < count; i++)
@@ -311,8 +311,8 @@ static int confirm(struct gate *gate, struct job *job, int64_t now, struct fault
 	const struct asker asker = call_asker(call);
 	struct invitation code = { 0 };
 	struct breakglass glass;
-	int ret = breakglass_confirm(call->web->accounts, strtoll(call->words[0], NULL, 10), call->who.person,
-				     now, &glass, &code, why);
+	int ret = breakglass_confirm(call->web->accounts, call_id(call->words[0]), call->who.person, now,
+				     &glass, &code, why);
 
 	if (ret == 0 &&
 	    (ret = note(gate, call, "account.break_glass_confirmed", glass.person, now, why)) == 0 &&
@@ -338,8 +338,7 @@ static int withdraw(struct gate *gate, struct job *job, int64_t now, struct faul
 {
 	struct call *call = call_of(job);
 	struct breakglass glass;
-	int ret =
-		breakglass_withdraw(call->web->accounts, strtoll(call->words[0], NULL, 10), now, &glass, why);
+	int ret = breakglass_withdraw(call->web->accounts, call_id(call->words[0]), now, &glass, why);
 
 	if (ret == 0 &&
 	    (ret = note(gate, call, "account.break_glass_withdrawn", glass.person, now, why)) == 0)

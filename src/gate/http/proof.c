@@ -289,8 +289,8 @@ static int demo_may(struct call *call, int64_t person, int64_t now, struct fault
 	if (!house_active(call->web->gate->house, person))
 		return fault_say(why, FAULT_REFUSED, "'%.64s' has left", "“%.64s”已离职", login);
 	if (ret == 0 && account.state == ACCOUNT_DISABLED)
-		return fault_say(why, FAULT_REFUSED, "the account of '%.64s' is disabled", "“%.64s”的账号已停用",
-				 login);
+		return fault_say(why, FAULT_REFUSED, "the account of '%.64s' is disabled",
+				 "“%.64s”的账号已停用", login);
 	return ret == -FAULT_ABSENT ? 0 : ret;
 }
 
