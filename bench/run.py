@@ -3,7 +3,7 @@
 
     bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]
 
-NAME: store append verify list acts memory watch. Nothing else should run on the machine meanwhile; the first lines say
+NAME: store append verify list acts memory watch udp. Nothing else should run on the machine meanwhile; the first lines say
 what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
 everything in small: it shows that it works, and its numbers are worth nothing. Ends with 1 where a bar is missed.
 """
@@ -14,6 +14,7 @@ import os
 import platform
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -129,6 +130,31 @@ class Bench:
         return stats["events"] / stats["seconds"], stats
 
 
+    def udp(self):
+        """Datagrams of 300 bytes through detection into a real folder: where has each of them got to?"""
+        from fengsui import Daemon
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        print("| rate asked | sent | rate | stored | limited | malformed | lost | residual |\n|---|---|---|---|---|---|---|---|")
+        for rate, count in ((50_000, 300_000), (100_000, 300_000), (0, 300_000), (50_000, 3_000_000)):
+            with Daemon(demo=False, program=os.path.join(self.build, "fengsui"), verify=False, rules=os.path.join(ROOT, "rules"),
+                        args=["--syslog-udp", f"127.0.0.1:{port}"]) as d:
+                self.udp_once(d, port, rate, count // 100 if self.brief else count)
+
+    def udp_once(self, d, port, rate, count):
+        """The sums stand in the store when the daemon has ended, so that nothing is on its way any more."""
+        said = json.loads(self.run("udp", port, count, 300, rate))
+        d.restart()
+        rows = d.status()["sources"]
+        of = {name: sum(row[name] for row in rows) for name in ("received", "stored", "limited", "malformed", "lost")}
+        residual = said["sent"] - sum(of[name] for name in ("stored", "limited", "malformed", "lost"))
+        print(f"| {rate or 'all it can'} | {said['sent']} | {said['sent'] / said['seconds']:,.0f}/s | {of['stored']} | {of['limited']} "
+              f"| {of['malformed']} | {of['lost']} | {residual} |")
+        if residual or (0 < rate <= 50_000 and of["stored"] != said["sent"]) or of["stored"] < 0.9 * said["sent"]:
+            self.missed.append(f"udp at {rate or 'all it can'}")
+
+
 def number(text, pattern):
     found = re.search(pattern, text)
     if not found:
@@ -152,7 +178,7 @@ def machine():
 
 
 def main():
-    names = ["store", "append", "verify", "list", "acts", "memory", "watch"]
+    names = ["store", "append", "verify", "list", "acts", "memory", "watch", "udp"]
     reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]")
     reader.add_argument("--build", default=os.path.join(ROOT, "build"))
     reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")

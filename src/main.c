@@ -18,11 +18,14 @@ static const struct {
 	const char *word;
 	int (*run)(int argc, char **argv);
 } table[] = {
-	{ "serve",  daemon_serve },
-	{ "watch",  ctl_watch },
-	{ "plan",   ctl_plan },
-	{ "verify", ctl_verify },
-	{ "record", ctl_record },
+	{ "serve",   daemon_serve },
+	{ "watch",   ctl_watch },
+	{ "plan",    ctl_plan },
+	{ "verify",  ctl_verify },
+	{ "record",  ctl_record },
+	{ "backup",  ctl_backup },
+	{ "restore", ctl_restore },
+	{ "doctor",  ctl_doctor },
 };
 /* clang-format on */
 

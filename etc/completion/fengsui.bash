@@ -17,11 +17,14 @@ _fengsui() {
 	local ask=(fengsui words ${data:+--data "$data"}) list=''
 	if [[ $word == -* ]]; then
 		list='--data --json --lang --as --at --key --seen --occurred --drill --help'
-		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp'
+		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp --syslog-tls --syslog-cert --syslog-key --syslog-clients --sources --https --http --cert --key --ballast --heartbeat'
+		[[ ${words[0]} == backup ]] && list='--data --keep --without-keys --full-check --json --lang --help'
+		[[ ${words[0]} == restore ]] && list='--data --against --accept-loss --keys --json --lang --help'
+		[[ ${words[0]} == doctor ]] && list='--data --port --json --lang --help'
 		[[ ${words[0]} == plan ]] && list='--json --lang --no-play --mermaid --rules --maps --data --as --help'
-		((${#words[@]} > 1)) && [[ ${words[0]} != plan ]] && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
+		((${#words[@]} > 1)) && [[ ! ${words[0]} =~ ^(plan|backup|restore|doctor)$ ]] && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
 	elif ((${#words[@]} == 0)); then
-		list="serve watch plan record verify status kinds ingest withdraw tick checkpoint bundle rebuild publish whoami stop $("${ask[@]}" 2>/dev/null)"
+		list="serve watch plan record verify backup restore doctor status kinds ingest withdraw tick checkpoint bundle rebuild publish whoami stop $("${ask[@]}" 2>/dev/null)"
 	elif ((${#words[@]} == 1)); then
 		[[ ${words[0]} == plan ]] && list='check show diff publish boundary'
 		[[ -z $list ]] && list="$("${ask[@]}" "${words[0]}" 2>/dev/null)"

@@ -91,13 +91,14 @@ static int take_row(struct rows *rows, struct account_row *out, struct fault *wh
 	    (ret = take_sealed(rows, 9, out->offer, &out->has_offer, why)) < 0)
 		return ret;
 	out->factor_last = rows_int(rows, 10);
+	out->by_two = rows_int(rows, 11) != 0;
 	return 0;
 }
 
 int account_row(struct accounts *accounts, int64_t person, struct account_row *out, struct fault *why)
 {
 	static const char sql[] = "SELECT person, made_at, password, password_at, shorter, disabled_at,"
-				  " failures, signed_in_at, factor, factor_offer, factor_last"
+				  " failures, signed_in_at, factor, factor_offer, factor_last, by_two"
 				  " FROM accounts WHERE person = $1";
 	SCOPED(rows_drop) struct rows *rows = NULL;
 	struct account_row row = { 0 };
@@ -275,6 +276,21 @@ int account_set_password(struct accounts *accounts, int64_t person, const char *
 			 " WHERE person = $4",
 			 VALUES(value_text(hash), value_int(now), value_int(shorter), value_int(person)),
 			 NULL, why);
+}
+
+int account_set_by_two(struct accounts *accounts, int64_t person, bool by_two, struct fault *why)
+{
+	return store_run(accounts->store, "UPDATE accounts SET by_two = $1 WHERE person = $2",
+			 VALUES(value_int(by_two), value_int(person)), NULL, why);
+}
+
+bool account_by_two(struct accounts *accounts, int64_t person)
+{
+	int64_t by_two = 0;
+
+	return store_int(accounts->store, "SELECT by_two FROM accounts WHERE person = $1",
+			 VALUES(value_int(person)), &by_two, NULL) == 0 &&
+	       by_two;
 }
 
 int account_sweep(struct accounts *accounts, int64_t now, struct fault *why)

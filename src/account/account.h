@@ -68,6 +68,11 @@ int account_disable(struct accounts *accounts, int64_t person, int64_t now, int6
 int account_enable(struct accounts *accounts, int64_t person, struct fault *why);
 int account_unlock(struct accounts *accounts, int64_t person, struct fault *why);
 
+/* Was the password set with a code that two people stood behind (break-glass),
+ * or that of whoever owns the folder (made by 0)? No other account decides for
+ * the house; whose must be so, the caller knows. */
+bool account_by_two(struct accounts *accounts, int64_t person);
+
 /* What may go: expired sessions, invitations, break-glass and throttle rows.
- * Every few minutes; `next_at` is not needed, a late sweep lets nobody in. */
+ * Every few minutes; a late sweep lets nobody in. */
 int account_sweep(struct accounts *accounts, int64_t now, struct fault *why);

@@ -37,12 +37,15 @@ struct account_row {
 	bool has_factor, has_offer;
 	unsigned char factor[SEALED_BYTES], offer[SEALED_BYTES];
 	int64_t factor_last; /* the step of the last code that was taken; -1: none */
+	bool by_two;         /* the password was set with a code that two stood behind */
 };
 
 int account_row(struct accounts *accounts, int64_t person, struct account_row *out, struct fault *why);
 /* The same, and FAULT_ABSENT where there is none. */
 int account_need(struct accounts *accounts, int64_t person, struct account_row *out, struct fault *why);
 enum account_state account_row_state(const struct account_row *row);
+/* After an enrolment: did two stand behind its code? */
+int account_set_by_two(struct accounts *accounts, int64_t person, bool by_two, struct fault *why);
 int account_set_password(struct accounts *accounts, int64_t person, const char *hash, bool shorter,
 			 int64_t now, struct fault *why);
 
@@ -81,7 +84,7 @@ int invitation_put(struct accounts *accounts, int64_t person, int64_t by, int64_
 		   bool breakglass, struct invitation *out, struct fault *why);
 /* Is this the person's code, and still good? `found` tells. */
 int invitation_find(struct accounts *accounts, int64_t person, const char *code, int64_t now, bool *found,
-		    bool *breakglass, struct fault *why);
+		    bool *breakglass, bool *by_two, struct fault *why);
 int invitation_drop(struct accounts *accounts, int64_t person, bool *dropped, struct fault *why);
 
 struct session;

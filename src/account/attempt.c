@@ -1,6 +1,7 @@
 #include "account/attempt.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static void take_password(const struct accounts *accounts, const struct account_
 	attempt->hopeless |= !fits || !row->hash[0];
 	memcpy(attempt->hash, row->hash, sizeof(attempt->hash));
 	if (!row->hash[0])
-		strncpy(attempt->hash, password_nobody, sizeof(attempt->hash) - 1);
+		snprintf(attempt->hash, sizeof(attempt->hash), "%s", password_nobody);
 	password_proof(accounts, fits ? password : "", attempt->proof);
 }
 
@@ -115,11 +116,11 @@ static int try_change(struct accounts *accounts, const struct attempt_ask *ask, 
 static int try_enrol(struct accounts *accounts, const struct attempt_ask *ask, const struct account_row *row,
 		     int64_t now, struct attempt *attempt, struct fault *why)
 {
-	bool found, breakglass;
+	bool found, breakglass, by_two;
 	int ret;
 
 	if ((ret = invitation_find(accounts, ask->person, attempt->code ? attempt->code : "", now, &found,
-				   &breakglass, why)) < 0)
+				   &breakglass, &by_two, why)) < 0)
 		return ret;
 	attempt->hopeless |= !found;
 	if (!found)
@@ -173,8 +174,7 @@ int attempt_try(struct accounts *accounts, const struct attempt_ask *ask, int64_
 	    (ret = count(accounts, attempt, now, wait_s, why)) < 0)
 		return ret;
 	attempt->failures_before = row.failures;
-	attempt->hopeless |= !row.person || row.disabled_at ||
-			     (row.failures >= THROTTLE_LOCK && ask->type != ATTEMPT_ENROL);
+	attempt->hopeless |= !row.person || (row.failures >= THROTTLE_LOCK && ask->type != ATTEMPT_ENROL);
 	if ((ret = tries[ask->type](accounts, ask, &row, now, attempt, why)) < 0)
 		return ret;
 	*out = attempt;
@@ -314,17 +314,18 @@ static int settle_enrol(struct accounts *accounts, const struct attempt *attempt
 			const struct account_row *row, int64_t now, struct attempt_result *result,
 			struct fault *why)
 {
-	bool found, breakglass;
+	bool found, breakglass, by_two;
 	int ret;
 
-	if ((ret = invitation_find(accounts, attempt->person, attempt->code, now, &found, &breakglass, why)) <
-	    0)
+	if ((ret = invitation_find(accounts, attempt->person, attempt->code, now, &found, &breakglass,
+				   &by_two, why)) < 0)
 		return ret;
 	if (!found)
 		return refuse(why);
 	result->first = !row->hash[0];
 	result->factor_removed = breakglass && row->has_factor;
-	if (breakglass && (ret = factor_drop(accounts, attempt->person, why)) < 0)
+	if ((breakglass && (ret = factor_drop(accounts, attempt->person, why)) < 0) ||
+	    (ret = account_set_by_two(accounts, attempt->person, by_two, why)) < 0)
 		return ret;
 	return replace_password(accounts, attempt, now, result, why);
 }

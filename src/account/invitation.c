@@ -13,7 +13,7 @@ static int make_account(struct accounts *accounts, int64_t person, int64_t now, 
 {
 	return store_run(accounts->store,
 			 "INSERT INTO accounts(person, made_at, password_at, shorter, disabled_at, failures,"
-			 " signed_in_at, factor_last) VALUES($1, $2, 0, 0, 0, 0, 0, -1)"
+			 " signed_in_at, factor_last, by_two) VALUES($1, $2, 0, 0, 0, 0, 0, -1, 0)"
 			 " ON CONFLICT(person) DO NOTHING",
 			 VALUES(value_int(person), value_int(now)), NULL, why);
 }
@@ -64,22 +64,24 @@ int invitation_make(struct accounts *accounts, int64_t person, int64_t by, int64
 }
 
 int invitation_find(struct accounts *accounts, int64_t person, const char *code, int64_t now, bool *found,
-		    bool *breakglass, struct fault *why)
+		    bool *breakglass, bool *by_two, struct fault *why)
 {
-	static const char sql[] = "SELECT breakglass FROM invitations WHERE person = $1 AND digest = $2"
-				  " AND until_at > $3";
+	/* 2: break-glass, 1: of the owner of the folder, 0: of one person */
+	static const char sql[] = "SELECT 2 * breakglass + (made_by = 0) FROM invitations"
+				  " WHERE person = $1 AND digest = $2 AND until_at > $3";
 	unsigned char digest[DIGEST_BYTES];
-	int64_t by_two = 0;
+	int64_t how = 0;
 	int ret;
 
-	*found = *breakglass = false;
+	*found = *breakglass = *by_two = false;
 	if (!person || !code_digest(accounts, person, code, CODE_INVITATION, digest))
 		return 0;
 	ret = store_int(accounts->store, sql,
-			VALUES(value_int(person), value_blob(digest, sizeof(digest)), value_int(now)),
-			&by_two, why);
+			VALUES(value_int(person), value_blob(digest, sizeof(digest)), value_int(now)), &how,
+			why);
 	*found = ret == 0;
-	*breakglass = by_two != 0;
+	*breakglass = how >= 2;
+	*by_two = how > 0;
 	return ret == -FAULT_ABSENT ? 0 : ret;
 }
 

@@ -41,6 +41,10 @@ struct record *house_record(struct house *house);
 const struct pack *house_pack(struct house *house); /* the version in force */
 const char *house_folder(const struct house *house);
 
+/* The house is served again after a time in which nobody was here: an entry of
+ * the record says so. `facts` is borrowed. Outside a batch. */
+int house_started(struct house *house, const json_t *facts, int64_t now, struct fault *why);
+
 /* Who asks. `person` is the row id of a person, or 0 for the house itself. */
 struct asker {
 	int64_t person;
@@ -54,12 +58,15 @@ int house_person(struct house *house, const char *login, int64_t *out, struct fa
 
 /* Is this a person of the register who has not left? */
 bool house_active(struct house *house, int64_t person);
+/* Does the person hold, or will it, a role that nobody gives alone? */
+bool house_guarded(struct house *house, int64_t person);
 /* Does the person hold this role at `now`, for whatever subject? */
 bool house_holds(struct house *house, int64_t person, const char *role, int64_t now);
 
-/* Is there an administrator of accounts (SCA)? Until then whoever owns a real
- * folder enters the first one, who may be the owner. */
-bool house_administered(struct house *house);
+/* May whoever owns a real folder still enter this, as nobody is there who could?
+ * The first administrator of accounts (SCA), who may be the owner, and the
+ * first director (DIR): from then on each needs the other. */
+bool house_sets_up(struct house *house, const char *kind, const char *move, const json_t *input);
 
 /* A move, an act or a creation. Strings and input are borrowed. */
 struct request {
@@ -120,13 +127,15 @@ int house_list(struct house *house, const struct asker *asker, const struct list
 	       struct fault *why);
 /* May the asker see this record? Not there is no. */
 bool house_sees(struct house *house, const struct asker *asker, int64_t object);
+/* `kind` may be NULL; with it, `ref` may be a name too, and a record of another
+ * kind is not there. */
 /* One record with labels, states, clocks, linked records, pending proposals,
  * and each move: may the asker make it now, and what is missing. */
-int house_show(struct house *house, const struct asker *asker, const char *ref, int64_t now, json_t **answer,
-	       struct fault *why);
+int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
+	       json_t **answer, struct fault *why);
 /* Its entries, oldest first, words as they stand in the record. */
-int house_history(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
-		  struct fault *why);
+int house_history(struct house *house, const struct asker *asker, const char *kind, const char *ref,
+		  json_t **answer, struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */
@@ -142,6 +151,22 @@ int house_rule_on(struct house *house, const char *rule, bool *on, struct fault 
  * the JSON line of `fengsui watch` plus "raw" (digest of the raw lines). Those
  * of a rule that is off are answered with "did":"off" and leave no trace. */
 int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why);
+
+/* Has a request with this idempotency key been carried out? */
+int house_answered(struct house *house, const char *key, bool *out, struct fault *why);
+
+/* A report that came by mail: made and handed in, once for each key. Nobody is
+ * authenticated by it: person and unit are found by the sender's address as a
+ * claim only. The files are noted before (house_blob). */
+struct mailed {
+	const char *sender, *name, *subject, *text; /* "" where there is none */
+	const char *message;                        /* digest of the message as it came */
+	const char *const *files;                   /* digests of what it encloses */
+	size_t file_count;
+	int64_t arrived; /* when the mail box had it */
+};
+int house_mail(struct house *house, const struct mailed *mail, const char *key, int64_t now, json_t **answer,
+	       struct fault *why);
 
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);

@@ -30,10 +30,11 @@ struct object {
 	json_t *states, *body; /* owned by the deed */
 	int64_t version;       /* entries in the record so far */
 	int64_t created_at, updated_at;
-	bool fresh;       /* made by this deed */
-	json_t *change;   /* what the record will say; NULL: untouched */
-	const char *type; /* of its entry */
-	bool checked;     /* its always: rules were asked after the last change */
+	bool fresh;                /* made by this deed */
+	json_t *change;            /* what the record will say; NULL: untouched */
+	const char *type;          /* of its entry */
+	bool checked;              /* its always: rules were asked after the last change */
+	struct record_place place; /* of its newest entry, once written */
 	struct object *next;
 };
 
@@ -87,10 +88,11 @@ struct deed {
 	int64_t proposer; /* person who proposed the move being confirmed, 0 */
 	struct missing *missing, *last_missing;
 	struct happened *first, *last;
-	int depth;         /* of cascades */
-	bool begun;        /* a move of it has been carried out */
-	json_t *pending;   /* a proposal opened or signed by this deed */
-	struct pack *pack; /* in force when it began */
+	int depth;               /* of cascades */
+	bool begun;              /* a move of it has been carried out */
+	json_t *pending;         /* a proposal opened or signed by this deed */
+	struct object *received; /* a move of it that gives a receipt was made; or NULL */
+	struct pack *pack;       /* in force when it began */
 };
 
 /* Words for the search index, fed at the end of the batch. */
@@ -204,6 +206,7 @@ const char *staff_role(struct deed *deed, struct object *given);
 int register_login(struct deed *deed, const struct kind *kind, const struct object *subject, json_t *input,
 		   struct fault *why);
 void register_ask(struct deed *deed, struct object *subject, const struct move *move);
+void register_given(struct deed *deed, struct object *subject, const struct move *move);
 
 /* ---- guard.c -------------------------------------------------------------- */
 bool guard_holds(struct deed *deed, struct object *subject, const struct guard *guard);
@@ -265,6 +268,9 @@ int check_run(struct house *house, int64_t object, const char *name, int64_t now
 bool check_good(struct deed *deed, struct object *object, const char *name);
 bool check_known(const char *name);
 
+/* ---- receipt.c: what proves later that the Office had it --------------------- */
+int receipt_sign(struct deed *deed, json_t *answer, struct fault *why);
+
 /* ---- draft.c: the plan pack that a draft of the plan carries ---------------- */
 typedef int draft_use(struct deed *deed, const struct pack *pack, const char *folder, struct fault *why);
 int draft_check(struct house *house, const struct object *draft, struct fault *why);
@@ -304,6 +310,10 @@ int64_t effect_office(struct deed *deed);                           /* the unit 
 int erase_field(struct deed *deed, struct object *object, const char *field, struct fault *why);
 int view_refresh(struct house *house, struct object *object, struct fault *why);
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
+/* start.c: a copy of the store, FOLDER/before-vN.db, where N is newer than what wrote it. */
+int keep_before_migration(struct house *house, struct fault *why);
+void forget_before_migration(struct house *house); /* erased means erased */
+
 int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);
 int pack_publish(struct house *house, const struct asker *asker, const struct pack *pack, const char *folder,
 		 int64_t now, struct fault *why);

@@ -290,6 +290,7 @@ static int open_all(struct house *house, const struct house_options *options, st
 	fresh = stat(path, &st) < 0;
 	if ((ret = store_open(options->driver ? options->driver : &store_sqlite, path, STORE_WRITE,
 			      &house->store, why)) < 0 ||
+	    (!fresh && (ret = keep_before_migration(house, why)) < 0) ||
 	    (ret = store_schema(house->store, why)) < 0)
 		return ret;
 	if (!fresh) {
@@ -393,6 +394,8 @@ static void finish_erasing(struct house *house)
 		free(house->gone[i]);
 	}
 	house->gone_count = 0;
+	if (house->erased)
+		forget_before_migration(house);
 	house->scrub_owed |= house->erased;
 	house->erased = false;
 	/* What was committed stands; what still lies on the disk goes with a later commit. */

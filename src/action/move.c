@@ -6,7 +6,7 @@
 
 #include "base/stamp.h"
 
-enum { DEEPEST = 12, LATE_AFTER_HOURS = 2 };
+enum { DEEPEST = 12 };
 
 bool move_from_here(const struct object *subject, const struct move *move)
 {
@@ -240,6 +240,15 @@ static json_t *rows_made(const struct move *move, const char *from)
 	return list_of(&move->rows);
 }
 
+/* CK17 of the plan measures from the act to its entry: beyond its length the
+ * entry is late, which is said and never refused. */
+static bool entered_late(const struct deed *deed, const struct object *subject)
+{
+	const struct clock_def *clock = pack_clock(subject->pack, "CK17");
+
+	return clock && clock->length[0] > 0 && deed->now - deed->occurred_at > clock->length[0];
+}
+
 static void note_move(struct deed *deed, struct object *subject, const struct move *move, const char *from)
 {
 	json_t *row = json_pack("{s:s, s:o, s:o}", "move", move->name, "record", list_of(&move->record),
@@ -254,7 +263,7 @@ static void note_move(struct deed *deed, struct object *subject, const struct mo
 		json_object_set(row, "authority", deed->authority);
 	if (deed->proposer)
 		json_object_set_new(row, "proposer", json_integer(deed->proposer));
-	if (deed->now - deed->occurred_at > LATE_AFTER_HOURS * STAMP_HOUR)
+	if (entered_late(deed, subject))
 		json_object_set_new(row, "late", json_true());
 	change_row(deed, subject, "moves", row);
 }
@@ -318,6 +327,8 @@ static int carry_out(struct deed *deed, struct object *subject, const struct mov
 	    (ret = run_effects(deed, subject, move, why)) < 0 ||
 	    (ret = clock_lives(deed, subject, why)) < 0 || (ret = pending_lapse(deed, subject, why)) < 0)
 		return ret;
+	if (move->receipt)
+		deed->received = subject;
 	happen(deed, subject, move, NULL);
 	return 0;
 }
@@ -411,6 +422,7 @@ static int decide(struct deed *deed, struct object *subject, const struct move *
 	if ((ret = settle_who(deed, subject, move, &pending, why)) < 0 || deed->missing)
 		goto out;
 	take_input(deed, subject, deed->input);
+	register_given(deed, subject, move);
 	if (deed->depth == 1 && !deed->begun && closed_to(deed, subject, move))
 		goto out;
 	ask_all(deed, subject, move);

@@ -58,6 +58,20 @@ bool house_active(struct house *house, int64_t person)
 	return staff_of(house, person, &staff, &why) == 0 && !staff->left;
 }
 
+bool house_guarded(struct house *house, int64_t person)
+{
+	const struct staff *staff;
+	const struct role *role;
+	struct fault why;
+
+	if (staff_of(house, person, &staff, &why) < 0)
+		return false;
+	for (size_t i = 0; i < staff->post_count; i++)
+		if ((role = pack_role(house->pack, staff->posts[i].role)) && role->guarded)
+			return true;
+	return false;
+}
+
 bool house_holds(struct house *house, int64_t person, const char *role, int64_t now)
 {
 	const struct asker asker = { .person = person };

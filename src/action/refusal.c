@@ -55,16 +55,9 @@ json_t *refusal_answer(struct deed *deed, const struct pack *pack)
 
 json_t *fault_answer(const struct fault *why)
 {
-	static const char *const words[FAULT__COUNT] = {
-		[FAULT_NONE] = "none",         [FAULT_INVALID] = "invalid",
-		[FAULT_REFUSED] = "refused",   [FAULT_ABSENT] = "absent",
-		[FAULT_CONFLICT] = "conflict", [FAULT_LIMIT] = "limit",
-		[FAULT_BUSY] = "busy",         [FAULT_IO] = "io",
-		[FAULT_CORRUPT] = "corrupt",   [FAULT_NEWER] = "newer",
-	};
-	int code = why->code > 0 && why->code < FAULT__COUNT ? why->code : FAULT_INVALID;
 	char zh[FAULT_TOLD];
 
 	fault_tell_zh(why, zh, sizeof(zh));
-	return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", words[code], "en", why->text, "zh", zh);
+	return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "fault", fault_name(why->code), "en", why->text,
+			 "zh", zh);
 }

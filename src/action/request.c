@@ -62,6 +62,16 @@ static int answered_before(struct house *house, const struct request *request, c
 	return got;
 }
 
+int house_answered(struct house *house, const char *key, bool *out, struct fault *why)
+{
+	int64_t count = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM answers WHERE key = $1",
+			    VALUES(value_text(key)), &count, why);
+
+	*out = count > 0;
+	return ret;
+}
+
 static int keep_answer(struct house *house, const struct request *request, const unsigned char *digest,
 		       const json_t *answer, struct fault *why)
 {
@@ -256,23 +266,36 @@ static bool in_list(const char *word, const char *const *list, size_t count)
 	return false;
 }
 
-bool house_administered(struct house *house)
+static bool anybody_is(struct house *house, const char *role)
 {
 	int64_t any = 0;
 	struct fault why;
 
-	return store_int(
-		       house->store,
-		       "SELECT count(*) FROM facets WHERE kind = 'post' AND name = 'role' AND value = 'SCA'",
-		       NO_VALUES, &any, &why) < 0 ||
+	return store_int(house->store,
+			 "SELECT count(*) FROM facets WHERE kind = 'post' AND name = 'role' AND value = $1",
+			 VALUES(value_text(role)), &any, &why) < 0 ||
 	       any;
+}
+
+static bool first_director(struct house *house, const char *kind, const json_t *input)
+{
+	const char *role = json_string_value(json_object_get(input, "role"));
+
+	return !strcmp(kind, "post") && role && !strcmp(role, "DIR") && !anybody_is(house, "DIR");
+}
+
+bool house_sets_up(struct house *house, const char *kind, const char *move, const json_t *input)
+{
+	return !anybody_is(house, "SCA") || (!strcmp(move, "create") && first_director(house, kind, input));
 }
 
 static int first_administrator(struct house *house, const struct request *request, struct fault *why)
 {
 	const char *role = json_string_value(json_object_get(request->input, "role"));
 
-	if (house_administered(house))
+	if (first_director(house, request->kind, request->input))
+		return 0;
+	if (anybody_is(house, "SCA"))
 		return fault_say(why, FAULT_REFUSED,
 				 "an administrator of accounts (SCA) is there: people are registered by them",
 				 "已有账号管理员（SCA）：人员由其登记");
@@ -464,6 +487,8 @@ static int do_once(struct house *house, const struct request *request, int *spac
 	}
 	if (ret == 0)
 		*answer = deed.missing ? refusal_answer(&deed, house->pack) : made_answer(&deed, subject);
+	if (ret == 0 && deed.received && !deed.missing)
+		ret = receipt_sign(&deed, *answer, why);
 	else if (asker_fault(ret)) {
 		*answer = fault_answer(why);
 		ret = 0;

@@ -51,6 +51,7 @@ int fault_set(struct fault *why, enum fault_code code, const char *format, ...)
 
 	if (why) {
 		why->code = code;
+		why->no_room = false;
 		why->zh[0] = '\0';
 		va_start(args, format);
 		vsnprintf(why->text, sizeof(why->text), format, args);
@@ -66,6 +67,7 @@ int fault_say(struct fault *why, enum fault_code code, const char *en, const cha
 
 	if (why) {
 		why->code = code;
+		why->no_room = false;
 		va_start(args, zh);
 		va_copy(again, args);
 		vsnprintf(why->text, sizeof(why->text), en, args);
@@ -76,6 +78,15 @@ int fault_say(struct fault *why, enum fault_code code, const char *en, const cha
 		mend(why->zh);
 	}
 	return -(int)code;
+}
+
+int fault_no_room(struct fault *why, const char *path)
+{
+	int ret = fault_say(why, FAULT_BUSY, "disk is full: %s", "磁盘已满：%s", path);
+
+	if (why)
+		why->no_room = true;
+	return ret;
 }
 
 static void put_before(char *text, size_t size, const char *prefix, const char *colon)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -27,6 +28,7 @@ enum fault_code {
 
 struct fault {
 	int code;        /* one of enum fault_code */
+	bool no_room;    /* with FAULT_BUSY: the disk, or what may be used of it, is full */
 	char text[1024]; /* English detail that names the thing, place and limit */
 	char zh[2048];   /* the same in Chinese, whole by itself; empty: none */
 };
@@ -41,6 +43,9 @@ int fault_set(struct fault *why, enum fault_code code, const char *format, ...)
  * other language says. */
 int fault_say(struct fault *why, enum fault_code code, const char *en, const char *zh, ...)
 	__attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+
+/* fault_say(FAULT_BUSY): the disk is full at `path`. */
+int fault_no_room(struct fault *why, const char *path);
 
 /* Put "prefix: " before the text, to say where it happened; the Chinese takes
  * the same prefix, which is then a name. Returns -code. */

@@ -34,6 +34,17 @@ static int ask_and_print(struct ctl *ctl, json_t *request)
 	return 0;
 }
 
+/* With what one should know about it at a glance. */
+static const char *name_of_source(struct ctl *ctl, const json_t *source)
+{
+	const bool silent = json_is_true(json_object_get(source, "silent"));
+	const bool refused = number_of(source, "refused") > 0;
+
+	return arena_text(ctl->mem, "%s%s%s", text_of(source, "name"),
+			  silent ? in_words(ctl, " (silent)", "（静默）") : "",
+			  refused ? in_words(ctl, " (not enrolled)", "（未登记）") : "");
+}
+
 static void say_sources(struct ctl *ctl, const json_t *sources)
 {
 	static const char *const names[] = { "received", "stored", "limited", "malformed", "lost" };
@@ -51,11 +62,35 @@ static void say_sources(struct ctl *ctl, const json_t *sources)
 	table_put(table, in_words(ctl, "malformed", "格式错误"));
 	table_put(table, in_words(ctl, "lost", "丢失"));
 	json_array_foreach((json_t *)sources, i, source) {
-		table_put(table, text_of(source, "name"));
+		table_put(table, name_of_source(ctl, source));
 		for (size_t k = 0; k < 5; k++)
 			table_put(table, arena_text(ctl->mem, "%lld", number_of(source, names[k])));
 	}
 	table_print(table);
+}
+
+static void say_safety(struct ctl *ctl, const json_t *status)
+{
+	const json_t *backup = json_object_get(status, "backup"), *room = json_object_get(status, "room");
+
+	if (json_is_object(backup))
+		printf("%s%s\n", in_words(ctl, "Backup:   ", "备份："), text_of(backup, "at"));
+	if (!strcmp(text_of(room, "state"), "full"))
+		printf("%s%s%s\n", warn_colour(ctl),
+		       in_words(ctl, "Disk full: logs and files are not taken, work on cases goes on",
+				"磁盘已满：暂不接收日志和文件，案件处理照常"),
+		       plain(ctl));
+}
+
+static void say_heartbeat(struct ctl *ctl, const json_t *heartbeat)
+{
+	if (!json_is_object(heartbeat))
+		return;
+	printf("%s%s, %lld / %lld%s%s%s\n", in_words(ctl, "Heartbeat: ", "心跳："), text_of(heartbeat, "to"),
+	       number_of(heartbeat, "sent"), number_of(heartbeat, "failed"),
+	       in_words(ctl, " (heard / failed)", "（成功 / 失败）"),
+	       json_is_true(json_object_get(heartbeat, "failing")) ? ": " : "",
+	       json_is_true(json_object_get(heartbeat, "failing")) ? text_of(heartbeat, "last") : "");
 }
 
 static void say_status(struct ctl *ctl, const json_t *status)
@@ -76,6 +111,8 @@ static void say_status(struct ctl *ctl, const json_t *status)
 	       text_of(pack, "version"), text_of(pack, "digest"));
 	printf("%s%s, %lld %s\n", in_words(ctl, "Record:   ", "记录："), text_of(record, "origin"),
 	       number_of(record, "entries"), in_words(ctl, "entries", "条"));
+	say_safety(ctl, status);
+	say_heartbeat(ctl, json_object_get(status, "heartbeat"));
 	say_sources(ctl, json_object_get(status, "sources"));
 }
 
@@ -407,6 +444,7 @@ static const struct {
 	{ "rebuild",    "[--check]",           run_rebuild,    "make the views again from the record, or only compare",    "由记录重建视图，或仅核对" },
 	{ "publish",    "PACK",                run_publish,    "put a plan pack into force",                               "发布预案包" },
 	{ "whoami",     "",                    run_whoami,     "who the daemon takes you for",                             "当前身份" },
+	{ "user",       "ACT LOGIN",           user_command,   "accounts: invite, show, disable, enable, unlock",          "账号：邀请、查看、停用、启用、解锁" },
 	{ "api",        "[PACK|routes]",       api_command,    "the HTTP interface as a document, or its routes",          "HTTP 接口的 OpenAPI 文档，或路由表" },
 	{ "stop",       "",                    run_stop,       "end the daemon",                                           "停止守护进程" },
 	{ "words",      NULL,                  run_words,      NULL,                                                       NULL },

@@ -17,6 +17,9 @@ int ctl_watch(int argc, char **argv);
 int ctl_plan(int argc, char **argv);
 int ctl_verify(int argc, char **argv);
 int ctl_record(int argc, char **argv);
+int ctl_backup(int argc, char **argv);
+int ctl_restore(int argc, char **argv);
+int ctl_doctor(int argc, char **argv);
 
 /* Is Chinese wanted? `lang` is what --lang said, or NULL: then LC_ALL,
  * LC_MESSAGES and LANG, the first that is set. */

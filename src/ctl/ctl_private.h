@@ -29,7 +29,8 @@ struct flag {
  * the others are fields of the kind. */
 struct options {
 	const char *data, *as, *at, *lang, *key, *seen, *occurred, *limit, *after;
-	bool json, help, drill, check;
+	const char *out;
+	bool json, help, drill, check, ask, phone, form;
 	struct flag *flags;
 	size_t flag_count;
 	const char **words; /* the rest, in order */
@@ -40,8 +41,9 @@ struct ctl {
 	struct arena *mem;
 	struct options typed;
 	bool zh, colour;
-	int columns; /* of the terminal; 0: not one */
-	int fd;      /* of the socket, or -1 */
+	int columns;    /* of the terminal; 0: not one */
+	int fd;         /* of the socket, or -1 */
+	int patience_s; /* for an answer; 0: as long as it takes */
 	struct buf in;
 	json_t *catalogue; /* NULL until learned */
 };
@@ -99,16 +101,36 @@ const char *warn_colour(const struct ctl *ctl);
 void say_waits(const struct ctl *ctl, const json_t *roles); /* whose decision is waited for */
 void say_missing(const struct ctl *ctl, FILE *out, const json_t *missing, const char *margin);
 
+/* page/receipt.c: what a unit keeps. The notes of a text that somebody kept: a
+ * printed receipt, an answer as JSON, or notes alone; NULL where it is cut off. */
+void say_receipt(const struct ctl *ctl, const json_t *receipt, FILE *out);
+const char *receipt_notes(const char *text, struct arena *mem);
+
 /* page/show.c, page/history.c */
 int show_record(struct ctl *ctl, const char *ref);
 int show_history(struct ctl *ctl, const char *ref);
 int show_list(struct ctl *ctl, const json_t *kind, const char *free_text);
 
+/* entry/ask.c: what a move wants and was not typed is asked; `again`: all of it,
+ * with what was typed as the usual answer. `then`: a move that follows, or NULL.
+ * False where the input came to an end. */
+bool ask_can(void); /* is there a terminal to ask on? */
+bool ask_wants(struct ctl *ctl, const json_t *kind, const json_t *move, const json_t *then, bool again);
+const char *flag_value(const struct ctl *ctl, const char *name); /* or NULL */
+void flag_set(struct ctl *ctl, const char *name, const char *value);
+
+/* entry/quick.c, entry/form.c */
+const json_t *quick_move(const json_t *kind); /* the one that gives a receipt, or NULL */
+int quick_command(struct ctl *ctl, const json_t *kind);
+int form_command(struct ctl *ctl, const json_t *kind);
+
 /* kind.c, attach.c, admin.c, api.c, page/help.c: each gives the exit status. */
+json_t *kind_request(struct ctl *ctl, const json_t *kind, const char *move, const char *ref, json_t *input);
 int kind_command(struct ctl *ctl);
 int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
 int admin_command(struct ctl *ctl, bool *mine);
 int api_command(struct ctl *ctl);
+int user_command(struct ctl *ctl);
 void help_admin(const struct ctl *ctl);
 int help_general(struct ctl *ctl);
 int help_kind(struct ctl *ctl, const json_t *kind);

@@ -41,8 +41,7 @@ static void put_text(json_t *request, const char *name, const char *value)
 		json_object_set_new(request, name, json_string(value));
 }
 
-static json_t *move_request(struct ctl *ctl, const json_t *kind, const char *move, const char *ref,
-			    json_t *input)
+json_t *kind_request(struct ctl *ctl, const json_t *kind, const char *move, const char *ref, json_t *input)
 {
 	json_t *request = talk_request(ctl, "do");
 
@@ -65,9 +64,12 @@ static int make_move(struct ctl *ctl, const json_t *kind, const char *move, cons
 	json_t *input, *answer;
 	int ret;
 
+	if (ctl->typed.ask && ask_can() &&
+	    !ask_wants(ctl, kind, kind_named(kind, "moves", move), NULL, false))
+		return EXIT_USAGE;
 	if (input_of_flags(ctl, kind, &input, &why) < 0)
 		return say_fault(ctl, &why);
-	if ((ret = talk_or_say(ctl, move_request(ctl, kind, move, ref, input), &answer)))
+	if ((ret = talk_or_say(ctl, kind_request(ctl, kind, move, ref, input), &answer)))
 		return ret;
 	say_done(ctl, kind, answer);
 	json_decref(answer);
@@ -111,6 +113,13 @@ static int too_many(struct ctl *ctl, const char *word)
 			 "“%s”是多余的；字段的值请写成 --字段 值", word);
 }
 
+/* Where the plan gives a receipt for it, and there is something to go by. */
+static bool quick_wanted(const struct ctl *ctl, const json_t *kind)
+{
+	return !ctl->typed.help && quick_move(kind) &&
+	       (ctl->typed.flag_count || ctl->typed.phone || ask_can());
+}
+
 int kind_command(struct ctl *ctl)
 {
 	const struct options *typed = &ctl->typed;
@@ -123,8 +132,10 @@ int kind_command(struct ctl *ctl)
 		return ret;
 	if (!(kind = catalogue_kind(ctl, typed->words[0])))
 		return unknown_kind(ctl, typed->words[0]);
+	if (!verb && typed->form && !typed->help)
+		return form_command(ctl, kind);
 	if (!verb)
-		return help_kind(ctl, kind);
+		return quick_wanted(ctl, kind) ? quick_command(ctl, kind) : help_kind(ctl, kind);
 	if (strcmp(verb, "list") == 0)
 		return typed->help ? help_kind(ctl, kind) : show_list(ctl, kind, filter_words(ctl));
 	if (typed->word_count > 4 || (typed->word_count == 4 && strcmp(verb, "attach")))

@@ -23,10 +23,14 @@ static const struct {
 	{ "occurred", offsetof(struct options, occurred), true },
 	{ "limit",    offsetof(struct options, limit),    true },
 	{ "after",    offsetof(struct options, after),    true },
+	{ "out",      offsetof(struct options, out),      true },
 	{ "json",     offsetof(struct options, json),     false },
 	{ "help",     offsetof(struct options, help),     false },
 	{ "drill",    offsetof(struct options, drill),    false },
 	{ "check",    offsetof(struct options, check),    false },
+	{ "ask",      offsetof(struct options, ask),      false },
+	{ "phone",    offsetof(struct options, phone),    false },
+	{ "form",     offsetof(struct options, form),     false },
 };
 /* clang-format on */
 

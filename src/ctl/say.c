@@ -160,4 +160,6 @@ void say_done(struct ctl *ctl, const json_t *kind, const json_t *answer)
 	putchar('\n');
 	if (json_is_object(pending))
 		say_pending(ctl, pending);
+	if (json_object_get(answer, "receipt"))
+		say_receipt(ctl, json_object_get(answer, "receipt"), stdout);
 }

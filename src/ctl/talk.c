@@ -30,6 +30,12 @@ static int open_socket(struct ctl *ctl, struct fault *why)
 	ctl->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (ctl->fd < 0)
 		return fault_say(why, FAULT_IO, "no socket: %s", "不能建立套接字（%s）", strerror(errno));
+	if (ctl->patience_s) {
+		const struct timeval patience = { .tv_sec = ctl->patience_s };
+
+		setsockopt(ctl->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+		setsockopt(ctl->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	}
 	if (connect(ctl->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return 0;
 	if (errno == EACCES)

@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/ctl.h"
+#include "ctl/ctl_private.h"
 #include "host/file.h"
 #include "record/bundle.h"
 
-enum { EXIT_USAGE = 64, EXIT_NOTHING = 66, AGAINST_MOST = 64, AGAINST_BYTES = 1024 * 1024 };
+enum { EXIT_NOTHING = 66, AGAINST_MOST = 64, AGAINST_BYTES = 1024 * 1024 };
 
 static const char help_en[] =
 	"fengsui verify PATH [--against FILE] [--json]\n"
@@ -18,9 +18,9 @@ static const char help_en[] =
 	"Checks that a record is what it was. PATH is a data folder (a daemon may be at\n"
 	"work in it), or a case bundle or archive: its folder, or the tar of it.\n"
 	"\n"
-	"  --against FILE  a checkpoint that was kept elsewhere: from a receipt, a mail, a\n"
-	"                  bulletin, the hand-over of a shift. Several may stand in one file,\n"
-	"                  and the flag may be repeated; - reads standard input\n"
+	"  --against FILE  a checkpoint that was kept elsewhere: a receipt as it was printed or\n"
+	"                  as JSON, a mail, a bulletin, the hand-over of a shift. Several may\n"
+	"                  stand in one file, and the flag may be repeated; - reads standard input\n"
 	"  --json          the verdict as one JSON object\n"
 	"  --lang zh|en    language (from LANG)\n"
 	"\n"
@@ -45,7 +45,7 @@ static const char help_zh[] =
 	"核验记录是否仍是原样。路径是数据目录（守护进程可以正在运行），或案件包、归档：\n"
 	"其目录或 tar 文件。\n"
 	"\n"
-	"  --against 文件  另处保存的检查点：来自回执、邮件、通报或交接班记录。\n"
+	"  --against 文件  另处保存的检查点：来自回执（所印原文或 JSON）、邮件、通报或交接班记录。\n"
 	"                  一个文件可含多个，可重复给出；- 表示标准输入\n"
 	"  --json          以一个 JSON 对象给出结论\n"
 	"  --lang zh|en    语言（默认取自 LANG）\n"
@@ -127,6 +127,7 @@ static char *read_stdin(struct arena *mem)
 /* A file; or, as it comes out of a mail or a QR code, the note itself. */
 static int take_against(struct verify *v, const char *value, struct fault *why)
 {
+	const char *kept;
 	char *text = NULL;
 	size_t len;
 	int ret;
@@ -141,13 +142,14 @@ static int take_against(struct verify *v, const char *value, struct fault *why)
 	else if ((ret = file_read(value, AGAINST_BYTES, v->mem, &text, &len, why)) < 0)
 		return ret;
 	/* What holds no checkpoint at all says nothing about the record. */
-	if (!strstr(text, "\xe2\x80\x94 "))
+	kept = receipt_notes(text, v->mem);
+	if (!kept || !strstr(kept, "\xe2\x80\x94 "))
 		return fault_set(
 			why, FAULT_INVALID,
 			"--against %.200s: 其中没有检查点 / there is no checkpoint in it, which is a few "
 			"lines ending in one with a signature",
 			strchr(value, '\n') ? "" : value);
-	v->against[v->options.against_count++] = text;
+	v->against[v->options.against_count++] = kept;
 	return 0;
 }
 

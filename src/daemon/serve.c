@@ -31,7 +31,18 @@ static const struct {
 	{ "--cert",       "FILE",         offsetof(struct settings, cert),       "its certificate, with the chain (PEM); else one is made", "其证书及证书链（PEM）；未给出则自制" },
 	{ "--key",        "FILE",         offsetof(struct settings, key),        "and the key of that (PEM)", "该证书的私钥（PEM）" },
 	{ "--http",       "ADDRESS:PORT", offsetof(struct settings, http),       "HTTP interface in clear, on loopback only", "明文 HTTP 接口，仅限回环地址" },
+	{ "--heartbeat",  "URL",          offsetof(struct settings, heartbeat),  "ask this URL each minute, so that somebody notices when it falls silent", "每分钟访问该地址，无声即由对方报警" },
+	{ "--ballast",    "MIB",          offsetof(struct settings, ballast),    "room held back on the disk for when it is full (64; demonstration 0)", "为磁盘写满时预留的空间，单位 MiB（默认 64；演示目录为 0）" },
 	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },
+	{ "--syslog-tls", "ADDRESS:PORT", offsetof(struct settings, syslog_tls), "take syslog by TLS from clients with a certificate", "以 TLS 接收 syslog，来源须有证书" },
+	{ "--syslog-cert", "FILE",        offsetof(struct settings, syslog_cert), "its own certificate (PEM, with the chain)", "本机证书（PEM，含证书链）" },
+	{ "--syslog-key", "FILE",         offsetof(struct settings, syslog_key), "and the key of that", "及其私钥" },
+	{ "--syslog-clients", "FILE",     offsetof(struct settings, syslog_clients), "authorities that sign certificates of clients (PEM)", "签发来源证书的机构（PEM）" },
+	{ "--sources",    "FILE",         offsetof(struct settings, sources),    "names, keys, quotas and silences of sources (DATA/sources); read again on SIGHUP", "各来源的名称、密钥、配额与静默时限（数据目录/sources）；收到 SIGHUP 时重读" },
+	{ "--mail",       "imaps://USER@HOST/BOX", offsetof(struct settings, mail), "take reports from a mail box", "从邮箱收取报告" },
+	{ "--mail-password-file", "FILE", offsetof(struct settings, mail_password_file), "the password of its user", "该邮箱用户的密码文件" },
+	{ "--mail-ca",    "FILE",         offsetof(struct settings, mail_ca),    "certificates to trust (PEM) instead of the system's", "所信任的证书（PEM），替代系统证书" },
+	{ "--mail-every", "SPAN",         offsetof(struct settings, mail_every), "how often it is looked into (60 s)", "查看间隔（60 s）" },
 };
 /* clang-format on */
 
@@ -45,7 +56,7 @@ static int help(void)
 	       zh ? "打开一个数据目录并为之服务，直到 fengsui stop、SIGTERM 或 Ctrl-C。"
 		  : "Opens a data folder and serves it until fengsui stop, SIGTERM or Ctrl-C.");
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		printf("  %-13s %-13s %s\n", options[i].name, options[i].value ? options[i].value : "",
+		printf("  %-16s %-13s %s\n", options[i].name, options[i].value ? options[i].value : "",
 		       zh ? options[i].zh : options[i].en);
 	return 0;
 }
@@ -99,6 +110,8 @@ static void ready(const struct settings *settings, const struct gate *gate, bool
 		fprintf(stderr, "fengsui: syslog by UDP on %s\n", settings->syslog_udp);
 	if (settings->syslog_tcp)
 		fprintf(stderr, "fengsui: syslog by TCP on %s\n", settings->syslog_tcp);
+	if (settings->syslog_tls)
+		fprintf(stderr, "fengsui: syslog by TLS on %s\n", settings->syslog_tls);
 }
 
 /* The pack that comes with the program: beside the build, or installed. */

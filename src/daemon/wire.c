@@ -1,17 +1,21 @@
 #include "daemon/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "action/action.h"
 #include "base/stamp.h"
+#include "daemon/heartbeat.h"
+#include "daemon/life.h"
 #include "gate/gate.h"
+#include "host/ballast.h"
 #include "host/clock.h"
 #include "store/store.h"
 
 /* This program is from 2026: an earlier clock is wrong, and what is recorded
  * under it could not be put right afterwards. */
-enum { FIRST_YEAR = 2026 };
+enum { FIRST_YEAR = 2026, BALLAST_MIB = 64, BALLAST_MOST_MIB = 1024 * 1024 };
 
 static int sane_clock(int64_t now, struct fault *why)
 {
@@ -64,12 +68,96 @@ static int open_house(const struct settings *settings, struct house **out, struc
 	return house_open(&options, out, why);
 }
 
-static int work(struct house *house, const struct settings *settings,
-		void (*ready)(const struct settings *settings, const struct gate *gate, bool demo,
-			      int64_t now),
-		struct fault *why)
+/* In MiB. A demonstration folder comes and goes, and holds nothing back unasked. */
+static int ballast_asked(const struct settings *settings, bool demo, uint64_t *out, struct fault *why)
 {
-	const struct gate_options options = {
+	char *end = NULL;
+	const long mib = settings->ballast ? strtol(settings->ballast, &end, 10) : demo ? 0 : BALLAST_MIB;
+
+	if (mib < 0 || mib > BALLAST_MOST_MIB || (settings->ballast && (end == settings->ballast || *end)))
+		return fault_say(why, FAULT_INVALID, "--ballast '%.40s': a whole number of 0 to %d (MiB)",
+				 "--ballast“%.40s”：应为 0 至 %d 的整数（MiB）", settings->ballast,
+				 BALLAST_MOST_MIB);
+	*out = (uint64_t)mib << 20;
+	return 0;
+}
+
+static void say_full(const struct settings *settings, const struct ballast *ballast)
+{
+	if (ballast_full(ballast))
+		fprintf(stderr,
+			"fengsui: %s has no room to hold %llu MiB back: work on cases goes on, logs and "
+			"files are not "
+			"taken until %llu MiB are free (or --ballast MIB less) / "
+			"磁盘余量不足以预留空间：案件处理照常，暂不接收日志和文件\n",
+			settings->data, (unsigned long long)ballast_bytes(ballast) >> 20,
+			(unsigned long long)ballast_bytes(ballast) >> 19);
+}
+
+struct living {
+	struct life *life;
+	struct heartbeat *heartbeat;
+};
+
+static void beat(void *who)
+{
+	struct living *living = who;
+
+	life_beat(living->life, clock_wall());
+	heartbeat_turned(living->heartbeat, clock_steady());
+}
+
+static json_t *heard(void *who) { return heartbeat_status(((struct living *)who)->heartbeat); }
+
+static void ending(void *who)
+{
+	(void)who;
+	life_stopping();
+}
+
+/* The fact that nobody was here matters less than that somebody is here now. */
+static int begin_life(struct life *life, struct house *house, struct ballast *ballast, struct fault *why)
+{
+	int ret = life_begin(life, house, clock_wall(), why);
+
+	if (ret < 0 && why->no_room && ballast_release(ballast))
+		ret = life_begin(life, house, clock_wall(), why);
+	if (ret < 0 && why->no_room) {
+		fprintf(stderr, "fengsui: the record does not say that this start was: %s\n", why->text);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* The ways in are open, nothing has come in yet. A start that fails before this,
+ * and is tried again and again, leaves no entry each time. */
+static int
+run(struct gate *gate, struct gate_options *options, const struct settings *settings, struct living *living,
+    void (*ready)(const struct settings *settings, const struct gate *gate, bool demo, int64_t now),
+    struct fault *why)
+{
+	struct house *house = options->house;
+	int ret;
+
+	if (settings->heartbeat && (ret = heartbeat_open(settings->heartbeat, &living->heartbeat, why)) < 0)
+		return ret;
+	if ((ret = begin_life(living->life, house, options->ballast, why)) < 0)
+		return ret;
+	options->past = life_past(living->life);
+	ready(settings, gate, house_demo(house), house_given_now(house));
+	life_ready(settings->data);
+	if ((ret = gate_run(gate, why)) == 0)
+		life_end(living->life, clock_wall());
+	return ret;
+}
+
+static int
+serve(struct house *house, const struct settings *settings, struct life *life, struct ballast *ballast,
+      void (*ready)(const struct settings *settings, const struct gate *gate, bool demo, int64_t now),
+      struct fault *why)
+{
+	struct living living = { .life = life };
+	struct gate_options options = {
 		.house = house,
 		.clock = clock_wall,
 		.rules = settings->rules,
@@ -80,15 +168,48 @@ static int work(struct house *house, const struct settings *settings,
 		.http = settings->http,
 		.cert = settings->cert,
 		.cert_key = settings->key,
+		.ballast = ballast,
+		.beat_ms = life_beat_ms(),
+		.beat = beat,
+		.ending = ending,
+		.heartbeat = heard,
+		.living = &living,
+		.syslog_tls = settings->syslog_tls,
+		.syslog_cert = settings->syslog_cert,
+		.syslog_key = settings->syslog_key,
+		.syslog_clients = settings->syslog_clients,
+		.sources = settings->sources,
+		.mail = settings->mail,
+		.mail_password_file = settings->mail_password_file,
+		.mail_ca = settings->mail_ca,
+		.mail_every = settings->mail_every,
 	};
 	struct gate *gate;
 	int ret;
 
 	if ((ret = gate_open(&options, &gate, why)) < 0)
 		return ret;
-	ready(settings, gate, house_demo(house), house_given_now(house));
-	ret = gate_run(gate, why);
+	ret = run(gate, &options, settings, &living, ready, why);
 	gate_close(gate);
+	heartbeat_close(living.heartbeat);
+	return ret;
+}
+
+static int work(struct house *house, const struct settings *settings, struct life *life,
+		void (*ready)(const struct settings *settings, const struct gate *gate, bool demo,
+			      int64_t now),
+		struct fault *why)
+{
+	struct ballast *ballast;
+	uint64_t bytes = 0;
+	int ret = ballast_asked(settings, house_demo(house), &bytes, why);
+
+	if (ret < 0)
+		return ret;
+	ballast = ballast_open(settings->data, bytes);
+	say_full(settings, ballast);
+	ret = serve(house, settings, life, ballast, ready, why);
+	ballast_close(ballast);
 	return ret;
 }
 
@@ -96,12 +217,16 @@ int wire_run(const struct settings *settings,
 	     void (*ready)(const struct settings *settings, const struct gate *gate, bool demo, int64_t now),
 	     struct fault *why)
 {
-	struct house *house;
-	int ret;
+	struct life *life = life_open(settings->data);
+	struct house *house = NULL;
+	int ret = open_house(settings, &house, why);
 
-	if ((ret = open_house(settings, &house, why)) < 0)
-		return ret;
-	ret = work(house, settings, ready, why);
+	/* What was held back for a full disk lets the house open on one. */
+	if (ret < 0 && why->no_room && ballast_remove(settings->data))
+		ret = open_house(settings, &house, why);
+	if (ret == 0)
+		ret = work(house, settings, life, ready, why);
 	house_close(house);
+	life_close(life);
 	return ret;
 }

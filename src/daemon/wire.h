@@ -13,8 +13,12 @@ struct gate;
 struct settings {
 	const char *data, *pack, *origin, *rules, *maps;
 	const char *at; /* given time to begin with; demonstration only */
-	const char *syslog_udp, *syslog_tcp;
+	const char *syslog_udp, *syslog_tcp, *syslog_tls;
+	const char *syslog_cert, *syslog_key, *syslog_clients;
+	const char *sources;
 	const char *https, *http, *cert, *key;
+	const char *ballast, *heartbeat;
+	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;
 };
 

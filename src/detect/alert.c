@@ -1,9 +1,7 @@
 #include "detect/alert.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/stamp.h"
 #include "base/utf8.h"
 
@@ -121,61 +119,3 @@ uint64_t alert_fingerprint(const struct alert *a)
 	}
 	return h;
 }
-
-/* A ring in order of the first alert; few enough to be searched from behind. */
-struct joined {
-	uint64_t fingerprint, count;
-	int64_t first;
-};
-
-struct alert_join {
-	int64_t window;
-	size_t limit, from, count;
-	uint64_t forgotten;
-	struct joined *ring;
-};
-
-struct alert_join *alert_join_new(int64_t window, size_t limit)
-{
-	struct alert_join *j = must_alloc(sizeof(*j));
-
-	j->window = window;
-	j->limit = limit ? limit : 1;
-	j->ring = must_alloc(j->limit * sizeof(*j->ring));
-	return j;
-}
-
-void alert_join_free(struct alert_join *j)
-{
-	if (!j)
-		return;
-	free(j->ring);
-	free(j);
-}
-
-static struct joined *ring_at(struct alert_join *j, size_t i) { return &j->ring[(j->from + i) % j->limit]; }
-
-static void drop_first(struct alert_join *j)
-{
-	j->from = (j->from + 1) % j->limit;
-	j->count--;
-}
-
-uint64_t alert_join_add(struct alert_join *j, const struct alert *a)
-{
-	uint64_t fingerprint = alert_fingerprint(a);
-
-	while (j->count && ring_at(j, 0)->first + j->window < a->time)
-		drop_first(j);
-	for (size_t i = j->count; i-- > 0;)
-		if (ring_at(j, i)->fingerprint == fingerprint && ring_at(j, i)->first + j->window >= a->time)
-			return ++ring_at(j, i)->count;
-	if (j->count == j->limit) {
-		drop_first(j);
-		j->forgotten++;
-	}
-	*ring_at(j, j->count++) = (struct joined){ fingerprint, 1, a->time };
-	return 1;
-}
-
-uint64_t alert_join_forgotten(const struct alert_join *j) { return j->forgotten; }

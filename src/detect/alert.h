@@ -9,7 +9,7 @@
 #include "intake/event.h"
 
 /*
- * alert -- a rule has something to report, and equal reports become one.
+ * alert -- a rule has something to report.
  *
  * It lives during the call that hands it over; whoever keeps it copies. The
  * rule's author goes wherever the alert goes: the Detection Rule License asks
@@ -46,13 +46,3 @@ void alert_write(struct buf *out, const struct alert *a);
 
 /* Rule and group key: what makes two alerts equal. */
 uint64_t alert_fingerprint(const struct alert *a);
-
-/* Joins equal alerts that come within a window after the first. Memory is
- * bounded: beyond the limit the oldest is forgotten, and counted. */
-struct alert_join;
-
-struct alert_join *alert_join_new(int64_t window, size_t limit);
-void alert_join_free(struct alert_join *j);
-/* How many equal alerts there were within the window, this one included: 1 is new. */
-uint64_t alert_join_add(struct alert_join *j, const struct alert *a);
-uint64_t alert_join_forgotten(const struct alert_join *j);

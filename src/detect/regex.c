@@ -34,6 +34,8 @@ int regex_new(const char *text, size_t len, unsigned flags, struct regex **out, 
 		return fault_set(why, FAULT_INVALID, "regular expression, character %zu: %s", at + 1,
 				 (const char *)words);
 	}
+	/* Where memory must not be both written and run (MemoryDenyWriteExecute) this
+	 * fails, and the interpreter matches the same. */
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	x = must_alloc(sizeof(*x));
 	x->code = code;

@@ -33,7 +33,10 @@ static int named(struct gate *gate, const struct job *job, const char *login, st
 /* The owner may be registered before there is anybody who could give a post. */
 static bool still_setting_up(struct gate *gate, const struct job *job)
 {
-	return !gate->demo && owns_the_folder(job->caller) && job->writes && !house_administered(gate->house);
+	const char *kind = ask_text(&job->ask, SAYS_KIND), *move = ask_text(&job->ask, SAYS_MOVE);
+
+	return !gate->demo && owns_the_folder(job->caller) && job->writes &&
+	       house_sets_up(gate->house, kind ? kind : "", move ? move : "", job->ask.says[SAYS_INPUT]);
 }
 
 /* Over the network it is whoever has signed in. */

@@ -8,9 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account/account.h"
 #include "base/arena.h"
 #include "gate/gate_private.h"
 #include "gate/http/web.h"
+#include "gate/lines/listen.h"
+#include "gate/mail/mailbox.h"
 #include "record/record.h"
 
 static void on_connection(uv_stream_t *listener, int status)
@@ -30,12 +33,31 @@ static void stay_awake(struct gate *gate)
 		uv_idle_stop(&gate->more);
 }
 
+/* From the turn, not from the timer: a turn that does not end is heard of. */
+static void beat(struct gate *gate)
+{
+	gate->beat_due = false;
+	alive_room_again(gate);
+	if (gate->options->beat)
+		gate->options->beat(gate->options->living);
+}
+
+static void on_beat(uv_timer_t *timer)
+{
+	struct gate *gate = timer->data;
+
+	gate->beat_due = true;
+	uv_idle_start(&gate->more, on_idle);
+}
+
 /* After each poll. */
 static void on_turn(uv_check_t *check)
 {
 	struct gate *gate = check->data;
 
 	gate_turn(gate);
+	if (gate->beat_due)
+		beat(gate);
 	stay_awake(gate);
 	if (gate->stopping)
 		uv_stop(&gate->loop);
@@ -55,12 +77,15 @@ static void start_handles(struct gate *gate)
 	uv_check_init(&gate->loop, &gate->check);
 	uv_idle_init(&gate->loop, &gate->more);
 	uv_timer_init(&gate->loop, &gate->timer);
+	uv_timer_init(&gate->loop, &gate->beat);
 	uv_signal_init(&gate->loop, &gate->term);
 	uv_signal_init(&gate->loop, &gate->intr);
 	uv_pipe_init(&gate->loop, &gate->listener, 0);
-	gate->check.data = gate->more.data = gate->timer.data = gate;
+	gate->check.data = gate->more.data = gate->timer.data = gate->beat.data = gate;
 	gate->term.data = gate->intr.data = gate->listener.data = gate;
 	uv_check_start(&gate->check, on_turn);
+	if (gate->options->beat_ms)
+		uv_timer_start(&gate->beat, on_beat, 1, gate->options->beat_ms);
 	uv_signal_start(&gate->term, on_signal, SIGTERM);
 	uv_signal_start(&gate->intr, on_signal, SIGINT);
 }
@@ -95,7 +120,8 @@ static int listen_socket(struct gate *gate, struct fault *why)
 
 static int open_ways(struct gate *gate, const struct gate_options *options, struct fault *why)
 {
-	const bool listens = options->syslog_udp || options->syslog_tcp;
+	const bool listens =
+		options->rules || options->syslog_udp || options->syslog_tcp || options->syslog_tls;
 	const char *folder = house_folder(gate->house);
 	int ret;
 
@@ -104,9 +130,13 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 			why, FAULT_LIMIT,
 			"%s is too long: a socket's path has at most %zu bytes, '/fengsui.sock' included",
 			folder, sizeof(gate->path) - 1);
+	if ((ret = accounts_open(house_store(gate->house), folder, &gate->accounts, why)) < 0)
+		return ret;
 	/* The socket comes last: who can connect may count on the other ways in. */
-	if (((options->rules || listens) && (ret = ingest_open(options, &gate->ingest, why)) < 0) ||
-	    (listens && (ret = listen_open(gate, options, why)) < 0) ||
+	if ((listens &&
+	     ((ret = ingest_open(options, gate->demo ? gate->now : gate->clock(), &gate->ingest, why)) < 0 ||
+	      (ret = listen_open(gate, options, why)) < 0)) ||
+	    (options->mail && (ret = mailbox_open(gate, options, &gate->mailbox, why)) < 0) ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
 	if ((options->https || options->http) && (ret = web_open(gate, options, &gate->web, why)) < 0)
@@ -124,7 +154,7 @@ int gate_open(const struct gate_options *options, struct gate **out, struct faul
 	struct gate *gate = must_alloc(sizeof(*gate));
 	int ret;
 
-	*gate = (struct gate){ .house = options->house, .clock = options->clock };
+	*gate = (struct gate){ .house = options->house, .clock = options->clock, .options = options };
 	gate->demo = house_demo(gate->house);
 	gate->now = house_given_now(gate->house);
 	gate->started_at = options->clock();
@@ -135,6 +165,7 @@ int gate_open(const struct gate_options *options, struct gate **out, struct faul
 		gate_close(gate);
 		return ret;
 	}
+	ingest_pause(gate->ingest, alive_full(gate));
 	*out = gate;
 	return 0;
 }
@@ -148,7 +179,7 @@ static int last_checkpoint(struct gate *gate, struct fault *why)
 
 	if ((ret = house_begin(gate->house, why)) < 0)
 		return ret;
-	if ((ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	if ((!alive_full(gate) && (ret = ingest_deliver_all(gate, NULL, why)) < 0) ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0)
 		house_rollback(gate->house);
@@ -173,6 +204,7 @@ static void hand_over(struct gate *gate)
 {
 	const uint64_t until = uv_hrtime() + UINT64_C(1000000000);
 
+	mailbox_stop(gate->mailbox);
 	uv_close((uv_handle_t *)&gate->listener, NULL);
 	if (gate->web)
 		web_stop(gate->web);
@@ -186,10 +218,13 @@ int gate_run(struct gate *gate, struct fault *why)
 	stay_awake(gate);
 	while (!gate->stopping)
 		uv_run(&gate->loop, UV_RUN_DEFAULT);
+	if (gate->options->ending)
+		gate->options->ending(gate->options->living);
 	/* What was taken in is finished; what stands in the kernel's buffers was
 	 * never acknowledged. */
 	while (gate_busy(gate))
 		gate_turn(gate);
+	listen_stop(gate);
 	hand_over(gate);
 	unlink(gate->path);
 	return last_checkpoint(gate, why);
@@ -209,10 +244,13 @@ void gate_close(struct gate *gate)
 	listen_close(gate);
 	ingest_close(gate->ingest);
 	web_close(gate->web);
+	accounts_close(gate->accounts);
 	while (gate->clients)
 		client_end(gate->clients);
+	mailbox_stop(gate->mailbox);
 	uv_walk(&gate->loop, close_one, NULL);
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&gate->loop);
+	mailbox_close(gate->mailbox);
 	free(gate);
 }

@@ -77,10 +77,12 @@ struct gate {
 	uv_check_t check; /* after each poll: the turn */
 	uv_idle_t more;   /* running while work is left: the poll does not wait then */
 	uv_timer_t timer; /* the next due moment, in a real folder */
+	uv_timer_t beat;
 	uv_signal_t term, intr;
 	struct house *house;
 	int64_t (*clock)(void);
-	bool demo, stopping, due;
+	const struct gate_options *options; /* while it runs */
+	bool demo, stopping, due, beat_due;
 	bool telling;     /* listeners wait to be told */
 	bool failing;     /* the last batch could not be stored */
 	int64_t now;      /* of the last batch; given in a demonstration folder */
@@ -94,6 +96,8 @@ struct gate {
 	struct ingest *ingest; /* NULL: no rules */
 	struct listen *listen; /* NULL: no syslog */
 	struct web *web;       /* NULL: not over the network */
+	struct accounts *accounts;
+	struct mailbox *mailbox; /* NULL: no mail */
 	uint64_t requests, batches, refused_clients;
 };
 
@@ -135,6 +139,9 @@ void answer_moment(json_t *answer, const char *name, int64_t moment); /* null fo
 void job_answer(struct gate *gate, struct job *job);                  /* says it and ends the job */
 void job_free(struct job *job);
 
+/* account/owner.c: what whoever owns the folder does with accounts. */
+int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);
+
 /* upload.c */
 struct upload;
 int upload_step(struct gate *gate, struct job *job, struct fault *why);
@@ -142,18 +149,41 @@ void upload_free(struct upload *upload);
 
 /* ingest.c: lines go through detection; what it reports waits until a batch
  * brings it to the house, so that nothing is lost when a commit fails. */
-int ingest_open(const struct gate_options *options, struct ingest **out, struct fault *why);
+struct roster;
+struct source;
+int ingest_open(const struct gate_options *options, int64_t now, struct ingest **out, struct fault *why);
 void ingest_close(struct ingest *ingest);
-/* A line of a source that came in at `now`; `limited` sources are held to a rate. */
-void ingest_line(struct ingest *ingest, const char *source, const char *line, size_t len, int64_t now,
+/* Read the roster of sources again; on a fault it stays as it was. */
+int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why);
+const struct roster *ingest_roster(const struct ingest *ingest); /* until the next reload */
+struct source *ingest_source(struct ingest *ingest, const char *name);
+/* A line that came in at `now`. A `limited` one is held to the quota of its
+ * source: false, and counted, where that is used up. */
+bool ingest_line(struct ingest *ingest, struct source *source, const char *line, size_t len, int64_t now,
 		 bool limited);
-void ingest_lost(struct ingest *ingest, const char *source, uint64_t lines); /* by the kernel */
-void ingest_too_long(struct ingest *ingest, const char *source);
+int64_t ingest_wait(const struct source *source, int64_t now); /* microseconds until the next may come */
+void ingest_too_long(struct ingest *ingest, const char *source, int64_t now);
+/* No room for them; thrown away by the kernel; of somebody who is not enrolled. */
+void ingest_limited(struct ingest *ingest, struct source *source, uint64_t lines, int64_t now);
+void ingest_lost(struct ingest *ingest, struct source *source, uint64_t lines, int64_t now);
+void ingest_refused(struct ingest *ingest, const char *source, uint64_t lines, int64_t now);
+/* No room: lines are counted as held to a rate, until it is told otherwise. Takes NULL. */
+void ingest_pause(struct ingest *ingest, bool paused);
 bool ingest_waiting(const struct ingest *ingest); /* an alert */
+bool ingest_full(const struct ingest *ingest);    /* of alerts: nothing more should go through */
 bool ingest_counted(const struct ingest *ingest); /* lines that the tallies do not show yet */
-/* Inside a batch: bring alerts to the house and write the tallies. `answers`
- * (may be NULL) gets what the house said to each alert. */
-int ingest_deliver(struct gate *gate, json_t *answers, struct fault *why);
+bool ingest_falls_silent(const struct ingest *ingest, int64_t now);
+uint64_t ingest_alerts(const struct ingest *ingest); /* that detection has reported so far */
+size_t ingest_alerts_waiting(const struct ingest *ingest);
+uint64_t ingest_alerts_dropped(const struct ingest *ingest);             /* too many waited */
+bool ingest_detects(const struct ingest *ingest);                        /* are there rules? */
+json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
+/* Inside a batch: bring alerts to the house and write the tallies. A bounded
+ * time; the rest comes with the next batch, which then does not wait. */
+int ingest_deliver(struct gate *gate, struct fault *why);
+/* The same to the end, where somebody is told that it is done. `answers` (may
+ * be NULL) gets what the house said to each alert. */
+int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why);
 /* That batch was committed, or it was not and everything waits on. */
 void ingest_settle(struct ingest *ingest, bool committed);
 int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **answer, struct fault *why);
@@ -161,20 +191,11 @@ int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **
 /* bundle.c */
 int bundle_cases(struct gate *gate, const struct ask *ask, json_t **out, struct fault *why);
 
-/* sources.c: who sent how much, and what became of it. */
-struct sources;
-struct sources *sources_new(void);
-void sources_free(struct sources *sources);
-/* The source of this name; beyond a limit all others are one, "others". */
-struct source *sources_find(struct sources *sources, const char *name);
-bool sources_admit(struct sources *sources, struct source *source, int64_t now);
-void sources_lost(struct sources *sources, struct source *source, uint64_t lines);
-void sources_touch(struct sources *sources); /* something was counted */
-bool sources_changed(const struct sources *sources);
-int sources_write(struct sources *sources, struct store *store, int64_t now, struct fault *why);
-void sources_settle(struct sources *sources, bool committed);
-json_t *sources_status(struct store *store); /* as they stand in the store */
-
-/* listen.c: syslog by UDP and TCP. */
-int listen_open(struct gate *gate, const struct gate_options *options, struct fault *why);
-void listen_close(struct gate *gate);
+/* alive.c: what tells whether the house is safe and well. */
+json_t *alive_backup(const struct gate *gate); /* the last good one (FOLDER/backup.json), or null */
+json_t *alive_room(const struct gate *gate);   /* {"state":"good"|"full","free":…,"ballast":…} */
+json_t *alive_ways(const struct gate *gate);   /* name -> "ADDRESS:PORT" */
+bool alive_full(const struct gate *gate);      /* intake and uploads wait; case work goes on */
+int alive_refuses(const struct gate *gate, const struct ask *ask, struct fault *why);
+void alive_no_room(struct gate *gate); /* a batch found none */
+void alive_room_again(struct gate *gate);

@@ -3,31 +3,25 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/stamp.h"
 #include "detect/detector.h"
+#include "detect/gather.h"
 #include "detect/sigma/rule.h"
 #include "evidence/blob.h"
 #include "gate/gate_private.h"
+#include "gate/lines/roster.h"
+#include "gate/lines/sources.h"
 #include "intake/intake.h"
 #include "intake/map.h"
 
 /*
  * ingest -- lines of logs go through detection, and alerts to the house.
  *
- * Equal alerts about one host that come between two batches are one, with the
- * raw lines of all of them kept as one evidence file; a flood of the same thing
- * is a number, not a thousand acts.
+ * Alerts that are alike and come between two batches are one (detect/gather.h),
+ * with the raw lines of all of them kept as one evidence file.
  */
-enum { WAITING_MOST = 4096, RAW_MOST = 1024 * 1024 };
-
-struct waiting {
-	uint64_t fingerprint;
-	json_t *alert;
-	struct buf raw;
-	uint64_t hits;
-	char digest[BLOB_NAME]; /* "" until the raw lines are stored */
-	uint64_t size;
-	struct waiting *next;
-};
+enum { WAITING_MOST = 4096, RAW_MOST = 1024 * 1024, ALL_RAW_MOST = 64 * 1024 * 1024 };
+enum { BRING_NS = 20 * 1000 * 1000 }; /* of alerts in one batch, so that requests come through */
 
 struct ingest {
 	struct maps *maps;
@@ -35,72 +29,17 @@ struct ingest {
 	struct detector *detector;
 	struct event *event;
 	struct sources *sources;
-	struct waiting *first, **last;
-	size_t waiting_count, written; /* `written`: in the open batch */
-	uint64_t alerts_dropped;
+	struct roster *roster;
+	char *roster_path;
+	bool roster_named; /* by an option: then it must be there */
+	struct gather *waiting;
+	size_t written; /* of those that wait: in the open batch */
+	bool paused;
 };
-
-/* ---- what detection reports ------------------------------------------------ */
-
-static uint64_t mix(uint64_t h, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-	return h;
-}
-
-static uint64_t identity(const struct alert *alert)
-{
-	const struct field *host = event_find(alert->event, "host");
-	uint64_t h = alert_fingerprint(alert);
-
-	h = mix(h, alert->event->source, strlen(alert->event->source));
-	return host ? mix(h, host->text, host->len) : h;
-}
-
-static struct waiting *wait_for(struct ingest *ingest, uint64_t fingerprint)
-{
-	for (struct waiting *one = ingest->first; one; one = one->next)
-		if (one->fingerprint == fingerprint && !one->digest[0])
-			return one;
-	return NULL;
-}
-
-static struct waiting *add_waiting(struct ingest *ingest, const struct alert *alert, uint64_t fingerprint)
-{
-	struct buf text = { 0 };
-	struct waiting *one;
-	json_t *value;
-
-	alert_write(&text, alert);
-	value = json_loadb(text.data, text.len, 0, NULL);
-	buf_fini(&text);
-	if (!value || ingest->waiting_count >= WAITING_MOST) {
-		json_decref(value);
-		ingest->alerts_dropped++;
-		return NULL;
-	}
-	one = must_alloc(sizeof(*one));
-	*one = (struct waiting){ .fingerprint = fingerprint, .alert = value };
-	*ingest->last = one;
-	ingest->last = &one->next;
-	ingest->waiting_count++;
-	return one;
-}
 
 static void on_alert(void *who, const struct alert *alert)
 {
-	struct ingest *ingest = who;
-	const uint64_t fingerprint = identity(alert);
-	struct waiting *one = wait_for(ingest, fingerprint);
-
-	if (!one && !(one = add_waiting(ingest, alert, fingerprint)))
-		return;
-	one->hits += alert->hits ? alert->hits : 1;
-	if (one->raw.len + alert->event->raw_len < RAW_MOST) {
-		buf_put(&one->raw, alert->event->raw, alert->event->raw_len);
-		buf_char(&one->raw, '\n');
-	}
+	gather_add(((struct ingest *)who)->waiting, alert);
 }
 
 /* ---- opening --------------------------------------------------------------- */
@@ -151,17 +90,61 @@ static int tell_switched_off(const struct ingest *ingest, struct house *house, s
 	return ret;
 }
 
-int ingest_open(const struct gate_options *options, struct ingest **out, struct fault *why)
+/* Without a file nobody is enrolled and everyone has the default; one that was
+ * asked for by name must be there. */
+static int load_roster(const struct ingest *ingest, struct roster **out, struct fault *why)
+{
+	const int ret = roster_load(ingest->roster_path, out, why);
+
+	if (ret == -FAULT_ABSENT && !ingest->roster_named) {
+		*out = NULL;
+		return 0;
+	}
+	return ret;
+}
+
+int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why)
+{
+	struct roster *before = ingest->roster, *roster;
+	int ret;
+
+	if ((ret = load_roster(ingest, &roster, why)) < 0)
+		return ret;
+	ingest->roster = roster;
+	sources_heed(ingest->sources, roster, now);
+	roster_free(before);
+	return 0;
+}
+
+static int know_sources(struct ingest *ingest, const struct gate_options *options, int64_t now,
+			struct fault *why)
+{
+	char path[4096];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/sources", house_folder(options->house));
+	ingest->roster_path = must_copy(options->sources ? options->sources : path);
+	ingest->roster_named = options->sources != NULL;
+	if ((ret = ingest_reload(ingest, now, why)) < 0)
+		return ret;
+	if (ingest->roster)
+		fprintf(stderr, "fengsui: %zu sources in %s\n", roster_count(ingest->roster),
+			ingest->roster_path);
+	return sources_recall(ingest->sources, house_store(options->house), why);
+}
+
+int ingest_open(const struct gate_options *options, int64_t now, struct ingest **out, struct fault *why)
 {
 	struct ingest *ingest = must_alloc(sizeof(*ingest));
 	int ret;
 
 	*ingest = (struct ingest){ .maps = maps_new(), .event = event_new(), .sources = sources_new() };
-	ingest->last = &ingest->first;
+	ingest->waiting = gather_new((struct gather_limits){ WAITING_MOST, RAW_MOST, ALL_RAW_MOST });
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
 	    (options->rules && (ret = load_rules(ingest, options->rules, why)) < 0) ||
-	    (ret = tell_switched_off(ingest, options->house, why)) < 0) {
+	    (ret = tell_switched_off(ingest, options->house, why)) < 0 ||
+	    (ret = know_sources(ingest, options, now, why)) < 0) {
 		ingest_close(ingest);
 		return ret;
 	}
@@ -169,71 +152,124 @@ int ingest_open(const struct gate_options *options, struct ingest **out, struct 
 	return 0;
 }
 
-static void drop_first(struct ingest *ingest)
-{
-	struct waiting *one = ingest->first;
-
-	ingest->first = one->next;
-	if (!ingest->first)
-		ingest->last = &ingest->first;
-	ingest->waiting_count--;
-	json_decref(one->alert);
-	buf_fini(&one->raw);
-	free(one);
-}
-
 void ingest_close(struct ingest *ingest)
 {
 	if (!ingest)
 		return;
-	while (ingest->first)
-		drop_first(ingest);
+	gather_free(ingest->waiting);
 	detector_free(ingest->detector);
 	ruleset_free(ingest->rules);
 	event_free(ingest->event);
 	maps_free(ingest->maps);
 	sources_free(ingest->sources);
+	roster_free(ingest->roster);
+	free(ingest->roster_path);
 	free(ingest);
 }
 
+const struct roster *ingest_roster(const struct ingest *ingest) { return ingest->roster; }
+
 /* ---- lines ----------------------------------------------------------------- */
 
-void ingest_line(struct ingest *ingest, const char *name, const char *line, size_t len, int64_t now,
+struct source *ingest_source(struct ingest *ingest, const char *name)
+{
+	return sources_find(ingest->sources, name);
+}
+
+/* A moment that far ahead is no time zone. Correlation goes by the times of the
+ * lines: one of the year 2099 would make all honest ones of its group late. */
+static void mend_time(struct event *event, int64_t now)
+{
+	if (event->time > now + STAMP_DAY)
+		event->time = now;
+}
+
+bool ingest_line(struct ingest *ingest, struct source *source, const char *line, size_t len, int64_t now,
 		 bool limited)
+{
+	if (ingest->paused) {
+		sources_limited(ingest->sources, source, 1, now);
+		return false;
+	}
+	if (limited && !sources_admit(ingest->sources, source, now))
+		return false;
+	sources_heard(ingest->sources, source, now);
+	source->year.now = now;
+	if (intake_line(ingest->maps, source, line, len, now, ingest->event, NULL) == 0 && ingest->detector) {
+		if (limited)
+			mend_time(ingest->event, now);
+		detector_feed(ingest->detector, ingest->event);
+	}
+	return true;
+}
+
+void ingest_too_long(struct ingest *ingest, const char *name, int64_t now)
 {
 	struct source *source = sources_find(ingest->sources, name);
 
-	if (limited && !sources_admit(ingest->sources, source, now))
-		return;
-	sources_touch(ingest->sources);
-	source->year.now = now;
-	if (intake_line(ingest->maps, source, line, len, now, ingest->event, NULL) == 0 && ingest->detector)
-		detector_feed(ingest->detector, ingest->event);
+	intake_lost(source);
+	sources_heard(ingest->sources, source, now);
 }
 
-void ingest_too_long(struct ingest *ingest, const char *name)
+void ingest_limited(struct ingest *ingest, struct source *source, uint64_t lines, int64_t now)
 {
-	intake_lost(sources_find(ingest->sources, name));
-	sources_touch(ingest->sources);
+	sources_limited(ingest->sources, source, lines, now);
 }
 
-void ingest_lost(struct ingest *ingest, const char *name, uint64_t lines)
+void ingest_lost(struct ingest *ingest, struct source *source, uint64_t lines, int64_t now)
 {
-	sources_lost(ingest->sources, sources_find(ingest->sources, name), lines);
+	sources_lost(ingest->sources, source, lines, now);
 }
+
+void ingest_refused(struct ingest *ingest, const char *name, uint64_t lines, int64_t now)
+{
+	struct source *source = sources_find(ingest->sources, name);
+
+	sources_refused(ingest->sources, source, now);
+	sources_limited(ingest->sources, source, lines, now);
+}
+
+void ingest_pause(struct ingest *ingest, bool paused)
+{
+	if (ingest)
+		ingest->paused = paused;
+}
+
+int64_t ingest_wait(const struct source *source, int64_t now) { return sources_wait(source, now); }
 
 /* ---- to the house ---------------------------------------------------------- */
 
-bool ingest_waiting(const struct ingest *ingest) { return ingest && ingest->first; }
+bool ingest_waiting(const struct ingest *ingest) { return ingest && gather_first(ingest->waiting); }
+
+/* One line may raise an alert of every rule; half is left for those. */
+bool ingest_full(const struct ingest *ingest) { return gather_count(ingest->waiting) >= WAITING_MOST / 2; }
 
 bool ingest_counted(const struct ingest *ingest) { return ingest && sources_changed(ingest->sources); }
 
-static int store_raw(struct gate *gate, struct waiting *one, struct fault *why)
+bool ingest_falls_silent(const struct ingest *ingest, int64_t now)
+{
+	return ingest && sources_falls_silent(ingest->sources, now);
+}
+
+bool ingest_detects(const struct ingest *ingest) { return ingest && ingest->detector; }
+
+uint64_t ingest_alerts(const struct ingest *ingest) { return gather_seen(ingest->waiting); }
+
+size_t ingest_alerts_waiting(const struct ingest *ingest) { return gather_count(ingest->waiting); }
+
+uint64_t ingest_alerts_dropped(const struct ingest *ingest) { return gather_dropped(ingest->waiting); }
+
+json_t *ingest_status(const struct ingest *ingest, struct store *store)
+{
+	return sources_status(ingest ? ingest->sources : NULL, store);
+}
+
+static int store_raw(struct gate *gate, struct gathered *one, struct fault *why)
 {
 	struct blob_draft *draft;
 	int ret;
 
-	if (one->digest[0])
+	if (one->mark[0])
 		return 0;
 	if ((ret = blob_open(house_folder(gate->house), &draft, why)) < 0)
 		return ret;
@@ -241,45 +277,66 @@ static int store_raw(struct gate *gate, struct waiting *one, struct fault *why)
 		blob_drop(&draft);
 		return ret;
 	}
-	return blob_seal(&draft, NULL, one->digest, &one->size, why);
+	return blob_seal(&draft, NULL, one->mark, &one->size, why);
 }
 
-static int deliver(struct gate *gate, struct waiting *one, json_t *answers, struct fault *why)
+_Static_assert((int)GATHER_MARK >= (int)BLOB_NAME, "a digest is the mark");
+
+static int deliver(struct gate *gate, struct gathered *one, json_t *answers, struct fault *why)
 {
-	json_t *answer = NULL;
+	/* A NUL in a line must not be a way around detection. */
+	json_t *alert = json_loadb(one->text.data, one->text.len, JSON_ALLOW_NUL, NULL), *answer = NULL;
 	int ret;
 
 	if ((ret = store_raw(gate, one, why)) < 0 ||
-	    (ret = house_blob(gate->house, one->digest, (int64_t)one->size, gate->now, why)) < 0)
-		return ret;
-	json_object_set_new(one->alert, "raw", json_string(one->digest));
-	json_object_set_new(one->alert, "count", json_integer((json_int_t)one->hits));
-	if ((ret = house_alert(gate->house, one->alert, gate->now, &answer, why)) < 0)
-		return ret;
-	if (answers)
+	    (ret = house_blob(gate->house, one->mark, (int64_t)one->size, gate->now, why)) < 0)
+		goto out;
+	json_object_set_new(alert, "raw", json_string(one->mark));
+	json_object_set_new(alert, "count", json_integer((json_int_t)one->hits));
+	if ((ret = house_alert(gate->house, alert, gate->now, &answer, why)) == 0 && answers)
 		json_array_append(answers, answer);
+out:
 	json_decref(answer);
-	return 0;
+	json_decref(alert);
+	return ret;
 }
 
-int ingest_deliver(struct gate *gate, json_t *answers, struct fault *why)
+/* Bring alerts until that moment; one at least, so that it goes on. */
+static int bring(struct gate *gate, uint64_t until, json_t *answers, struct fault *why)
 {
 	struct ingest *ingest = gate->ingest;
-	struct waiting *one;
-	size_t i = 0;
+	struct gathered *one = gather_first(ingest->waiting);
 	int ret;
 
-	if (!ingest_waiting(ingest) && !ingest_counted(ingest))
-		return 0;
 	/* An `ingest` request may have brought the first ones in this batch already. */
-	for (one = ingest->first; one && i < ingest->written; i++)
+	for (size_t i = 0; one && i < ingest->written; i++)
 		one = one->next;
 	for (; one; one = one->next) {
 		if ((ret = deliver(gate, one, answers, why)) < 0)
 			return fault_within(why, "an alert");
 		ingest->written++;
+		if (uv_hrtime() > until)
+			break;
 	}
-	return sources_write(ingest->sources, house_store(gate->house), gate->now, why);
+	if (one && one->next)
+		gate_wake(gate); /* the rest in the next batch */
+	return sources_write(ingest->sources, gate->house, gate->now, why);
+}
+
+static bool nothing_to_bring(const struct gate *gate)
+{
+	return !ingest_waiting(gate->ingest) && !ingest_counted(gate->ingest) &&
+	       !ingest_falls_silent(gate->ingest, gate->now);
+}
+
+int ingest_deliver(struct gate *gate, struct fault *why)
+{
+	return nothing_to_bring(gate) ? 0 : bring(gate, uv_hrtime() + BRING_NS, NULL, why);
+}
+
+int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why)
+{
+	return nothing_to_bring(gate) ? 0 : bring(gate, UINT64_MAX, answers, why);
 }
 
 void ingest_settle(struct ingest *ingest, bool committed)
@@ -287,7 +344,7 @@ void ingest_settle(struct ingest *ingest, bool committed)
 	if (!ingest)
 		return;
 	while (committed && ingest->written) {
-		drop_first(ingest);
+		gather_drop_first(ingest->waiting);
 		ingest->written--;
 	}
 	ingest->written = 0;
@@ -315,11 +372,12 @@ static int bad_lines(json_t *lines, json_t **answer)
 int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **answer, struct fault *why)
 {
 	struct fault mine;
+	struct source *from;
 	json_t *line, *alerts;
 	size_t i;
 	int ret;
 
-	if (!gate->ingest || !gate->ingest->detector) {
+	if (!ingest_detects(gate->ingest)) {
 		fault_say(&mine, FAULT_ABSENT, "no detection rules are loaded; start with --rules FOLDER",
 			  "没有载入检测规则；启动时请用 “--rules 目录”");
 		*answer = answer_fault(&mine);
@@ -327,11 +385,12 @@ int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **
 	}
 	if (bad_lines(lines, answer))
 		return 0;
+	from = ingest_source(gate->ingest, source);
 	json_array_foreach(lines, i, line)
-		ingest_line(gate->ingest, source, json_string_value(line), json_string_length(line),
-			    gate->now, false);
+		ingest_line(gate->ingest, from, json_string_value(line), json_string_length(line), gate->now,
+			    false);
 	alerts = json_array();
-	if ((ret = ingest_deliver(gate, alerts, why)) < 0) {
+	if ((ret = ingest_deliver_all(gate, alerts, why)) < 0) {
 		json_decref(alerts);
 		return ret;
 	}

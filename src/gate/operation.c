@@ -4,6 +4,8 @@
 
 #include "base/stamp.h"
 #include "gate/gate_private.h"
+#include "gate/lines/listen.h"
+#include "gate/mail/mailbox.h"
 #include "pack/pack.h"
 #include "record/record.h"
 
@@ -159,14 +161,20 @@ static int (*const writers[ASK__COUNT])(struct gate *, struct job *, int64_t, st
 	[ASK_INGEST]     = ingest,
 	[ASK_CHECKPOINT] = checkpoint,
 	[ASK_PUBLISH]    = publish,
+	[ASK_ACCOUNT]    = account_do,
 };
 /* clang-format on */
 
 int operation_write(struct gate *gate, struct job *job, struct fault *why)
 {
+	struct fault full;
 	int64_t now;
 	int ret;
 
+	if (alive_refuses(gate, &job->ask, &full) < 0) {
+		job->answer = answer_fault(&full);
+		return 0;
+	}
 	if ((ret = arrive(gate, job, &now, why)))
 		return ret < 0 ? ret : 0;
 	return job->act ? job->act(gate, job, now, why) : writers[job->ask.op](gate, job, now, why);
@@ -198,14 +206,14 @@ static int list(struct gate *gate, const struct ask *ask, const struct asker *as
 static int show(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		struct fault *why)
 {
-	return house_show(gate->house, asker, ask_text(ask, SAYS_REF), gate->demo ? gate->now : gate->clock(),
-			  out, why);
+	return house_show(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF),
+			  gate->demo ? gate->now : gate->clock(), out, why);
 }
 
 static int history(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		   struct fault *why)
 {
-	return house_history(gate->house, asker, ask_text(ask, SAYS_REF), out, why);
+	return house_history(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF), out, why);
 }
 
 static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
@@ -253,7 +261,17 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "turned_away", json_integer((json_int_t)gate->refused_clients));
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
-	json_object_set_new(answer, "sources", sources_status(house_store(gate->house)));
+	json_object_set_new(answer, "sources", ingest_status(gate->ingest, house_store(gate->house)));
+	json_object_set_new(answer, "intake", listen_status(gate));
+	json_object_set_new(answer, "backup", alive_backup(gate));
+	json_object_set_new(answer, "room", alive_room(gate));
+	json_object_set_new(answer, "ways", alive_ways(gate));
+	if (gate->options->heartbeat)
+		json_object_set_new(answer, "heartbeat", gate->options->heartbeat(gate->options->living));
+	if (gate->options->past)
+		json_object_set(answer, "before", (json_t *)gate->options->past);
+	if (gate->mailbox)
+		json_object_set_new(answer, "mail", mailbox_status(gate->mailbox));
 	answer_moment(answer, "now", gate->demo ? gate->now : gate->clock());
 	answer_moment(answer, "next_due", gate->next_due);
 	answer_moment(answer, "started_at", gate->started_at);

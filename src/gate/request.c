@@ -41,6 +41,8 @@ static const struct {
 	[SAYS_DIR]      = { "dir",      A_TEXT },
 	[SAYS_CHECK]    = { "check",    A_YES },
 	[SAYS_PACK]     = { "pack",     A_TEXT },
+	[SAYS_LOGIN]    = { "login",    A_TEXT },
+	[SAYS_ACT]      = { "act",      A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
@@ -56,8 +58,8 @@ static const struct {
 	[ASK_DO]         = { "do",         true,  F(KIND) | F(MOVE), F(REF) | F(INPUT) | F(KEY) | F(SEEN) | F(OCCURRED) | F(SPACE) },
 	[ASK_WITHDRAW]   = { "withdraw",   true,  F(PROPOSAL), 0 },
 	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(ORDER) | F(SINCE) | F(SPACE) },
-	[ASK_SHOW]       = { "show",       false, F(REF), 0 },
-	[ASK_HISTORY]    = { "history",    false, F(REF), 0 },
+	[ASK_SHOW]       = { "show",       false, F(REF), F(KIND) },
+	[ASK_HISTORY]    = { "history",    false, F(REF), F(KIND) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },
@@ -69,6 +71,7 @@ static const struct {
 	[ASK_REBUILD]    = { "rebuild",    false, 0, F(CHECK) },
 	[ASK_PUBLISH]    = { "publish",    true,  F(PACK), 0 },
 	[ASK_STOP]       = { "stop",       false, 0, 0 },
+	[ASK_ACCOUNT]    = { "account",    true,  F(LOGIN) | F(ACT), 0 },
 };
 /* clang-format on */
 

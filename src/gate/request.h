@@ -32,6 +32,7 @@ enum ask_op {
 	ASK_REBUILD,
 	ASK_PUBLISH,
 	ASK_STOP,
+	ASK_ACCOUNT,
 	ASK__COUNT,
 };
 
@@ -64,6 +65,8 @@ enum ask_field {
 	SAYS_DIR,
 	SAYS_CHECK,
 	SAYS_PACK,
+	SAYS_LOGIN, /* whose account */
+	SAYS_ACT,   /* what is done with it */
 	SAYS__COUNT,
 };
 

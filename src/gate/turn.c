@@ -4,6 +4,7 @@
 
 #include "gate/gate_private.h"
 #include "gate/http/web.h"
+#include "gate/mail/mailbox.h"
 
 /*
  * turn -- one turn of the loop: a batch of changes, its commit, answers, reads.
@@ -50,7 +51,9 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	int ret;
 
 	if ((ret = operation_tick(gate, gate->demo ? gate->now : gate->clock(), why)) < 0 ||
-	    (ret = run_jobs(gate, batch, why)) < 0 || (ret = ingest_deliver(gate, NULL, why)) < 0 ||
+	    (ret = run_jobs(gate, batch, why)) < 0 ||
+	    (!alive_full(gate) && (ret = ingest_deliver(gate, why)) < 0) ||
+	    (!alive_full(gate) && (ret = mailbox_deliver(gate->mailbox, why)) < 0) ||
 	    (gate->web && (ret = web_tidy(gate->web, gate->now, why)) < 0))
 		return ret;
 	return operation_tick(gate, gate->now, why);
@@ -118,6 +121,7 @@ static void write_turn(struct gate *gate)
 {
 	struct batch batch = { .count = 0 };
 	const int64_t before = gate->now;
+	const bool full = alive_full(gate);
 	struct fault why = { 0 };
 	int ret;
 
@@ -131,15 +135,22 @@ static void write_turn(struct gate *gate)
 		}
 	}
 	if (ret < 0) {
+		if (why.no_room)
+			alive_no_room(gate);
 		fail_batch(gate, &batch, &why);
 		gate->now = before;
+		gate->due = false; /* again in a second, not at once */
 		uv_timer_start(&gate->timer, on_due, 1000, 0);
 	} else {
 		gate->batches++;
 		wake_at_next(gate);
 	}
 	gate->failing = ret < 0;
-	ingest_settle(gate->ingest, ret == 0);
+	/* Alerts and tallies waited while there was no room; they wait on. */
+	ingest_settle(gate->ingest, ret == 0 && !full);
+	mailbox_settle(gate->mailbox, ret == 0);
+	if (ret == 0 && full)
+		alive_room_again(gate);
 	if (gate->web && ret == 0)
 		web_committed(gate->web);
 	for (size_t i = 0; i < batch.count; i++)
@@ -171,9 +182,23 @@ static void flush_all(struct gate *gate)
 	}
 }
 
+#ifdef FENGSUI_TEST_HOOKS
+/* The fault that a watchdog must find: a turn that does not end. */
+static void stick(void)
+{
+	const char *file = getenv("FENGSUI_TEST_STUCK");
+
+	while (file && access(file, F_OK) == 0)
+		usleep(10000);
+}
+#else
+#define stick() ((void)0)
+#endif
+
 void gate_turn(struct gate *gate)
 {
-	if (gate->due || ingest_waiting(gate->ingest) || writes_wait(gate))
+	stick();
+	if (gate->due || (ingest_waiting(gate->ingest) && !alive_full(gate)) || writes_wait(gate))
 		write_turn(gate);
 	read_turn(gate);
 	gate->telling = gate->web && web_turn(gate->web);

@@ -19,6 +19,7 @@ const char *const faultpoint_names[] = {
 	"store.begin",      /* a transaction was opened */
 	"store.commit",     /* all was said, nothing is durable */
 	"store.committed",  /* durable, not yet told to anyone */
+	"mail.filing",      /* a report that came by mail is durable, its message still lies in the box */
 };
 /* clang-format on */
 

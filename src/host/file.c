@@ -42,7 +42,7 @@ static int failed(enum doing doing, const char *path, struct fault *why)
 	const char *en = doings[doing].en, *zh = doings[doing].zh;
 
 	if (errno == ENOSPC || errno == EDQUOT)
-		return fault_say(why, FAULT_BUSY, "disk is full: %s", "磁盘已满：%s", path);
+		return fault_no_room(why, path);
 	if (errno == ENOENT)
 		return fault_say(why, FAULT_ABSENT, "cannot %s%.0s %s: it is not there",
 				 "不能%.0s%s %s：它不存在", en, zh, path);

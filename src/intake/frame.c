@@ -1,5 +1,6 @@
 #include "intake/frame.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct pass {
@@ -30,11 +31,19 @@ static bool give(struct pass *p, const char *message, size_t len)
 	return p->take(p->who, message, len);
 }
 
+/* No end for so long: whoever sends this speaks something else. It was counted
+ * when it grew too long. */
+static void note_skipped(struct frame *f, size_t len)
+{
+	f->skipped += len;
+	f->broken = f->kind == FRAME_SYSLOG_TCP && f->skipped > FRAME_LOST_BYTES;
+}
+
 /* Bytes of the message that is being passed over; true when more are to come. */
 static bool passing_over(struct frame *f, struct pass *p)
 {
-	size_t here = (size_t)(p->end - p->at);
-	const char *lf;
+	const char *at = p->at, *lf;
+	size_t here = (size_t)(p->end - at);
 
 	if (f->skip_bytes) {
 		size_t n = f->skip_bytes < here ? f->skip_bytes : here;
@@ -42,41 +51,45 @@ static bool passing_over(struct frame *f, struct pass *p)
 		f->skip_bytes -= n;
 		p->at += n;
 	} else if (f->skip_line) {
-		lf = memchr(p->at, '\n', here);
+		lf = memchr(at, '\n', here);
 		p->at = lf ? lf + 1 : p->end;
 		f->skip_line = !lf;
+		note_skipped(f, lf ? (size_t)(lf - at) : here);
 	}
 	return p->at == p->end;
 }
 
-/* "34 " in front: the count, and in *head the bytes it takes. 0 when there is
- * none; -1 when more bytes are needed to tell. */
+enum { COUNT_NONE = 0, COUNT_MORE = -1, COUNT_WRONG = -2, COUNT_DIGITS = 20 };
+
+/* What follows a count: a blank and a priority; a line that only begins with a
+ * number is a line. */
+static long followed(const char *p, const char *end, long value)
+{
+	if (p == end || (*p == ' ' && p + 1 == end))
+		return COUNT_MORE;
+	return p[0] == ' ' && p[1] == '<' ? value : COUNT_NONE;
+}
+
+/* "34 " in front: the count, and in *head the bytes it takes. COUNT_MORE when
+ * more bytes are needed to tell, COUNT_WRONG for a count that cannot be true. */
 static long counted(const char *at, const char *end, size_t *head)
 {
-	long value = 0;
-	const char *p = at;
+	const bool minus = at < end && *at == '-';
+	const char *p = at + minus;
+	long value = 0, count;
 
-	if (p == end)
-		return -1;
-	if (*p < '1' || *p > '9')
-		return 0;
 	for (; p < end && *p >= '0' && *p <= '9'; p++) {
-		if (p - at == 9)
-			return 0;
-		value = value * 10 + (*p - '0');
+		if (p - at > COUNT_DIGITS)
+			return COUNT_NONE;
+		if (value <= FRAME_LOST_BYTES)
+			value = value * 10 + (*p - '0');
 	}
-	if (p == end)
-		return -1;
-	/* A count is followed by a priority; a line that only begins with a
-	 * number is a line. */
-	if (*p != ' ')
-		return 0;
-	if (p + 1 == end)
-		return -1;
-	if (p[1] != '<')
-		return 0;
+	if (p == at + minus)
+		return p == end ? COUNT_MORE : COUNT_NONE;
+	if ((count = followed(p, end, 1)) != 1)
+		return count;
 	*head = (size_t)(p + 1 - at);
-	return value;
+	return minus || *at == '0' || value > FRAME_LOST_BYTES ? COUNT_WRONG : value;
 }
 
 enum step { STEP_NEXT, STEP_MORE, STEP_STOP };
@@ -110,6 +123,8 @@ static enum step by_line(struct frame *f, struct pass *p)
 	if (len > f->limit_bytes) {
 		lose(f, p);
 		f->skip_line = !lf;
+		f->skipped = 0;
+		note_skipped(f, len);
 		p->at = lf ? lf + 1 : p->end;
 		return STEP_NEXT;
 	}
@@ -127,7 +142,12 @@ static enum step step(struct frame *f, struct pass *p)
 	if (f->kind == FRAME_LINES)
 		return by_line(f, p);
 	count = counted(p->at, p->end, &head);
-	if (count < 0)
+	if (count == COUNT_WRONG) {
+		lose(f, p);
+		f->broken = true;
+		return STEP_STOP;
+	}
+	if (count == COUNT_MORE)
 		return STEP_MORE;
 	return count ? by_count(f, p, head, (size_t)count) : by_line(f, p);
 }
@@ -137,7 +157,7 @@ static enum step run(struct frame *f, struct pass *p)
 {
 	enum step next = STEP_NEXT;
 
-	while (next == STEP_NEXT && p->at < p->end)
+	while (next == STEP_NEXT && p->at < p->end && !f->broken)
 		if (!((f->skip_bytes || f->skip_line) && passing_over(f, p)))
 			next = step(f, p);
 	return next;
@@ -148,6 +168,8 @@ bool frame_feed(struct frame *f, const char *bytes, size_t len, frame_take *take
 	struct pass p = { bytes, bytes + len, take, lost, who };
 	enum step next;
 
+	if (f->broken)
+		return false;
 	if (f->held.len) {
 		buf_put(&f->held, bytes, len);
 		p.at = f->held.data;
@@ -158,7 +180,9 @@ bool frame_feed(struct frame *f, const char *bytes, size_t len, frame_take *take
 		buf_eat(&f->held, (size_t)(p.at - f->held.data));
 	else if (p.at < p.end)
 		buf_put(&f->held, p.at, (size_t)(p.end - p.at));
-	return next != STEP_STOP;
+	if (f->broken)
+		buf_clear(&f->held);
+	return next != STEP_STOP && !f->broken;
 }
 
 bool frame_end(struct frame *f, frame_take *take, frame_lost *lost, void *who)

@@ -12,9 +12,12 @@
  * Files and pipes: LF, and CR LF. Syslog over TCP (RFC 6587): each message by
  * count ("34 <13>...") or by LF, decided message by message as real senders mix
  * them. Never holds more than the limit: what is longer is passed over up to its
- * end and counted once.
+ * end and counted once. Where a count of TCP cannot be true (zero, negative, of
+ * ten digits, more than FRAME_LOST_BYTES) or no end comes for so long, nobody
+ * knows where the next message begins: the framing is lost, for good.
  */
 enum frame_kind { FRAME_LINES, FRAME_SYSLOG_TCP };
+enum { FRAME_LOST_BYTES = 1024 * 1024 };
 
 struct frame {
 	enum frame_kind kind;
@@ -23,6 +26,8 @@ struct frame {
 	uint64_t too_long; /* messages passed over */
 	size_t skip_bytes; /* still to be passed over, by count */
 	bool skip_line;    /* pass over up to the next LF */
+	size_t skipped;    /* of the line that is passed over */
+	bool broken;       /* the framing is lost; nothing is read any more */
 };
 
 /* What is called for each message; false stops. The bytes live during the call. */
@@ -33,7 +38,9 @@ typedef void frame_lost(void *who);
 void frame_init(struct frame *f, enum frame_kind kind, size_t limit_bytes);
 void frame_fini(struct frame *f);
 
-/* Hand over the next bytes. False when `take` stopped it. */
+/* Hand over the next bytes. False when `take` stopped it (the rest is held, and
+ * goes on with the next call), or when the framing is lost: that was counted
+ * once, like a message that is too long. */
 bool frame_feed(struct frame *f, const char *bytes, size_t len, frame_take *take, frame_lost *lost,
 		void *who);
 /* The stream ended: what is held is a message if it is whole but for its end. */

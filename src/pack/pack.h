@@ -225,6 +225,7 @@ struct move {
 	size_t does_count;
 	struct names record; /* what it is called in the record; decision.* makes a decision */
 	bool step_up;        /* whoever is signed in from afar proves anew who it is */
+	bool receipt;        /* whoever makes it is given a signed receipt */
 	struct place at;
 };
 
@@ -308,6 +309,7 @@ struct role {
 	const char *code;
 	struct words label;
 	enum role_scope scope;
+	bool guarded; /* nobody gives it alone: it counts from when a second person has vouched */
 	struct place at;
 };
 

@@ -120,6 +120,15 @@ static int scrub(void *engine, struct fault *why)
 	return ret < 0 ? ret : store_sqlite.scrub(f->inner, why);
 }
 
+static int copy(void *engine, const char *path, void (*told)(void *who, uint64_t done, uint64_t all),
+		void *who, struct fault *why)
+{
+	struct fake *f = engine;
+	int ret = counted(f, "copy", why);
+
+	return ret < 0 ? ret : store_sqlite.copy(f->inner, path, told, who, why);
+}
+
 static int query(void *engine, const char *sql, bool made, const struct value *args, size_t count,
 		 void **cursor, struct fault *why)
 {
@@ -175,6 +184,7 @@ const struct store_driver store_fake = {
 	.run = run,
 	.script = script,
 	.scrub = scrub,
+	.copy = copy,
 	.query = query,
 	.next = next,
 	.column_null = column_null,

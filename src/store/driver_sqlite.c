@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include "base/arena.h"
 #include "host/lock.h"
 #include "store/schema.h"
+#include "store/sqlite_copy.h"
 #include "store/sqlite_statement.h"
 #include "store/store_private.h"
 
@@ -34,7 +36,6 @@ static const struct {
 	enum fault_code code;
 	const char *en, *zh;
 } meanings[] = {
-	{ SQLITE_FULL,       FAULT_BUSY,     "disk is full: %s",                      "磁盘已满：%s" },
 	{ SQLITE_BUSY,       FAULT_BUSY,     "another process is using %s",           "另一进程正在使用 %s" },
 	{ SQLITE_LOCKED,     FAULT_BUSY,     "a statement of our own is using %s",    "本程序的另一语句正在使用 %s" },
 	{ SQLITE_NOMEM,      FAULT_BUSY,     "out of memory for %s",                  "内存不足：%s" },
@@ -54,8 +55,13 @@ static int failed(const struct sqlite *s, int result, const char *sql, struct fa
 {
 	const char *detail = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(result);
 	char en[512], zh[512];
+	const int error = s->db ? sqlite3_system_errno(s->db) : 0;
 	size_t i = 0;
 
+	/* A quota that is used up comes as an error of writing. */
+	if ((result & 0xff) == SQLITE_FULL ||
+	    ((result & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT)))
+		return fault_no_room(why, s->path);
 	while (i < sizeof(meanings) / sizeof(*meanings) && meanings[i].result != (result & 0xff))
 		i++;
 	if (i == sizeof(meanings) / sizeof(*meanings))
@@ -359,13 +365,26 @@ static int undo(void *engine, struct fault *why)
 static int scrub(void *engine, struct fault *why)
 {
 	struct sqlite *s = engine;
+	int rc;
+
+	/* A backup reads for long; nobody who works waits for it, and the file is
+	 * not written anew in vain. */
+	sqlite3_busy_timeout(s->db, 0);
+	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	/* secure_delete clears cells that are dropped, but what a page left behind
 	 * when it was rebuilt goes only with the page: the file is written anew. */
-	int rc = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
-
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, PATIENCE_MS);
 	return rc == SQLITE_OK ? 0 : failed(s, rc, "checkpoint", why);
+}
+
+static int copy(void *engine, const char *path, void (*told)(void *who, uint64_t done, uint64_t all),
+		void *who, struct fault *why)
+{
+	return sqlite_copy(((struct sqlite *)engine)->db, path, told, who, why);
 }
 
 static int census(void *engine, const char *name, int64_t *tables, bool *has, struct fault *why)
@@ -404,6 +423,7 @@ const struct store_driver store_sqlite = {
 	.run = run,
 	.script = script,
 	.scrub = scrub,
+	.copy = copy,
 	.query = query,
 	.next = next,
 	.column_null = column_null,

@@ -84,7 +84,7 @@ static const char store_tables_2[] =
 	"CREATE TABLE accounts(person @INT PRIMARY KEY, made_at @INT NOT NULL, password TEXT,"
 	" password_at @INT NOT NULL, shorter @INT NOT NULL, disabled_at @INT NOT NULL,"
 	" failures @INT NOT NULL, signed_in_at @INT NOT NULL, factor @BLOB, factor_offer @BLOB,"
-	" factor_last @INT NOT NULL) @STRICT;\n"
+	" factor_last @INT NOT NULL, by_two @INT NOT NULL) @STRICT;\n"
 	"CREATE TABLE recovery_codes(person @INT NOT NULL, digest @BLOB NOT NULL,"
 	" PRIMARY KEY(person, digest)) @STRICT;\n"
 	"CREATE TABLE invitations(person @INT PRIMARY KEY, digest @BLOB NOT NULL UNIQUE, made_by @INT NOT "

@@ -140,6 +140,13 @@ int store_undo(struct store *store, struct fault *why)
 	return store->driver->undo(store->engine, why);
 }
 
+int store_copy(struct store *store, const char *path, void (*told)(void *who, uint64_t done, uint64_t all),
+	       void *who, struct fault *why)
+{
+	assert(!store->txn);
+	return store->driver->copy(store->engine, path, told, who, why);
+}
+
 int store_scrub(struct store *store, struct fault *why)
 {
 	assert(!store->txn);

@@ -105,6 +105,12 @@ int store_text(struct store *store, const char *sql, const struct value *args, s
  * Outside a transaction; FAULT_BUSY while another process reads. */
 int store_scrub(struct store *store, struct fault *why);
 
+/* The store as it is at this moment, copied to the new file `path` while others
+ * go on writing; durable on 0. Outside a transaction. `told` (may be NULL)
+ * hears how far it has come, in parts of an unnamed size. */
+int store_copy(struct store *store, const char *path, void (*told)(void *who, uint64_t done, uint64_t all),
+	       void *who, struct fault *why);
+
 /* For the crash campaign alone: stores opened from now on sync in this way
  * (FULL, NORMAL, OFF). NORMAL is the fault that the campaign must catch. */
 void store_sqlite_sync(const char *mode);

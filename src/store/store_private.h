@@ -31,6 +31,8 @@ struct store_driver {
 		   struct fault *why);
 	int (*script)(void *engine, const char *sql, struct fault *why); /* several statements, no values */
 	int (*scrub)(void *engine, struct fault *why);
+	int (*copy)(void *engine, const char *path, void (*told)(void *who, uint64_t done, uint64_t all),
+		    void *who, struct fault *why);
 	/* `made`: the text does not outlive the call. */
 	int (*query)(void *engine, const char *sql, bool made, const struct value *args, size_t count,
 		     void **cursor, struct fault *why);

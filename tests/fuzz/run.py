@@ -8,6 +8,7 @@ program without it must be clean.
 """
 import concurrent.futures
 import glob
+import gzip
 import io
 import os
 import shutil
@@ -32,7 +33,11 @@ PARSERS = {
     "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
-    "unpack": "a plan pack in one file",
+    "unpack": "a plan pack in one file", "token": "API tokens and the networks they come from",
+    "http_head": "the head of an HTTP request",
+    "http_message": "HTTP requests out of a stream",
+    "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
+    "mail": "a mail message",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -100,15 +105,31 @@ LEAF = ('{"act":7,"actor":"person:5","at":"2026-01-02T03:04:05.000006Z","log":"f
 LEAVES = [(LEAF % ("0" * 64, "ab" * 32, session)).encode() for session in ("", ',"sess":"s1"')]
 JSON = [b'{"a":1,"b":[true,null,"x"],"c":{"d":"\\u4e00"}}', b'{"p":1,"sd":"00"}', b"[]", b'"x"', b"-17"]
 STAMPS = [b"2026-03-02T08:00:00Z", b"1970-01-01T00:00:00.123456+00:00", b"9999-12-31T23:59:60-23:59", b"15 min", b"36500 d", b"4 h"]
-FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x"]
+TOKENS = [b"fs_17_" + b"0123456789abcdef" * 4, b"192.0.2.0/24", b"2001:db8::/32", b"::ffff:192.0.2.7",
+          b"192.0.2.0/24 2001:db8::/33\n2001:db8::7", b"  198.51.100.7 ::ffff:192.0.2.0/120\n::ffff:192.0.2.9"]
+ROSTERS = [b"default rate=5 burst=9\n", b"# x\nweb01 key=" + b"aB" * 32 + b" silent=10min\nudp:192.0.2.7\trate=0 silent=1h"]
+GZIPS = [b"\7" + gzip.compress(text) for text in (b"one\ntwo\n", b"", b"x" * 300, bytes(1 << 21))] + \
+        [b"\1" + gzip.compress(b"a\n") + gzip.compress(b"b\n")]
+FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x", b"\1\3-5 <1>x", b"\1\0990 <1>x"]
+
+
+
+def http_requests():
+    """The table that is tried from the socket, and two requests in one stream."""
+    sys.path.insert(0, os.path.join(ROOT, "tests", "http"))
+    import cases
+    return [data[:1500] for _, data, _ in cases.TAKEN + cases.REFUSED] + [cases.TAKEN[0][1] * 2, cases.TAKEN[5][1] + cases.TAKEN[0][1]]
+
 
 SEEDS = {
+    "http_head": http_requests, "http_message": lambda: [bytes([n % 16]) + data for n, data in enumerate(http_requests())],
     "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
     "pack": pack_files, "list": lambda: FILTERS, "tokens": lambda: [*log_lines(10), "网页被篡改 nginx 1.2".encode()],
     "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
     "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml")],
     "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON, "stamp": lambda: STAMPS,
-    "input": typed, "unpack": tars, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
+    "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
+    "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS,
 }
 
 

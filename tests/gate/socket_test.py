@@ -256,13 +256,14 @@ def folder_that_lets_in():
 
 def newer_folder(d):
     d.stop()
-    subprocess.run(["sqlite3", os.path.join(d.folder, "fengsui.db"), "UPDATE meta SET value='9' WHERE name='schema'"],
-                   check=True)
+    store = os.path.join(d.folder, "fengsui.db")
+    before = subprocess.run(["sqlite3", store, "SELECT value FROM meta WHERE name='schema'"], check=True, capture_output=True,
+                            text=True).stdout.strip()
+    subprocess.run(["sqlite3", store, "UPDATE meta SET value='9' WHERE name='schema'"], check=True)
     done = subprocess.run([binary(), "serve", "--data", d.folder], capture_output=True, text=True, timeout=30)
     check(78, done.returncode)
     assert "9" in done.stderr and d.folder in done.stderr, done.stderr
-    subprocess.run(["sqlite3", os.path.join(d.folder, "fengsui.db"), "UPDATE meta SET value='1' WHERE name='schema'"],
-                   check=True)
+    subprocess.run(["sqlite3", store, f"UPDATE meta SET value='{before}' WHERE name='schema'"], check=True)
     d.start()
 
 

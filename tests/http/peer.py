@@ -28,12 +28,19 @@ class Server:
         line = self.process.stdout.readline().strip()
         self.host, port = line.rsplit("//", 1)[1].rsplit(":", 1)
         self.port = int(port)
+        self.stopped = False
 
     def __enter__(self):
         return self
 
+    def stop(self):
+        """Once: what a second SIGTERM does is not ours to say."""
+        if not self.stopped:
+            self.process.send_signal(signal.SIGTERM)
+        self.stopped = True
+
     def __exit__(self, kind, error, trace):
-        self.process.send_signal(signal.SIGTERM)
+        self.stop()
         try:
             status = self.process.wait(20)
         except subprocess.TimeoutExpired:

@@ -90,17 +90,19 @@ class Real(unittest.TestCase):
                 self.assertIn("demonstration folders only", answer["en"])
             self.assertIn("real folder", d.cli("person", "list", "--as", "sca01", expect=77))
 
-    def test_the_owner_enters_the_first_administrator_and_nothing_else(self):
+    def test_the_owner_enters_the_first_administrator_and_director_and_nothing_else(self):
         with self.folder() as d:
-            for role in ("DIR", "LG", "DUT", "SYS", "AUD"):
+            for role in ("LG", "DUT", "SYS", "AUD"):
                 d.do(None, "person", "create", name=role, login=role.lower(), unit=OFFICE)
                 answer = d.try_(None, "post", "create", person=role.lower(), role=role)
                 self.assertEqual(answer.get("fault"), "refused", role)
                 self.assertIn("SCA", answer["en"])
             self.nothing_else(d)
+            d.do(None, "person", "create", name="主任", login="dir", unit=OFFICE)
             self.first_administrator(d)
             self.nothing_else(d)
-            for kind, input_ in (("person", {"name": "x", "login": "x", "unit": OFFICE}),
+            d.do(None, "post", "create", person="dir", role="DIR")  # each needs the other from now on
+            for kind, input_ in (("person", {"name": "x", "login": "x", "unit": OFFICE}), ("post", {"person": "lg", "role": "DIR"}),
                                  ("post", {"person": "dir", "role": "SCA"}), ("unit", {"name": "x", "type": "bureau"})):
                 answer = d.try_(None, kind, "create", **input_)
                 self.assertEqual(answer.get("fault"), "refused", kind)

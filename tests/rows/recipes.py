@@ -321,8 +321,8 @@ def verified_case(w, **options):
     return begin(w, "G.CONFIRMED", **options)
 
 
-def report(w, **options):
-    return w.make("uop", "report", unit=w.u("edu"), aware_at=RPT_AWARE)
+def report(w, **more):
+    return w.make("uop", "report", unit=w.u("edu"), aware_at=RPT_AWARE, **more)
 
 
 def linked_case(w, t=None):
@@ -598,8 +598,8 @@ FIRST = {
 }
 
 
-def receipted(w):
-    t = report(w)
+def receipted(w, **more):
+    t = report(w, **more)
     w.act("uop", t, "submit", reporter="联络员", what="网页被篡改")
     return t
 

@@ -23,10 +23,10 @@ static const char *const type_words[FIELD__COUNT] = {
 
 static json_t *field_words(const struct field *field)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:b, s:b, s:b, s:b}", "name", field->name, "zh",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:b, s:b, s:b, s:b, s:b}", "name", field->name, "zh",
 			 field->label.zh, "en", field->label.en, "type", type_words[field->type], "of",
-			 field->of, "many", field->many, "filter", field->filter, "column", field->column,
-			 "engine", field->engine);
+			 field->of, "many", field->many, "search", field->search, "filter", field->filter,
+			 "column", field->column, "engine", field->engine);
 }
 
 static void add_names(json_t *list, const struct names *names)
@@ -97,6 +97,7 @@ static json_t *move_words(const struct move *move)
 	json_object_set_new(one, "by", guard_words(&move->by, move->refuse));
 	if (move->step_up)
 		json_object_set_new(one, "step_up", json_true());
+	json_object_set_new(one, "receipt", json_boolean(move->receipt));
 	if (move->region)
 		json_object_set_new(one, "region", json_string(move->region->name));
 	if (move->to)

@@ -37,7 +37,8 @@ static json_t *shown(struct deed *deed, const struct field *field, json_t *value
 	json_t *list, *one;
 	size_t i;
 
-	if (field->type != FIELD_REF)
+	/* A reason why none is known stands as it is. */
+	if (field->type != FIELD_REF || json_is_object(value))
 		return json_incref(value);
 	if (json_is_integer(value))
 		return handle_of(deed, json_integer_value(value));
@@ -168,22 +169,36 @@ static int moves_of(struct deed *deed, struct object *object, json_t *list, stru
 	return ret;
 }
 
-static int look(struct deed *deed, struct house *house, const struct asker *asker, const char *ref,
-		int64_t now, struct object **out, struct fault *why)
+/* In the same words whether it is not there or not for the asker to see. */
+static int not_there(const struct kind *kind, const char *ref, struct fault *why)
 {
+	if (kind)
+		return fault_say(why, FAULT_ABSENT, "there is no %s%.0s '%.80s'", "%.0s没有这样的%s“%.80s”",
+				 kind->name, kind->label.zh, ref);
+	return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
+}
+
+static int look(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
+		const char *ref, int64_t now, struct object **out, struct fault *why)
+{
+	const struct kind *kind = kind_name ? pack_kind(house->pack, kind_name) : NULL;
 	int64_t id;
 	int ret;
 
 	deed_open(deed, house, asker, now);
 	if (asker->person && (ret = staff_of(house, asker->person, &deed->staff, why)) < 0)
 		return ret;
-	if ((ret = world_find(deed, NULL, ref, &id, why)) < 0)
+	if (kind_name && !kind)
+		return fault_say(why, FAULT_ABSENT, "the plan pack knows no kind '%.64s'",
+				 "预案包中没有“%.64s”这一类记录", kind_name);
+	if ((ret = world_find(deed, kind, ref, &id, why)) == 0 && !(*out = world_get(deed, id, why)))
+		ret = -why->code;
+	if (ret == -FAULT_ABSENT)
+		return not_there(kind, ref, why);
+	if (ret < 0)
 		return ret;
-	/* What is not there and what is not to be seen: the same words. */
-	if (!(*out = world_get(deed, id, why)) && why->code != FAULT_ABSENT)
-		return -why->code;
-	if (!*out || !staff_sees(deed, *out))
-		return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
+	if (!staff_sees(deed, *out) || (kind && strcmp((*out)->kind->name, kind->name) != 0))
+		return not_there(kind, ref, why);
 	return 0;
 }
 
@@ -200,12 +215,12 @@ static int settle(int ret, json_t **answer, struct fault *why)
 	return 0;
 }
 
-int house_show(struct house *house, const struct asker *asker, const char *ref, int64_t now, json_t **answer,
-	       struct fault *why)
+int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
+	       json_t **answer, struct fault *why)
 {
 	struct object *object;
 	struct deed deed;
-	int ret = look(&deed, house, asker, ref, now, &object, why);
+	int ret = look(&deed, house, asker, kind, ref, now, &object, why);
 
 	if (ret == 0) {
 		json_t *linked = json_array(), *moves = json_array();
@@ -259,14 +274,14 @@ static void names_of(struct deed *deed, const struct kind *kind, const json_t *c
 	}
 }
 
-int house_history(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
-		  struct fault *why)
+int house_history(struct house *house, const struct asker *asker, const char *kind, const char *ref,
+		  json_t **answer, struct fault *why)
 {
 	struct record_cursor *cursor = NULL;
 	struct record_read entry;
 	struct object *object;
 	struct deed deed;
-	int ret = look(&deed, house, asker, ref, house->given_now, &object, why), got = 0;
+	int ret = look(&deed, house, asker, kind, ref, house->given_now, &object, why), got = 0;
 
 	if (ret == 0) {
 		json_t *entries = json_array(), *names = json_object();

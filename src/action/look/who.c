@@ -29,6 +29,12 @@ static json_t *roles_now(const struct deed *deed)
 	return roles;
 }
 
+/* What the unit of this person is called; NULL: none is known. */
+static json_t *unit_name(struct deed *deed, struct object *person)
+{
+	return person ? world_value(deed, person, "unit.name", NULL) : NULL;
+}
+
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why)
 {
 	struct object *person = NULL;
@@ -44,8 +50,7 @@ int house_who(struct house *house, const struct asker *asker, json_t **answer, s
 				    (json_int_t)asker->person, "machine", asker->machine, "login",
 				    person ? json_object_get(person->body, "login") : NULL, "name",
 				    person ? json_object_get(person->body, "name") : NULL, "unit",
-				    person ? json_object_get(person->body, "unit") : NULL, "roles",
-				    roles_now(&deed));
+				    unit_name(&deed, person), "roles", roles_now(&deed));
 	deed_close(&deed);
 	return ret;
 }

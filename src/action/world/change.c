@@ -231,6 +231,7 @@ static int write_one(struct deed *deed, struct object *object, struct fault *why
 	if ((ret = record_append(deed->house->record, &entry, &place, why)) < 0)
 		return ret;
 	object->version = (int64_t)place.oseq + 1;
+	object->place = place;
 	if (about_staff(object))
 		deed->house->staff_changed = true;
 	if ((ret = view_write(deed->house, object, why)) < 0)

@@ -406,13 +406,15 @@ bool guard_holds(struct deed *deed, struct object *subject, const struct guard *
 	}
 }
 
-/* Which of the linked records stands in the way, named for the asker. */
+/* Which field is missing, or which of the linked records stands in the way, named for the asker. */
 static const char *culprits(struct deed *deed, struct object *subject, const struct guard *guard)
 {
 	const char *names = NULL;
 	struct objects linked;
 	struct fault why;
 
+	if (guard->form == GUARD_HAS && kind_field(subject->kind, guard->path))
+		return guard->path; /* a field that can be typed in */
 	if (guard->form != GUARD_EVERY && guard->form != GUARD_NONE)
 		return NULL;
 	for (size_t k = 0; k < guard->among.of.count; k++) {

@@ -102,7 +102,8 @@ static bool holds_at(struct deed *deed, struct object *given, const char *role, 
 	struct object *who;
 	struct fault why;
 
-	return own && !strcmp(own, role) && moment(given->body, "valid_from") <= at && (!to || at < to) &&
+	return own && !strcmp(own, role) && !json_is_true(json_object_get(given->body, "waits")) &&
+	       moment(given->body, "valid_from") <= at && (!to || at < to) &&
 	       (who = world_get(deed, person, &why)) && !json_is_false(json_object_get(who->body, "active"));
 }
 
@@ -181,6 +182,20 @@ static void ask_own_end(struct deed *deed, struct object *given)
 
 	if (to > deed->now)
 		ask_own(deed, given);
+}
+
+/* A guarded role that a person gives waits for another who vouches; what the
+ * owner of the folder enters at the very start has nobody else yet. */
+void register_given(struct deed *deed, struct object *subject, const struct move *move)
+{
+	const char *role = staff_role(deed, subject);
+	const struct role *known = role ? pack_role(deed->house->pack, role) : NULL;
+
+	if (move->form != MOVE_CREATE || !deed->staff || !known || !known->guarded ||
+	    !kind_field(subject->kind, "waits"))
+		return;
+	change_set(deed, subject, "given_by", json_integer(deed->staff->person));
+	change_set(deed, subject, "waits", json_true());
 }
 
 /* Noted as missing, whatever the plan says. */

@@ -33,7 +33,7 @@ static int read_posts(struct deed *deed, struct staff *staff, struct object *per
 		const char *role = json_string_value(json_object_get(body, "role"));
 		const struct role *known = role ? pack_role(deed->house->pack, role) : NULL;
 
-		if (known)
+		if (known && !json_is_true(json_object_get(body, "waits")))
 			add_post(staff,
 				 (struct post){
 					 .role = known->code,
@@ -73,7 +73,8 @@ static int read_seats(struct deed *deed, struct staff *staff, struct object *per
 			json_string_value(world_value(deed, seats.at[i], "organ.organ_type", NULL));
 		const char *role = seat_role(organ, position);
 
-		if (role && pack_role(deed->house->pack, role))
+		if (role && pack_role(deed->house->pack, role) &&
+		    !json_is_true(json_object_get(body, "waits")))
 			add_post(staff, (struct post){
 						.role = pack_role(deed->house->pack, role)->code,
 						.id = seats.at[i]->id,

@@ -24,6 +24,7 @@ static const struct {
 	{ "--key KEY",       "the same key gives the same answer and one entry",         "幂等键：相同的键只记录一次" },
 	{ "--seen VERSION",  "refuse when the record has changed since",                 "记录若已变更则拒绝" },
 	{ "--occurred TIME", "when it happened, where entered late",                     "补录时的实际发生时间" },
+	{ "--ask",           "ask on the terminal for what the move needs",              "在终端逐项询问所需内容" },
 	{ "--drill",         "in the space of drills",                                   "演练空间" },
 };
 
@@ -35,6 +36,9 @@ static const struct {
 	{ "plan",   "check, show, compare plan packs",                       "检查、查看、比较预案包" },
 	{ "record", "take the record, or cases of it, out as a bundle", "将记录或其中的案件导出为包" },
 	{ "verify", "verify a data folder, a case bundle or an archive",     "验证数据目录、案件包或归档" },
+	{ "backup", "copy a data folder while its daemon works",             "备份数据目录，守护进程照常工作" },
+	{ "restore", "make a data folder out of a backup",                   "由备份恢复数据目录" },
+	{ "doctor", "look at a data folder and the machine under it",        "检查数据目录及其所在机器" },
 };
 /* clang-format on */
 
@@ -156,6 +160,18 @@ int help_kind(struct ctl *ctl, const json_t *kind)
 	size_t i;
 
 	printf("%s%s%s (%s)\n\n", bold(ctl), label_of(ctl, kind), plain(ctl), name);
+	if (quick_move(kind))
+		printf(in_words(ctl,
+				"  fengsui %s [--phone] [--occurred TIME] [--FIELD VALUE …] [--out FILE]\n"
+				"      asks for what is missing, hands it in and prints the receipt\n",
+				"  fengsui %s [--phone] [--occurred 时间] [--字段 值 …] [--out 文件]\n"
+				"      询问缺少的内容，提交并打印回执\n"),
+		       name);
+	printf(in_words(ctl,
+			"  fengsui %s --form [--out FILE]\n      a blank form to print (HTML, one page of "
+			"A4)\n",
+			"  fengsui %s --form [--out 文件]\n      可打印的空白表格（HTML，A4 一页）\n"),
+	       name);
 	printf(in_words(ctl, "  fengsui %s list [FILTER] [--FIELD VALUE …]\n",
 			"  fengsui %s list [筛选条件] [--字段 值 …]\n"),
 	       name);

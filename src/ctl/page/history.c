@@ -81,9 +81,8 @@ static const char *who_words(struct ctl *ctl, const json_t *entry)
 	static const struct {
 		const char *actor, *en, *zh;
 	} machines[] = {
-		{ "timer", "the timer", "计时器" },
-		{ "system", "the system", "系统" },
-		{ "rule", "a detection rule", "检测规则" },
+		{ "timer", "the timer", "计时器" },         { "system", "the system", "系统" },
+		{ "rule", "a detection rule", "检测规则" }, { "mail", "the mail box", "邮箱" },
 		{ "setup", "set-up", "初始登记" },
 	};
 	const char *actor = text_of(entry, "actor");
@@ -185,11 +184,30 @@ static void say_checks(struct ctl *ctl, const json_t *checks, struct buf *out)
 	}
 }
 
+/* When it happened, where that was entered afterwards, and whether that was late. */
+static void say_occurred(struct ctl *ctl, const json_t *change, struct buf *out)
+{
+	const char *at = text_of(change, "occurred");
+	const json_t *move;
+	bool late = false;
+	size_t i;
+
+	if (strlen(at) < 20)
+		return;
+	json_array_foreach(json_object_get(change, "moves"), i, move)
+		late |= json_is_true(json_object_get(move, "late"));
+	buf_format(out,
+		   late ? in_words(ctl, "entered late: happened %.10s %.5sZ", "补录：发生于 %.10s %.5sZ")
+			: in_words(ctl, "happened %.10s %.5sZ", "发生于 %.10s %.5sZ"),
+		   at, at + 11);
+}
+
 static const char *change_words(struct ctl *ctl, const json_t *kind, const json_t *change,
 				const json_t *names)
 {
 	struct buf out = { 0 };
 
+	say_occurred(ctl, change, &out);
 	say_states(ctl, kind, json_object_get(change, "state"), &out);
 	say_clocks(ctl, json_object_get(change, "clocks"), &out);
 	say_checks(ctl, json_object_get(change, "checks"), &out);

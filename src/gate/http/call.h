@@ -26,7 +26,7 @@ enum { CALL_WORDS = 4, CALL_HEADERS = 16, CALL_BODY = 8 * 1024 * 1024, CALL_DEPT
 struct web {
 	struct gate *gate;
 	struct http *http;
-	struct accounts *accounts;
+	struct accounts *accounts; /* borrowed of the gate */
 	struct tls_site *site;
 	unsigned listeners;                  /* addresses that are listened on */
 	struct uploads *uploads;             /* upload.c */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/account.h"
 #include "account/token.h"
 #include "gate/http/parts.h"
 #include "gate/http/route.h"
@@ -109,7 +110,22 @@ static int by_token(struct call *call, const char *text, struct fault *why)
 /* Who has left, or was never on the register, asks for nothing. */
 static int still_there(struct call *call, struct fault *why)
 {
-	if (!call->who.person || house_active(call->web->gate->house, call->who.person))
+	struct house *house = call->web->gate->house;
+	const int64_t person = call->who.person;
+	struct account account;
+
+	if (!person)
+		return 0;
+	/* A role that nobody gives alone is not used with a password that one person alone handed out. */
+	if (house_guarded(house, person) &&
+	    account_show(call->web->accounts, person, call_now(call), &account, NULL) == 0 &&
+	    account.has_password && !account_by_two(call->web->accounts, person))
+		return fault_say(why, FAULT_UNKNOWN,
+				 "this account now holds a role that decides: its password is set anew with "
+				 "a code that "
+				 "two people stand behind (break-glass)",
+				 "此账号现有决定权：须由两人共同发放的代码重新设置口令（应急启封）");
+	if (house_active(house, person))
 		return 0;
 	return fault_say(why, FAULT_UNKNOWN, "this account is not in use any more", "此账号已停用");
 }

@@ -27,13 +27,13 @@ int records_move(struct call *call, struct fault *why);
 int records_withdraw(struct call *call, struct fault *why);
 int records_file(struct call *call, struct fault *why);
 
-/* proof.c: whoever proves who it is */
+/* account/proof.c: whoever proves who it is */
 int proof_sign_in(struct call *call, struct fault *why);
 int proof_step_up(struct call *call, struct fault *why);
 int proof_password(struct call *call, struct fault *why);
 int proof_enrol(struct call *call, struct fault *why);
 
-/* session.c */
+/* account/session.c */
 int session_whoami(struct call *call, struct fault *why);
 int session_sign_out(struct call *call, struct fault *why);
 int session_all(struct call *call, struct fault *why);
@@ -42,7 +42,7 @@ int session_factor_offer(struct call *call, struct fault *why);
 int session_factor_confirm(struct call *call, struct fault *why);
 int session_factor_remove(struct call *call, struct fault *why);
 
-/* admin.c */
+/* account/admin.c */
 int admin_accounts(struct call *call, struct fault *why);
 int admin_account(struct call *call, struct fault *why);
 int admin_do(struct call *call, struct fault *why);
@@ -50,12 +50,12 @@ int admin_breakglass_list(struct call *call, struct fault *why);
 int admin_breakglass_confirm(struct call *call, struct fault *why);
 int admin_breakglass_withdraw(struct call *call, struct fault *why);
 
-/* tokens.c */
+/* account/tokens.c */
 int tokens_all(struct call *call, struct fault *why);
 int tokens_make(struct call *call, struct fault *why);
 int tokens_revoke(struct call *call, struct fault *why);
 
-/* views.c */
+/* account/views.c */
 int views_all(struct call *call, struct fault *why);
 int views_put(struct call *call, struct fault *why);
 int views_remove(struct call *call, struct fault *why);
@@ -72,6 +72,11 @@ int uploads_part(struct call *call, const char *bytes, size_t len, struct fault 
 int uploads_whole(struct call *call, struct fault *why);
 int uploads_end(struct call *call, struct fault *why);
 int uploads_drop(struct call *call, struct fault *why);
+
+/* intake.c */
+int intake_begin(struct call *call, struct fault *why);
+int intake_part(struct call *call, const char *bytes, size_t len, struct fault *why);
+int intake_whole(struct call *call, struct fault *why);
 
 /* events.c */
 struct events *events_new(struct web *web);

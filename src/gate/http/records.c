@@ -118,31 +118,10 @@ static const char *tag_of(struct call *call, const json_t *answer)
 			  json_integer_value(json_object_get(answer, "version")), DIGEST_SHOWN, hex);
 }
 
-/* An address names the kind too: another kind's record is not there. */
-static bool of_kind(const struct call *call, const json_t *answer)
-{
-	const char *kind = json_string_value(json_object_get(answer, "kind"));
-
-	return !json_is_true(json_object_get(answer, "ok")) || (kind && !strcmp(kind, call->words[0]));
-}
-
-static json_t *not_there(const struct call *call)
-{
-	struct fault why;
-
-	fault_say(&why, FAULT_ABSENT, "there is no %.40s '%.80s'", "没有“%.40s”“%.80s”", call->words[0],
-		  call->words[1]);
-	return answer_fault(&why);
-}
-
 static void shown(struct call *call, json_t *answer)
 {
 	const char *known = call->exchange ? http_header(call->exchange, "if-none-match") : NULL, *tag;
 
-	if (!of_kind(call, answer)) {
-		json_decref(answer);
-		answer = not_there(call);
-	}
 	if (json_is_true(json_object_get(answer, "ok")) && call->mem) {
 		tag = tag_of(call, answer);
 		call_header(call, "ETag", tag);
@@ -167,22 +146,15 @@ static int ask_about(struct call *call, enum ask_op op, call_then_fn *then, stru
 	const int ret = no_query(call, why);
 
 	return ret < 0 ? ret
-		       : call_ask(call, op, json_pack("{s:s}", "ref", ref_of(call, call->words[1])), then,
-				  why);
+		       : call_ask(call, op,
+				  json_pack("{s:s, s:s}", "kind", call->words[0], "ref",
+					    ref_of(call, call->words[1])),
+				  then, why);
 }
 
 int records_show(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, shown, why); }
 
-static void told(struct call *call, json_t *answer)
-{
-	if (!of_kind(call, answer)) {
-		json_decref(answer);
-		answer = not_there(call);
-	}
-	call_answer_house(call, 200, answer);
-}
-
-int records_history(struct call *call, struct fault *why) { return ask_about(call, ASK_HISTORY, told, why); }
+int records_history(struct call *call, struct fault *why) { return ask_about(call, ASK_HISTORY, NULL, why); }
 
 /* ---- files ---------------------------------------------------------------- */
 
@@ -239,8 +211,8 @@ static void filed(struct call *call, json_t *answer)
 		json_decref(answer);
 		return;
 	}
-	if (!json_is_true(json_object_get(answer, "ok")) || !of_kind(call, answer)) {
-		told(call, answer);
+	if (!json_is_true(json_object_get(answer, "ok"))) {
+		call_answer_house(call, 0, answer);
 		return;
 	}
 	digest = blob_of(call, answer);

@@ -102,16 +102,16 @@ int site_time(struct call *call, struct fault *why)
 int site_health(struct call *call, struct fault *why)
 {
 	const struct gate *gate = call->web->gate;
-	const bool well = !gate->failing && !gate->stopping;
+	const char *state = gate->stopping     ? "stopping"
+			    : gate->failing    ? "failing"
+			    : alive_full(gate) ? "full"
+					       : "ok";
 
 	(void)why;
 	/* No version and no names: anybody may ask. */
-	call_answer(call, well ? 200 : 503,
-		    json_pack("{s:s, s:I}", "status",
-			      well             ? "ok"
-			      : gate->stopping ? "stopping"
-					       : "failing",
-			      "entries", (json_int_t)record_size(house_record(gate->house), RECORD_REAL)));
+	call_answer(call, strcmp(state, "ok") ? 503 : 200,
+		    json_pack("{s:s, s:I}", "status", state, "entries",
+			      (json_int_t)record_size(house_record(gate->house), RECORD_REAL)));
 	return 0;
 }
 
@@ -136,6 +136,19 @@ static void http_figures(struct buf *out, const struct web *web)
 	for (unsigned i = 2; i < 6; i++)
 		buf_format(out, "fengsui_http_answers_total{class=\"%uxx\"} %" PRIu64 "\n", i,
 			   web->answered[i]);
+}
+
+/* When the last good backup was; nothing where there was none. */
+static void backup_figure(struct buf *out, const struct gate *gate)
+{
+	json_t *backup = alive_backup(gate);
+	const char *at = json_string_value(json_object_get(backup, "at"));
+	int64_t moment;
+
+	if (at && stamp_parse(at, strlen(at), &moment, NULL) == 0)
+		figure(out, "fengsui_backup_seconds", "gauge",
+		       "When the last good backup was made (Unix time).", (double)(moment / 1000000));
+	json_decref(backup);
 }
 
 static void source_figures(struct buf *out, const json_t *sources)
@@ -174,8 +187,11 @@ int site_metrics(struct call *call, struct fault *why)
 	figure(&out, "fengsui_batches_total", "counter", "Durable commits.", (double)gate->batches);
 	figure(&out, "fengsui_failing", "gauge", "1 while the last batch could not be stored.",
 	       gate->failing);
+	figure(&out, "fengsui_disk_full", "gauge", "1 while logs and files are not taken for want of room.",
+	       alive_full(gate));
+	backup_figure(&out, gate);
 	http_figures(&out, call->web);
-	sources = sources_status(house_store(gate->house));
+	sources = ingest_status(gate->ingest, house_store(gate->house));
 	source_figures(&out, sources);
 	json_decref(sources);
 	call_text(call, 200, "text/plain; version=0.0.4; charset=utf-8", out.data, out.len);

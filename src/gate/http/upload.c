@@ -160,13 +160,21 @@ static void upload_made(struct call *call, json_t *answer)
 	call_answer_house(call, 201, answer);
 }
 
+/* While the disk is full what room there is belongs to the work on cases. */
+static int room_left(const struct call *call, struct fault *why)
+{
+	return alive_full(call->web->gate) ? fault_say(why, FAULT_BUSY, "there is no room for files just now",
+						       "磁盘空间不足，暂不接收文件")
+					   : 0;
+}
+
 int uploads_make(struct call *call, struct fault *why)
 {
 	static const char *const members[] = { "size", NULL };
 	const json_t *size;
 	int ret;
 
-	if ((ret = call_members(call, members, why)) < 0)
+	if ((ret = call_members(call, members, why)) < 0 || (ret = room_left(call, why)) < 0)
 		return ret;
 	size = json_object_get(call->said, "size");
 	if (!json_is_integer(size) || json_integer_value(size) < 0 || json_integer_value(size) > UPLOAD_BYTES)
@@ -219,7 +227,8 @@ int uploads_begin(struct call *call, struct fault *why)
 	if (!said || *end || end == said || offset < 0)
 		return fault_say(why, FAULT_INVALID, "Upload-Offset says from where on",
 				 "须以“Upload-Offset”说明起点");
-	if ((ret = claim(call, &piece, why)) < 0 || (ret = open_piece(call, piece, O_WRONLY, why)) < 0)
+	if ((ret = room_left(call, why)) < 0 || (ret = claim(call, &piece, why)) < 0 ||
+	    (ret = open_piece(call, piece, O_WRONLY, why)) < 0)
 		return ret;
 	if (offset != piece->offset)
 		return wrong_place(call, piece, why);
@@ -237,8 +246,8 @@ int uploads_part(struct call *call, const char *bytes, size_t len, struct fault 
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return fault_set(why, errno == ENOSPC ? FAULT_BUSY : FAULT_IO, "upload %.32s: %s",
-					 piece->upload.id, strerror(errno));
+			return fault_set(why, errno == ENOSPC || errno == EDQUOT ? FAULT_BUSY : FAULT_IO,
+					 "upload %.32s: %s", piece->upload.id, strerror(errno));
 		piece->offset += put;
 		bytes += put;
 		len -= (size_t)put;

@@ -1,5 +1,6 @@
 #include "gate/http/web.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,15 @@ static void name_of_host(char *out, size_t size)
 	out[size - 1] = '\0';
 }
 
+static int make_anew(const char *chain, const char *key, const char *const *names, int64_t now,
+		     struct fault *why)
+{
+	fprintf(stderr, "fengsui: %s: a new certificate is made / 重新制作证书\n", why->text);
+	if (unlink(chain) < 0 || unlink(key) < 0)
+		return fault_set(why, FAULT_IO, "cannot remove %s: %s", chain, strerror(errno));
+	return tls_site_make(chain, key, names, now, why);
+}
+
 /* The site's own, or one that is made here: people compare its fingerprint once. */
 static int open_site(struct web *web, const struct gate_options *options, struct fault *why)
 {
@@ -37,8 +47,13 @@ static int open_site(struct web *web, const struct gate_options *options, struct
 	name_of_host(host, sizeof(host));
 	snprintf(chain, sizeof(chain), "%s/keys/https.pem", folder);
 	snprintf(key, sizeof(key), "%s/keys/https.key", folder);
-	if ((ret = tls_site_make(chain, key, names, options->clock(), why)) < 0 ||
-	    (ret = tls_site_open(chain, key, NULL, &web->site, why)) < 0)
+	if ((ret = tls_site_make(chain, key, names, options->clock(), why)) < 0)
+		return ret;
+	/* Ours, and run out: nobody else renews it. A new key, which people compare anew. */
+	if ((ret = tls_site_open(chain, key, NULL, &web->site, why)) == -FAULT_INVALID &&
+	    (ret = make_anew(chain, key, names, options->clock(), why)) == 0)
+		ret = tls_site_open(chain, key, NULL, &web->site, why);
+	if (ret < 0)
 		return ret;
 	tls_site_print(web->site, print);
 	fprintf(stderr, "fengsui: certificate made here, SHA-256 %s / 自制证书，指纹如上\n", print);
@@ -66,12 +81,7 @@ int web_open(struct gate *gate, const struct gate_options *options, struct web *
 	struct http_taker taker = call_taker(web);
 	int ret;
 
-	*web = (struct web){ .gate = gate };
-	if ((ret = accounts_open(house_store(gate->house), house_folder(gate->house), &web->accounts, why)) <
-	    0) {
-		free(web);
-		return ret;
-	}
+	*web = (struct web){ .gate = gate, .accounts = gate->accounts };
 	web->uploads = uploads_new(web);
 	web->events = events_new(web);
 	if ((ret = http_open(&gate->loop, &taker, &limits, &web->http, why)) < 0 ||
@@ -98,7 +108,6 @@ void web_close(struct web *web)
 		uv_run(&web->gate->loop, UV_RUN_ONCE);
 	events_free(web->events);
 	uploads_free(web->uploads);
-	accounts_close(web->accounts);
 	tls_site_close(web->site);
 	free(web);
 }

@@ -110,13 +110,13 @@ static void put_move(json_t *paths, json_t *schemas, const json_t *catalogue, co
 	const char *name = creates(move) ? "create" : said(move, "name");
 	char path[NAME_MOST], id[NAME_MOST], takes[NAME_MOST + 8], answers[LABEL_MOST], *at = path;
 	json_t *input = input_of(catalogue, kind, move);
-	const char *made = creates(move) ? "201=%s.done+Location 202=%s.done" : "200=%s.done 202=%s.done";
+	const char *made = creates(move) ? "201=%s.done+Location+ETag" : "200=%s.done+ETag";
 
 	at += snprintf(path, sizeof(path), API "/%s", said(kind, "name"));
 	if (!creates(move))
 		snprintf(at, sizeof(path) - (size_t)(at - path), "/{ref}/%s", name);
 	snprintf(id, sizeof(id), "%s.%s", said(kind, "name"), name);
-	snprintf(answers, sizeof(answers), made, said(kind, "name"), said(kind, "name"));
+	snprintf(answers, sizeof(answers), made, said(kind, "name"));
 	/* Apart from the kind's own schemas: a move may be called "record". */
 	snprintf(takes, sizeof(takes), "%s.input", id);
 	json_object_set_new(schemas, takes, input);
@@ -144,7 +144,7 @@ static void put_read(json_t *paths, const json_t *kind, const char *what)
 	static const struct {
 		const char *what, *path, *en, *zh, *takes, *answers, *faults;
 	} rows[] = {
-		{ "list",    "",               "List: %s",    "列表：%s", "where limit after space order updated_since", "200=%s.list+Link", "422" },
+		{ "list",    "",               "List: %s",    "列表：%s", "where limit after space order updated_since", "200=%s.list+Link", "413" },
 		{ "show",    "/{ref}",         "One: %s",     "单条：%s", "if_none_match", "200=%s.record+ETag 304", "" },
 		{ "history", "/{ref}/history", "History: %s", "经过：%s", "",              "200=history", "" },
 	};
@@ -171,6 +171,31 @@ static void put_read(json_t *paths, const json_t *kind, const char *what)
 					   .answers = answers,
 					   .faults = rows[i].faults },
 		      NULL, NULL);
+}
+
+/* A file of evidence is reached through the record that names it, by whoever may see that. */
+static void put_files(json_t *paths, const json_t *kind)
+{
+	char path[NAME_MOST], id[NAME_MOST];
+	json_t *field;
+	size_t i;
+
+	json_array_foreach(json_object_get(kind, "fields"), i, field) {
+		if (strcmp(said(field, "type"), "blob") || json_is_true(json_object_get(field, "many")))
+			continue;
+		snprintf(path, sizeof(path), API "/%s/{ref}/file/%s", said(kind, "name"),
+			 said(field, "name"));
+		snprintf(id, sizeof(id), "%s.file.%s", said(kind, "name"), said(field, "name"));
+		operation_put(paths,
+			      &(struct operation){ .method = "get",
+						   .path = path,
+						   .id = id,
+						   .tag = said(kind, "name"),
+						   .en = said(field, "en"),
+						   .zh = said(field, "zh"),
+						   .answers = "200~application/octet-stream" },
+			      NULL, NULL);
+	}
 }
 
 static json_t *states_of(const json_t *kind)
@@ -256,6 +281,7 @@ void kind_put(json_t *paths, json_t *schemas, const json_t *catalogue, const jso
 			put_move(paths, schemas, catalogue, kind, move);
 	put_read(paths, kind, "show");
 	put_read(paths, kind, "history");
+	put_files(paths, kind);
 	json_array_foreach(json_object_get(kind, "moves"), i, move)
 		if (!creates(move) && by_hand(move))
 			put_move(paths, schemas, catalogue, kind, move);

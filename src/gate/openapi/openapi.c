@@ -4,15 +4,13 @@
 
 #include "base/fault.h"
 
-/* Every fault an answer can name: ours, and the two that only this way in knows. */
+/* Every fault that an answer can name. */
 static json_t *fault_names(void)
 {
 	json_t *names = json_array();
 
 	for (int code = FAULT_NONE + 1; code < FAULT__COUNT; code++)
 		json_array_append_new(names, json_string(fault_name(code)));
-	json_array_append_new(names, json_string("unauthenticated"));
-	json_array_append_new(names, json_string("step_up"));
 	return json_pack("{s:s, s:o}", "type", "string", "enum", names);
 }
 
@@ -62,8 +60,8 @@ json_t *openapi_make(const json_t *catalogue, const struct openapi_site *site)
 	assert(schemas);
 	json_object_set_new(json_object_get(document, "info"), "version", json_string(site->version));
 	json_object_set_new(document, "x-plan", plan_of(catalogue));
-	json_object_set_new(document, "servers",
-			    json_pack("[{s:s}]", "url", site->server ? site->server : "/"));
+	if (site->server)
+		json_object_set_new(document, "servers", json_pack("[{s:s}]", "url", site->server));
 	put_tags(json_object_get(document, "tags"), catalogue);
 	json_object_set_new(components, "responses", operation_problems());
 	put_schemas(schemas, catalogue);

@@ -21,9 +21,10 @@ enum way {
  * One operation, before it is written out. Lists are texts of words:
  *   path      "/api/v1/tokens/{id}": each name in braces is a parameter of shapes.json
  *   takes     further parameters of shapes.json: "where limit"
- *   body      a schema of shapes.json, or media types whose bytes mean themselves: "~text/plain"
- *   answers   STATUS, its schema or media type, its headers: "201=upload+Location 204 200~text/plain"
- *   faults    statuses that a problem may have besides those that follow from the rest: "409 412"
+ *   body      a schema of shapes.json ("proof?": may be left out), or media types whose bytes mean
+ * themselves: "~text/plain" answers   STATUS, its schema or media type, its headers: "201=upload+Location 204
+ * 200~text/plain" faults    statuses that a problem may have besides those that follow from the rest: "409
+ * 412"
  */
 struct operation {
 	const char *method, *path, *id, *tag;

@@ -14,7 +14,7 @@ static const struct {
 	const char *status, *headers, *faults, *en, *zh;
 } problems[] = {
 	{ "400", "",                 "invalid",                 "The request cannot be read: no JSON, an unknown member",        "请求无法读取：不是 JSON，或含有未知成员" },
-	{ "401", "",                 "unauthenticated step_up", "Who asks is not known, or has to prove it again",               "身份未知，或需再次证明身份" },
+	{ "401", "WWW-Authenticate", "unauthenticated step_up", "Who asks is not known, or has to prove it again",               "身份未知，或需再次证明身份" },
 	{ "403", "",                 "refused",                 "Not permitted, or a condition of the plan is not met",          "无权执行，或未满足预案条件" },
 	{ "404", "",                 "absent",                  "Not there, or not to be seen by who asks",                      "不存在，或无权查看" },
 	{ "405", "Allow",            "",                        "There is the path, not the method",                             "路径不支持此方法" },
@@ -22,10 +22,9 @@ static const struct {
 	{ "412", "",                 "conflict",                "No longer the version of If-Match",                             "已不是 If-Match 所示版本" },
 	{ "413", "",                 "limit",                   "Larger or longer than is taken",                                "超出大小限制" },
 	{ "415", "",                 "",                        "Not the type that is wanted",                                   "内容类型不符" },
-	{ "422", "",                 "invalid limit",           "A value is not acceptable",                                     "内容不符合要求" },
-	{ "416", "",                 "",                        "Not within the file",                                           "超出文件范围" },
+	{ "422", "",                 "invalid",                 "A value is not acceptable",                                     "内容不符合要求" },
 	{ "429", "Retry-After",      "limit",                   "Too many in a short time",                                      "请求过于频繁" },
-	{ "500", "",                 "corrupt newer io",        "Stored data is not what it was",                                "存储数据异常" },
+	{ "500", "",                 "corrupt newer",           "Stored data is not what it was",                                "存储数据异常" },
 	{ "503", "Retry-After",      "busy io",                 "Cannot be stored at present; the same request may be sent again", "暂时无法保存，可再次发送同一请求" },
 };
 /* clang-format on */
@@ -85,6 +84,9 @@ json_t *operation_problems(void)
 
 		while (next_word(&headers, word))
 			put_header(one, word);
+		/* What cannot be read as HTTP is told in clear text, before anything of ours has seen it. */
+		if (!strcmp(problems[i].status, "400"))
+			json_object_set_new(json_object_get(one, "content"), "text/plain", json_object());
 		json_object_set_new(all, problems[i].status, one);
 	}
 	return all;
@@ -138,6 +140,15 @@ static json_t *json_content(json_t *schema)
 	return json_pack("{s:{s:o}}", "application/json", "schema", schema);
 }
 
+/* "proof?": a body that need not be there. */
+static json_t *schema_ref_of(const char *body)
+{
+	char name[WORD_MOST];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(body, "?"), body);
+	return schema_ref(name);
+}
+
 static json_t *body_of(const struct operation *operation, json_t *schema)
 {
 	const char *body = operation->body;
@@ -148,9 +159,9 @@ static json_t *body_of(const struct operation *operation, json_t *schema)
 	else if (*body == '~')
 		content = bytes_of(body + 1);
 	else
-		content = json_content(schema_ref(body));
+		content = json_content(schema_ref_of(body));
 	return json_pack("{s:o, s:b}", "content", content, "required",
-			 !schema || json_object_get(schema, "required"));
+			 schema ? json_object_get(schema, "required") != NULL : !strchr(body, '?'));
 }
 
 /* "201=upload+Location": see openapi_private.h. */
@@ -189,13 +200,13 @@ static json_t *responses_of(const struct operation *operation, bool takes_body)
 
 	while (next_word(&answers, word))
 		put_answer(responses, word);
-	put_problems(responses, "400");
+	put_problems(responses, "400 422");
 	if (operation->way != WAY_OPEN)
 		put_problems(responses, "401 403");
 	if (strchr(operation->path, '{'))
 		put_problems(responses, "404");
 	if (takes_body)
-		put_problems(responses, "413 415 422");
+		put_problems(responses, "413 415");
 	put_problems(responses, operation->faults);
 	put_problems(responses, "429 500 503");
 	return responses;

@@ -331,7 +331,6 @@ static void take_sealed(struct connection *connection, const char *bytes, size_t
 	if (tls_feed(connection->tls, bytes, len, clear, &connection->out, NULL) < 0) {
 		connection->http->counts.refused++;
 		output_flush(connection);
-		connection->phase = PHASE_GREETING; /* nothing may be said any more */
 		if (!connection->writing)
 			connection_end(connection);
 		else
@@ -357,9 +356,11 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 		connection->ended = true;
 		if (len != UV_EOF)
 			connection_end(connection);
+	} else if (connection->phase == PHASE_LINGER) {
+		; /* whoever goes on talking does not stay for it */
 	} else if (connection->tls) {
 		take_sealed(connection, bytes->base, (size_t)len);
-	} else if (connection->phase != PHASE_LINGER) {
+	} else {
 		take(connection, bytes->base, (size_t)len);
 	}
 	check_end(connection);

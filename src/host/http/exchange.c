@@ -84,7 +84,8 @@ static bool begin(struct http_exchange *exchange)
 	assert(!exchange->answered);
 	exchange->answered = true;
 	/* What is left of the body would be taken for the next request. */
-	if (!exchange->whole || connection->ended || connection->http->stopping)
+	if ((!exchange->whole && exchange->head.request.length != 0) || connection->ended ||
+	    connection->http->stopping)
 		exchange->last = true;
 	return true;
 }

@@ -235,6 +235,8 @@ static int read_lines(struct head *head, const struct http_limits *limits, const
 		status = first ? read_line(head, line, limits, what) : read_header(head, line, limits, what);
 		line = end + 2;
 	}
+	if (!status && !head->request.method)
+		return refuse(400, what, "the request line is empty");
 	return status;
 }
 
@@ -254,8 +256,6 @@ int head_read(const char *bytes, size_t len, const struct http_limits *limits, s
 	if ((status = read_lines(out, limits, what)) || (status = check_counts(out, what)) ||
 	    (status = check_host(out, what)) || (status = check_length(out, what)))
 		return status;
-	if (!out->request.method)
-		return refuse(400, what, "the request line is empty");
 	out->last = out->old || wants_end(out);
 	return 0;
 }

@@ -26,7 +26,7 @@ struct http_limits {
 	size_t target_bytes;        /* 8 KiB, else 414 */
 	unsigned head_ms;           /* from the first byte to the end of the head: 10 s, else 408 */
 	unsigned idle_ms;           /* between two requests: 60 s */
-	unsigned body_bytes_per_s;  /* slower than this over 10 s: 408 (1 KiB) */
+	unsigned body_bytes_per_s;  /* slower than this over head_ms: 408 (1 KiB) */
 	unsigned send_ms;           /* an answer of which nothing was taken for so long: 20 s */
 	unsigned connections;       /* 12,000; one more is closed at once */
 	unsigned connections_each;  /* of one address (IPv6: /64): 256, loopback included */
@@ -48,9 +48,9 @@ struct http_request {
 	const char *query;  /* as sent, without '?'; "" where there is none */
 	const struct http_header *headers;
 	size_t header_count;
-	int64_t length;   /* of the body; 0: none; -1: chunked */
-	const char *peer; /* address of the other end, no port */
-	bool secure;      /* by TLS */
+	int64_t length;         /* of the body; 0: none; -1: chunked */
+	const char *peer;       /* address of the other end, no port */
+	bool secure;            /* by TLS */
 	const char *client_key; /* hex, of the client's certificate (host/tls.h), or NULL */
 };
 
@@ -75,8 +75,8 @@ struct http_taker {
 /* Strings are borrowed until http_close. `loop` is the caller's. */
 int http_open(uv_loop_t *loop, const struct http_taker *taker, const struct http_limits *limits,
 	      struct http **out, struct fault *why);
-/* "127.0.0.1:8080", "[::1]:8080", port 0: a free one. Without `site` in clear,
- * which only a loopback address may be. */
+/* "127.0.0.1:8080", "[::1]:8080", ":8080" for all addresses of IPv4; port 0: a free one. Without `site` in
+ * clear, which only a loopback address may be. */
 int http_listen(struct http *http, const char *address, struct tls_site *site, struct fault *why);
 /* The address in use, with its port: "https://127.0.0.1:8443". */
 void http_address(const struct http *http, size_t listener, char *out, size_t size);

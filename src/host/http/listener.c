@@ -10,7 +10,7 @@
  * listener -- an address on which clients are taken.
  */
 
-/* "127.0.0.1:8080" or "[::1]:8080". */
+/* "127.0.0.1:8080", "[::1]:8080", ":8080" for all addresses of IPv4. */
 static bool read_address(const char *text, struct sockaddr_storage *out)
 {
 	const char *colon = strrchr(text, ':');
@@ -18,14 +18,14 @@ static bool read_address(const char *text, struct sockaddr_storage *out)
 	char host[INET6_ADDRSTRLEN + 2];
 	unsigned long port;
 
-	if (!len || len >= sizeof(host) || !colon[1] ||
+	if (!colon || len >= sizeof(host) || !colon[1] ||
 	    strspn(colon + 1, "0123456789") != strlen(colon + 1) || strlen(colon + 1) > 5 ||
 	    (port = strtoul(colon + 1, NULL, 10)) > 65535)
 		return false;
 	memcpy(host, text, len);
 	host[len] = '\0';
 	if (host[0] != '[')
-		return uv_ip4_addr(host, (int)port, (struct sockaddr_in *)out) == 0;
+		return uv_ip4_addr(len ? host : "0.0.0.0", (int)port, (struct sockaddr_in *)out) == 0;
 	if (host[len - 1] != ']')
 		return false;
 	host[len - 1] = '\0';

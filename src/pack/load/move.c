@@ -7,11 +7,12 @@
  * of a kind and its acts have the same form without from and to.
  */
 
-static const char *const change_keys[] = { "t",    "label",  "from",    "to", "auto",   "who",
-					   "by",   "needs",  "asks",    "if", "refuse", "clocks",
-					   "does", "record", "step_up", NULL };
-static const char *const act_keys[] = { "t",  "label",  "auto",   "who",  "by",     "needs",   "asks",
-					"if", "refuse", "clocks", "does", "record", "step_up", NULL };
+static const char *const change_keys[] = { "t",    "label",  "from",    "to",      "auto",   "who",
+					   "by",   "needs",  "asks",    "if",      "refuse", "clocks",
+					   "does", "record", "step_up", "receipt", NULL };
+static const char *const act_keys[] = { "t",     "label",  "auto",    "who",     "by",
+					"needs", "asks",   "if",      "refuse",  "clocks",
+					"does",  "record", "step_up", "receipt", NULL };
 static const char *const default_keys[] = { "auto",   "who",    "by",   "needs",  "asks", "if",
 					    "refuse", "clocks", "does", "record", NULL };
 
@@ -97,6 +98,7 @@ static void read_body(struct reader *r, const struct sources *from, struct move 
 	load_effects(r, take(from, "does"), move);
 	move->record = read_names(r, take(from, "record"), "record");
 	move->step_up = read_yes(r, from->own, "step_up");
+	move->receipt = read_yes(r, from->own, "receipt");
 }
 
 static struct move *move_new(struct reader *r, struct kind *kind, const struct yaml_node *key,

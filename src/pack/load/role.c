@@ -8,7 +8,7 @@
 
 static void read_role(struct reader *r, const struct yaml_node *key, struct role *out)
 {
-	static const char *const keys[] = { "label", "scope", NULL };
+	static const char *const keys[] = { "label", "scope", "guarded", NULL };
 	static const char *const scopes[] = { [SCOPE_ALL] = "all",
 					      [SCOPE_CASE] = "case",
 					      [SCOPE_UNIT] = "unit",
@@ -23,6 +23,7 @@ static void read_role(struct reader *r, const struct yaml_node *key, struct role
 	if (!read_map(r, key->value, key->text, keys))
 		return;
 	out->label = read_label(r, key->value, "role");
+	out->guarded = read_yes(r, key->value, "guarded");
 	at = scope ? read_choice(r, scope, "scope", scopes) : SCOPE_ALL;
 	out->scope = at < 0 ? SCOPE_ALL : (enum role_scope)at;
 }
@@ -31,7 +32,7 @@ static void read_roles(struct reader *r, const struct yaml_node *node)
 {
 	if (!node || node->form != YAML_MAP) {
 		if (node)
-			wrong(r, node, "roles is a map of code to {label, scope}");
+			wrong(r, node, "roles is a map of code to {label, scope, guarded}");
 		return;
 	}
 	r->pack->roles = arena_many(r->mem, node->count, sizeof(*r->pack->roles));

@@ -102,6 +102,7 @@ static void diff_move(struct comparing *d, const char *where, const struct move 
 	changed(d, where, pick(d, "拒绝代码", "refuse"), a->refuse, b->refuse);
 	changed(d, where, pick(d, "再次验证身份", "step_up"), a->step_up ? "yes" : "no",
 		b->step_up ? "yes" : "no");
+	changed(d, where, pick(d, "回执", "receipt"), a->receipt ? "yes" : "no", b->receipt ? "yes" : "no");
 	buf_fini(&x);
 	buf_fini(&y);
 }
@@ -287,6 +288,8 @@ static void diff_roles(struct comparing *d)
 		}
 		diff_label(d, role->code, &other->label, &role->label);
 		changed(d, role->code, pick(d, "范围", "scope"), scopes[other->scope], scopes[role->scope]);
+		changed(d, role->code, pick(d, "须担保", "guarded"), other->guarded ? "yes" : "no",
+			role->guarded ? "yes" : "no");
 	}
 }
 

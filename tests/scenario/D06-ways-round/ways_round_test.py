@@ -116,6 +116,32 @@ class WaysRound(Scene):
             d.done("sca01", "post", "end", old, valid_to=d.now, reason="调岗")
             d.done("sca01", "post", "create", person=d.who["rsp04"], role="AUD")
 
+    def test_nobody_alone_makes_a_decider(self):
+        """A guarded role counts from when another than who gave it has vouched."""
+        with self.city() as d:
+            person(d, "sca01", "安全管理员", OFFICE, "SCA")
+            person(d, "new01", "新人", OFFICE)
+            given = d.done("sca01", "post", "create", person=d.who["new01"], role="LG")
+            self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], [])
+            d.refused("N01", "sca01", "post", "vouch", given)
+            d.refused("N01", "new01", "post", "vouch", given)
+            d.done("dir01", "post", "vouch", given)
+            self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], ["LG"])
+            d.refused("N35", "dir02", "post", "vouch", given)
+            plain = d.done("sca01", "post", "create", person=d.who["new01"], role="RSP")
+            self.assertIsNone(d.show(plain)["fields"].get("waits"))
+
+    def test_a_director_alone_seats_nobody_in_the_leading_group(self):
+        with self.city() as d:
+            person(d, "sca01", "安全管理员", OFFICE, "SCA")
+            person(d, "new01", "新人", OFFICE)
+            organ = d.list("organ", where="organ_type:leading_group")[0].ref
+            seat = d.done("dir01", "organ_member", "create", organ=organ, person=d.who["new01"], position="head", order_no=9)
+            self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], [])
+            d.refused("N15", "dir01", "organ_member", "vouch", seat)
+            d.done("sca01", "organ_member", "vouch", seat)
+            self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], ["LG"])
+
     def test_the_last_one_stays(self):
         with self.city() as d:
             sca = person(d, "sca01", "安全管理员", OFFICE, "SCA")
@@ -123,7 +149,9 @@ class WaysRound(Scene):
                 post = d.linked(who, "post")[0].ref
                 d.refused("N39", "sca01", "post", "end", post, valid_to="2026-04-01T00:00:00Z", reason="调岗")
             d.refused("N39", "sca01", "person", "edit", d.who["aud01"], active=False)
-            d.done("sca01", "post", "create", person=d.who["rsp04"], role="AUD")
+            second = d.done("sca01", "post", "create", person=d.who["rsp04"], role="AUD")
+            d.refused("N39", "sca01", "person", "edit", d.who["aud01"], active=False)
+            d.done("dir01", "post", "vouch", second)
             d.done("sca01", "person", "edit", d.who["aud01"], active=False)
             d.refused("N39", "sca01", "person", "edit", d.who["rsp04"], active=False)
 

@@ -1,4 +1,5 @@
 #include "detect/detector.h"
+#include "detect/gather.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -89,33 +90,75 @@ static void a_group_does_not_grow_without_end(void **state)
 	ruleset_free(set);
 }
 
-static void equal_alerts_join(void **state)
+/* What is alike is one; what differs in rule, group, host or source is not. */
+static void equal_alerts_are_gathered(void **state)
 {
-	struct rule rule = { .id = "r" }, other = { .id = "s" };
+	SCOPED(event_drop) struct event *e = event_new();
+	struct gather *g = gather_new((struct gather_limits){ 5, 40, 60 });
+	struct rule rule = { .id = "r", .title = "t" }, other = { .id = "s", .title = "t" };
 	struct alert_field x = { "user", "x", 4, 1 }, y = { "user", "y", 4, 1 };
-	struct alert_join *j = alert_join_new(STAMP_MINUTE, 2);
 	const struct {
 		const struct rule *rule;
 		struct alert_field group;
-		int64_t second;
-		uint64_t count;
+		const char *host, *source;
+		size_t count;
 	} rows[] = {
-		{ &rule, x, 0, 1 },  { &rule, x, 10, 2 },  { &rule, y, 20, 1 }, { &rule, x, 60, 3 },
-		{ &rule, x, 61, 1 }, { &other, x, 62, 1 }, { &rule, y, 63, 1 },
+		{ &rule, x, "h", "a", 1 }, { &rule, x, "h", "a", 1 },
+		{ &rule, y, "h", "a", 2 }, { &other, x, "h", "a", 3 },
+		{ &rule, x, "i", "a", 4 }, { &rule, x, "h", "b", 5 },
+		{ &rule, y, "i", "b", 5 }, /* no room */ { &rule, x, "h", "a", 5 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct alert a = { .rule = rows[i].rule,
-				   .time = rows[i].second * STAMP_SECOND,
-				   .group_count = 1 };
+		struct alert a = { .rule = rows[i].rule, .event = e, .group_count = 1 };
 
+		event_clear(e);
+		e->raw = "0123456789";
+		e->raw_len = 10;
+		e->source = rows[i].source;
+		event_add(e, "host", 4, rows[i].host, 1, FIELD_TEXT);
 		a.group[0] = rows[i].group;
-		if (alert_join_add(j, &a) != rows[i].count)
-			fail_msg("row %zu", i);
+		assert_int_equal(gather_add(g, &a), i != 6);
+		assert_int_equal(gather_count(g), rows[i].count);
 	}
-	assert_int_equal(alert_join_forgotten(j), 2);
-	alert_join_free(j);
+	assert_int_equal(gather_first(g)->hits, 3);
+	assert_int_equal(gather_first(g)->raw.len, 22); /* five lines is what all have room for */
+	assert_int_equal(gather_dropped(g), 1);
+	assert_int_equal(gather_seen(g), 7);
+	gather_free(g);
+}
+
+/* What has been brought on but is not safe yet takes nothing more. */
+static void what_is_marked_is_whole(void **state)
+{
+	SCOPED(event_drop) struct event *e = event_new();
+	struct gather *g = gather_new((struct gather_limits){ 5, 40, 60 });
+	struct rule rule = { .id = "r", .title = "t" };
+	struct alert a = { .rule = &rule, .event = e };
+
+	(void)state;
+	e->source = "a";
+	gather_add(g, &a);
+	gather_first(g)->mark[0] = 'x';
+	gather_add(g, &a);
+	gather_add(g, &a);
+	assert_int_equal(gather_count(g), 2);
+	assert_int_equal(gather_first(g)->hits, 1);
+	gather_drop_first(g);
+	assert_int_equal(gather_first(g)->hits, 2);
+	gather_drop_first(g);
+	assert_null(gather_first(g));
+	/* The room for lines comes back with what goes. */
+	e->raw = "0123456789";
+	e->raw_len = 10;
+	for (int i = 0; i < 20; i++) {
+		gather_add(g, &a);
+		assert_int_equal(gather_count(g), 1);
+		assert_int_equal(gather_first(g)->raw.len, 11);
+		gather_drop_first(g);
+	}
+	gather_free(g);
 }
 
 static void an_alert_is_one_line_of_json(void **state)
@@ -143,7 +186,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flood_does_not_evict),
 		cmocka_unit_test(a_group_does_not_grow_without_end),
-		cmocka_unit_test(equal_alerts_join),
+		cmocka_unit_test(equal_alerts_are_gathered),
+		cmocka_unit_test(what_is_marked_is_whole),
 		cmocka_unit_test(an_alert_is_one_line_of_json),
 	};
 

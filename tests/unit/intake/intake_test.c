@@ -230,7 +230,7 @@ static void every_line_is_counted(void **state)
 
 static void a_source_may_be_limited(void **state)
 {
-	struct tally_limit limit = { .per_second = 10 };
+	struct tally_limit limit = { .per_second = 10, .burst = 10 };
 	int64_t at = now;
 	int admitted = 0;
 
@@ -241,6 +241,15 @@ static void a_source_may_be_limited(void **state)
 	for (int i = 0; i < 100; i++)
 		admitted += tally_admits(&limit, at += STAMP_SECOND / 100);
 	assert_in_range(admitted, 19, 21); /* and ten a second from then on */
+	assert_in_range(tally_wait(&limit, at), 1, STAMP_SECOND / 10);
+	assert_int_equal(tally_admits(&limit, at + tally_wait(&limit, at)), 1);
+	/* A clock that is set back does not shut a source out until it has caught up. */
+	at -= STAMP_HOUR;
+	for (int i = 0, again = 0; i < 100; i++) {
+		again += tally_admits(&limit, at += STAMP_SECOND / 10);
+		if (i == 99)
+			assert_in_range(again, 98, 100);
+	}
 }
 
 int main(void)

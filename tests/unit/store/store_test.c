@@ -228,7 +228,7 @@ static void one_number_or_absent(void **state)
 	assert_int_equal(store_text(store, "SELECT value FROM meta WHERE name = $1",
 				    VALUES(value_text("schema")), mem, &text, NULL),
 			 0);
-	assert_string_equal(text, "1");
+	assert_int_equal(strtol(text, NULL, 10), STORE_SCHEMA);
 }
 
 static void changes_are_counted(void **state)
@@ -388,6 +388,54 @@ static void erased_leaves_the_files(void **state)
 	assert_int_not_equal(system(command), 0);
 }
 
+struct writes {
+	struct store *store;
+	int count;
+};
+
+/* Somebody writes between two parts of the copy. */
+static void write_meanwhile(void *who, uint64_t done, uint64_t all)
+{
+	struct writes *writes = who;
+	struct store_txn *txn = NULL;
+	char name[32];
+
+	assert_true(done <= all);
+	snprintf(name, sizeof(name), "meanwhile%d", writes->count++);
+	assert_int_equal(store_begin(writes->store, &txn, NULL), 0);
+	put_series(writes->store, name, 1);
+	assert_int_equal(store_commit(&txn, NULL), 0);
+}
+
+/* The copy is of one moment, whatever is written while it is made. */
+static void a_copy_holds_its_moment(void **state)
+{
+	struct store *writer = opened(path), *reader = NULL, *copy = NULL;
+	struct writes writes = { writer, 0 };
+	struct store_txn *txn = NULL;
+	struct fault why = { 0 };
+	char to[96], name[32];
+
+	(void)state;
+	snprintf(to, sizeof(to), "%s/copy.db", folder);
+	assert_int_equal(store_begin(writer, &txn, NULL), 0);
+	for (int i = 0; i < 60000; i++) {
+		snprintf(name, sizeof(name), "a name of some length %d", i);
+		put_series(writer, name, i);
+	}
+	assert_int_equal(store_commit(&txn, NULL), 0);
+	assert_int_equal(store_open(&store_sqlite, path, STORE_READ, &reader, &why), 0);
+	assert_int_equal(store_copy(reader, to, write_meanwhile, &writes, &why), 0);
+	assert_true(writes.count > 0);
+	assert_int_equal(store_open(&store_sqlite, to, STORE_READ, &copy, &why), 0);
+	assert_int_equal(number(copy, "SELECT count(*) FROM series"), 60000);
+	assert_int_equal(number(writer, "SELECT count(*) FROM series"), 60000 + writes.count);
+	assert_int_equal(store_copy(reader, to, NULL, NULL, &why), -FAULT_CONFLICT);
+	store_close(copy);
+	store_close(reader);
+	store_close(writer);
+}
+
 int main(void)
 {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, drop_folder)
@@ -406,6 +454,7 @@ int main(void)
 		IN_FOLDER(a_full_disk_says_so),
 		cmocka_unit_test(an_undone_transaction_stays_undone),
 		IN_FOLDER(erased_leaves_the_files),
+		IN_FOLDER(a_copy_holds_its_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,10 +14,9 @@
  * a person with a guarded role is given only when a second one has confirmed.
  */
 
-/* Who may look after accounts, who may confirm, and whose account takes two. */
+/* Who may look after accounts, and who may stand behind a code as the second. */
 static const char *const administers[] = { "SCA", NULL };
 static const char *const vouches[] = { "SCA", "AUD", "DIR", "LG", NULL };
-static const char *const guarded[] = { "SCA", "AUD", "DIR", "LG", NULL };
 
 static bool holds_one(struct call *call, int64_t person, const char *const *roles)
 {
@@ -80,15 +79,21 @@ int admin_accounts(struct call *call, struct fault *why)
 	json_t *rows, *body;
 	const char *said[2];
 	size_t count;
+	long long after;
+	char *end;
 	int ret, limit;
 
 	if ((ret = needs_one(call, vouches, why)) < 0 || (ret = call_query(call, names, said, why)) < 0)
 		return ret;
-	limit = said[1] ? (int)call_id(said[1]) : 100;
+	after = said[0] ? strtoll(said[0], &end, 10) : 0;
+	if (said[0] && (end == said[0] || *end || after < 0))
+		return fault_say(why, FAULT_INVALID, "after is where the page before ended",
+				 "“after”应为上一页的结束处");
+	limit = said[1] ? atoi(said[1]) : 100;
 	if (limit < 1 || limit > ACCOUNT_PAGE)
 		return fault_say(why, FAULT_INVALID, "limit is 1 to %d", "每页 1 至 %d 条", ACCOUNT_PAGE);
-	if ((ret = account_list(call->web->accounts, said[0] ? call_id(said[0]) : 0, limit, call_now(call),
-				call->mem, &accounts, &count, why)) < 0)
+	if ((ret = account_list(call->web->accounts, after, limit, call_now(call), call->mem, &accounts,
+				&count, why)) < 0)
 		return ret;
 	rows = json_array();
 	for (size_t i = 0; i < count; i++)
@@ -176,7 +181,7 @@ static int invite(struct gate *gate, struct job *job, int64_t person, int64_t no
 	struct invitation made = { 0 };
 	int ret;
 
-	if (holds_one(call, person, guarded))
+	if (house_guarded(gate->house, person))
 		return invite_guarded(gate, job, person, now, why);
 	if ((ret = invitation_make(call->web->accounts, person, call->who.person, now, &made, why)) == 0 &&
 	    (ret = note(gate, call, made.reset ? "account.reset" : "account.invited", person, now, why)) == 0)
