@@ -489,6 +489,17 @@ def a11_another_s_token_is_not_there():
         expect(ask(d.web, "GET", f"{A}/session", None, {"Authorization": f"Bearer {token['token']}"}), 200, "it was revoked")
 
 
+def a11_a_token_of_a_source_is_for_that_source():
+    with house() as d:
+        token = expect(d.web.post(f"{A}/tokens", {"name": "t", "scopes": ["intake"], "source": "fw01",
+                                                  "expires_at": "2026-04-01T00:00:00Z"}, login="sca01"), 201).json["token"]
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
+        for source in ("fw02", "FW01", "fw01x", "fw0", "%66w02"):
+            expect(ask(d.web, "POST", f"{A}/intake/{source}", b"x\n", headers), 403, source)
+        for path in ("incident", "status", "catalogue", "events", "tokens", "accounts", "sessions"):
+            expect(ask(d.web, "GET", f"{A}/{path}", None, headers), 403, path)
+
+
 # ---- 14: keeping a commander out ---------------------------------------------------------------------
 
 
