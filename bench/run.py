@@ -3,7 +3,7 @@
 
     bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]
 
-NAME: store append verify list acts memory watch udp. Nothing else should run on the machine meanwhile; the first lines say
+NAME: store append verify list acts memory watch udp listen reads slow. Nothing else should run on the machine meanwhile; the first lines say
 what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
 everything in small: it shows that it works, and its numbers are worth nothing. Ends with 1 where a bar is missed.
 """
@@ -24,7 +24,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 
-BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0}
+BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0, "listen": 1000.0, "listener": 16.0,
+       "reads": 5.0}
 
 
 class Bench:
@@ -142,6 +143,136 @@ class Bench:
                         args=["--syslog-udp", f"127.0.0.1:{port}"]) as d:
                 self.udp_once(d, port, rate, count // 100 if self.brief else count)
 
+    # ---- over HTTP -------------------------------------------------------------------------------
+
+    def http_city(self):
+        """A daemon with its people, and the HTTP interface to it."""
+        from cast import city
+        from web import Web
+        folder = tempfile.mkdtemp(dir=self.folder, prefix="fengsui-bench-")
+        d = city(folder=folder, program=os.path.join(self.build, "fengsui"), verify=False, args=["--http", "127.0.0.1:0"])
+        d.own = True
+        return d, Web(d)
+
+    def listen(self):
+        """Listeners of the live stream, from many addresses, each signed in as one of ten people."""
+        from cast import open_case
+        d, web = self.http_city()
+        count, events = (500, 10) if self.brief else (10_000, 50)
+        with d, self.place() as where:
+            case = open_case(d)
+            names = ["dut01", "dut02", "dir01", "dir02", "lg01", "lg02", "cl01", "arc01", "aud01", "exp01"]
+            with open(os.path.join(where, "cookies"), "w", encoding="ascii") as f:
+                f.writelines(web.who(name)["Cookie"] + "\n" for name in names)
+            before = resident_mib(d.process.pid)
+            client = subprocess.Popen([os.path.join(self.build, "bench", "bench_listen"), str(web.port), str(count),
+                                       f.name, str(events)], stdout=subprocess.PIPE, text=True)
+            client.stdout.readline()
+            time.sleep(2)
+            idle = resident_mib(d.process.pid)
+            said = {}
+            for n in range(events):
+                at = time.monotonic() * 1e3
+                answer = web.post(f"/api/v1/incident/{case}/record_facts", {"input": {"impact": f"第{n}次"}}, login="dut01")
+                said[answer.json["version"]] = (at, time.monotonic() * 1e3)
+                time.sleep(0.4)
+            lines = client.stdout.read().splitlines()
+            client.wait()
+            whole, lost = map(int, re.findall(r"\d+", lines[0]))
+            late = [[float(x) - said[int(line.split()[0])][0] for x in line.split()[2:]] for line in lines[1:]
+                    if int(line.split()[0]) in said]
+            acts = sorted(end - begin for begin, end in said.values())
+        each = (idle - before) * 1024 / count
+        p99, worst = statistics.median(x[1] for x in late), max(x[1] for x in late)
+        print("| listeners | events | heard all | lost | KiB each | p50 ms | p99 ms (median of events) | p99 ms (worst event) | an act meanwhile p50 ms |")
+        print("|---|---|---|---|---|---|---|---|---|")
+        print(f"| {count} | {events} | {whole} | {lost} | {each:.1f} | {statistics.median(x[0] for x in late):.0f} | {p99:.0f} "
+              f"| {worst:.0f} | {acts[len(acts) // 2]:.1f} |")
+        if whole != count:
+            self.missed.append("listen (not heard by all)")
+        self.hold("listen", worst, "less", "ms at the 99th percentile of the worst event")
+        self.hold("listener", each, "less", "KiB for each listener")
+
+    def fill(self, d, cases):
+        """So many cases, by the runner."""
+        from fengsui import Connection
+        one = Connection(d.folder, timeout=600)
+        waiting = 0
+        for n in range(cases):
+            one.send(op="do", kind="incident", move="create", **{"as": "dut01"}, input={
+                "reporter": "值班电话", "aware_at": d.now_text, "what": f"第 {n} 起网页篡改", "title": f"案件{n}",
+                "unit": d.unit[("edu", "tax", "hosp", "bank")[n % 4]]})
+            waiting += 1
+            if waiting >= 200:
+                self.take(one)
+                waiting -= 1
+        for _ in range(waiting):
+            self.take(one)
+        one.close()
+
+    @staticmethod
+    def take(one):
+        answer = one.receive()
+        if not answer.ok:
+            sys.exit(f"a case could not be made: {answer}")
+
+    def reads(self):
+        """Single cases, lists and searches at 1,000 a second, with 100,000 cases."""
+        d, web = self.http_city()
+        cases = 2_000 if self.brief else 100_000
+        with d, self.place() as where:
+            d.now_text = d.now
+            self.fill(d, cases)
+            rows = web.get("/api/v1/incident?limit=500", login="dut01").json["rows"]
+            first = rows[0]["id"]
+            kinds = {
+                "one case": [f"/api/v1/incident/{first - n * 7 % (cases // 2)}" for n in range(5000)],
+                "a page of 50": ["/api/v1/incident?limit=50"] + [f"/api/v1/incident?limit=50&after=i:{first - n}" for n in range(0, cases // 2, 97)],
+                "open cases of a unit": [f"/api/v1/incident?limit=50&where=open:yes%20unit:%22{d.unit[u].lstrip('#')}%22" for u in ("edu", "tax", "hosp", "bank")],
+            }
+            print("| asked | requests | other than 200 | p50 ms | p95 ms | p99 ms | longest ms |\n|---|---|---|---|---|---|---|")
+            cookie = web.who("dut01")["Cookie"]
+            for name, paths in kinds.items():
+                with open(os.path.join(where, "paths"), "w", encoding="ascii") as f:
+                    f.writelines(p + "\n" for p in paths)
+                said = self.run("reads", web.port, cookie, 1000, 2 if self.brief else 20, f.name).split()
+                print(f"| {name} | {said[1]} | {said[3]} | {said[5]} | {said[7]} | {said[9]} | {said[11]} |")
+                if said[3] != "0":
+                    self.missed.append(f"reads ({name}: other than 200)")
+                if name == "one case":
+                    self.hold("reads", float(said[9]), "less", "ms at the 99th percentile")
+
+    def slow(self):
+        """slowhttptest with 4,000 connections from addresses of its own, and ordinary requests meanwhile."""
+        if not shutil.which("slowhttptest"):
+            sys.exit("slowhttptest is not there (Debian package of that name)")
+        print("| attack | ordinary requests | p50 ms | p99 ms | longest ms |\n|---|---|---|---|---|")
+        for name, how in (("slow heads", ["-H"]), ("slow bodies", ["-B"]), ("slow reading", ["-X"])):
+            d, web = self.http_city()
+            with d:
+                attack = subprocess.Popen(["slowhttptest", *how, "-c", "4000", "-r", "2000", "-i", "2", "-l", "5" if self.brief else "30",
+                                           "-u", f"http://127.0.0.1:{web.port}/api/v1/openapi.json", "-p", "3"],
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                took = []
+                # The attacker has used up the connections of its own address; people come from others.
+                other = self.elsewhere(web)
+                while attack.poll() is None:
+                    begun = time.monotonic()
+                    other.get("/api/v1/incident?limit=10", login="dut01")
+                    took.append((time.monotonic() - begun) * 1e3)
+                    time.sleep(0.01)
+                took.sort()
+            print(f"| {name} | {len(took)} | {took[len(took) // 2]:.1f} | {took[len(took) * 99 // 100]:.1f} | {took[-1]:.1f} |")
+            if took[len(took) * 99 // 100] > 500:
+                self.missed.append(f"slow ({name})")
+
+    @staticmethod
+    def elsewhere(web):
+        import http.client
+
+        web.connect = lambda: http.client.HTTPConnection(web.host, web.port, timeout=60, source_address=("127.9.9.9", 0))
+        return web
+
     def udp_once(self, d, port, rate, count):
         """The sums stand in the store when the daemon has ended, so that nothing is on its way any more."""
         said = json.loads(self.run("udp", port, count, 300, rate))
@@ -178,7 +309,7 @@ def machine():
 
 
 def main():
-    names = ["store", "append", "verify", "list", "acts", "memory", "watch", "udp"]
+    names = ["store", "append", "verify", "list", "acts", "memory", "watch", "udp", "listen", "reads", "slow"]
     reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]")
     reader.add_argument("--build", default=os.path.join(ROOT, "build"))
     reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")

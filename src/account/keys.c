@@ -103,6 +103,30 @@ static void mark_of(const unsigned char secret[static KEY_LEN], char out[static 
 	hex_write(mark, sizeof(mark), out);
 }
 
+/* Is there anything that was made with the key? */
+static bool in_use(struct store *store)
+{
+	int64_t any = 0;
+
+	return store_int(store,
+			 "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM tokens)"
+			 " + (SELECT count(*) FROM invitations)",
+			 NO_VALUES, &any, NULL) < 0 ||
+	       any;
+}
+
+static int forget_mark(struct store *store, struct fault *why)
+{
+	SCOPED(store_txn_drop) struct store_txn *txn = NULL;
+	int ret;
+
+	if ((ret = store_begin(store, &txn, why)) < 0 ||
+	    (ret = store_run(store, "DELETE FROM meta WHERE name = $1", VALUES(value_text(mark_name)), NULL,
+			     why)) < 0)
+		return ret;
+	return store_commit(&txn, why);
+}
+
 /* `kept` is the mark in the store, NULL before the first use. */
 static int secret_of(struct store *store, const char *folder, const char *path, const char *kept,
 		     unsigned char secret[static KEY_LEN], struct fault *why)
@@ -110,6 +134,13 @@ static int secret_of(struct store *store, const char *folder, const char *path, 
 	char mark[2 * KEY_LEN + 1];
 	int ret = read_secret(path, secret, why);
 
+	/* Where nobody has a secret yet nothing is lost with it. */
+	if (ret == -FAULT_ABSENT && kept && !in_use(store)) {
+		if ((ret = forget_mark(store, why)) < 0)
+			return ret;
+		kept = NULL;
+		ret = -FAULT_ABSENT;
+	}
 	if (ret == -FAULT_ABSENT && kept)
 		return fault_say(why, FAULT_CORRUPT, "%s: the key of the accounts is not there",
 				 "%s：账户密钥不存在", path);

@@ -38,7 +38,8 @@ static const char help_en[] =
 	"  --against FILE   a checkpoint that was kept elsewhere. A backup that contradicts it is\n"
 	"                   refused; one that is older than it, too, and how much is lost is said\n"
 	"  --accept-loss    restore it although the checkpoint shows that entries are lost\n"
-	"  --keys FILE      keys/record.key kept elsewhere, for a backup without keys\n"
+	"  --keys FILE      keys/record.key kept elsewhere, for a backup without keys;\n"
+	"                   account.key beside it comes along\n"
 	"  --json           what was done as one JSON object\n"
 	"  --lang zh|en     language (from LANG)\n"
 	"\n"
@@ -61,7 +62,8 @@ static const char help_zh[] =
 	"  --data 目录      要恢复成的数据目录\n"
 	"  --against 文件   另处保存的检查点。与之矛盾的备份拒绝恢复；早于它的也拒绝，并说明丢失多少\n"
 	"  --accept-loss    检查点表明有条目丢失，仍然恢复\n"
-	"  --keys 文件      另处保存的 keys/record.key，用于不含密钥的备份\n"
+	"  --keys 文件      另处保存的 keys/record.key，用于不含密钥的备份；\n"
+	"                   同一目录中的 account.key 一并恢复\n"
 	"  --json           以一个 JSON 对象给出结果\n"
 	"  --lang zh|en     语言（默认取自 LANG）\n"
 	"\n"
@@ -285,6 +287,24 @@ static int copy_blobs(struct restore *r, struct fault *why)
 	return 0;
 }
 
+/* The key of the accounts, where it was kept beside that of the record. Without
+ * it nobody signs in with an old password. */
+static int put_account_key(struct restore *r, struct fault *why)
+{
+	const char *slash = strrchr(r->keys, '/');
+	const char *path =
+		arena_text(r->mem, "%.*saccount.key", slash ? (int)(slash + 1 - r->keys) : 0, r->keys);
+	char *bytes;
+	size_t len;
+	int ret = file_read(path, 1024, r->mem, &bytes, &len, why);
+
+	if (ret == -FAULT_ABSENT)
+		return 0;
+	return ret < 0 ? ret
+		       : file_write(arena_text(r->mem, "%s/keys/account.key", r->draft), 0600, bytes, len,
+				    why);
+}
+
 static int put_key(struct restore *r, struct fault *why)
 {
 	char *bytes;
@@ -294,9 +314,10 @@ static int put_key(struct restore *r, struct fault *why)
 	if (!r->keys || json_is_true(json_object_get(r->about, "keys")))
 		return 0;
 	if ((ret = file_read(r->keys, 64 * 1024, r->mem, &bytes, &len, why)) < 0 ||
-	    (ret = file_make_folder(arena_text(r->mem, "%s/keys", r->draft), 0700, why)) < 0)
+	    (ret = file_make_folder(arena_text(r->mem, "%s/keys", r->draft), 0700, why)) < 0 ||
+	    (ret = file_write(arena_text(r->mem, "%s/keys/record.key", r->draft), 0600, bytes, len, why)) < 0)
 		return ret;
-	return file_write(arena_text(r->mem, "%s/keys/record.key", r->draft), 0600, bytes, len, why);
+	return put_account_key(r, why);
 }
 
 /* The daemon reads it at its next start, records it and takes it away. */

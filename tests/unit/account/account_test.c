@@ -1,6 +1,7 @@
 #include "room.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "account/breakglass.h"
 #include "account/session.h"
@@ -59,6 +60,7 @@ static void a_key_that_is_not_the_one(void **state)
 	char path[128], command[512];
 
 	key_path(room, path);
+	room_sql(room, "INSERT INTO invitations VALUES(5, x'00', 1, 0, 1, 0)"); /* something made with it */
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		room_close(room);
 		snprintf(command, sizeof(command), cases[i].command, path);
@@ -69,6 +71,21 @@ static void a_key_that_is_not_the_one(void **state)
 			assert_non_null(strstr(room->why.text, path));
 		room->why = (struct fault){ 0 };
 	}
+}
+
+/* A folder restored without its keys, in which nobody had a secret yet. */
+static void a_lost_key_that_nothing_was_made_with(void **state)
+{
+	struct room *room = *state;
+	struct account_keys before = room->accounts->keys;
+	char path[128];
+
+	key_path(room, path);
+	room_close(room);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(room_open(room, &store_sqlite), 0);
+	assert_memory_not_equal(&before, &room->accounts->keys, sizeof(before));
+	assert_int_equal(room_int(room, "SELECT count(*) FROM meta WHERE name = 'account_key'"), 1);
 }
 
 /* The making was cut off between key and mark: the next start goes on with the key. */
@@ -205,6 +222,7 @@ int main(void)
 		CASE(the_key_is_made_once_for_its_owner),
 		CASE(keys_differ_by_purpose),
 		CASE(a_key_that_is_not_the_one),
+		CASE(a_lost_key_that_nothing_was_made_with),
 		CASE(a_key_without_its_mark),
 		CASE(which_state_it_is_in),
 		CASE(disabled_at_once),
