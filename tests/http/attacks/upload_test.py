@@ -7,8 +7,10 @@ pictures (47).
 import hashlib
 import json
 import os
+import socket
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from attack import *  # noqa: E402,F403
@@ -98,32 +100,55 @@ def a49_another_s_upload_is_not_there():
         same(offset(d.web, mine, path), 0)
 
 
-def a49_many_at_once_on_one_upload():
-    """Sixteen send the same piece: one is taken, the file is whole."""
-    with house() as d:
-        who, data = d.web.who("rsp01"), os.urandom(2_000_000)
-        path = begin(d.web, who, len(data))
-        found = []
+def half_sent(web, who, path, data, sent):
+    """A piece of which so many bytes are on their way; gives its socket."""
+    one = socket.create_connection((web.host, web.port), 10)
+    lines = [f"PATCH {path} HTTP/1.1", "Host: x", "Upload-Offset: 0", f"Content-Length: {len(data)}",
+             *[f"{k}: {v}" for k, v in {**who, **PIECE}.items()]]
+    one.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + data[:sent])
+    return one
 
-        def one():
-            try:
-                found.append(patch(d.web, who, path, 0, data).status)
-            except OSError:  # refused while the bytes were still being sent
-                found.append(409)
-        threads = [threading.Thread(target=one) for _ in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        true(found.count(204) == 1 and set(found) <= {204, 409, 503}, f"{found}")
-        same(offset(d.web, who, path), len(data))
-        statuses = []
+
+def a49_many_at_once_on_one_upload():
+    """While one piece is coming in, not a byte of it yet or half of it, no other is taken; the file is whole."""
+    with house() as d:
+        who, data = d.web.who("rsp01"), os.urandom(100_000)
+        for sent in (0, 50_000):
+            path = begin(d.web, who, len(data))
+            first = half_sent(d.web, who, path, data, sent)
+            d.web.get("/health")
+            for reply in (patch(d.web, who, path, 0, b""), patch(d.web, who, path, sent, b"x" * 10),
+                          end(d.web, who, path, data), ask(d.web, "DELETE", path, None, who)):
+                expect(reply, 409, f"beside one of which {sent} bytes came")
+            first.sendall(data[sent:])
+            true(first.recv(1000).startswith(b"HTTP/1.1 204"), "the first one")
+            first.close()
+            same(offset(d.web, who, path), len(data))
+            expect(end(d.web, who, path, data), 200)
+        path, statuses = begin(d.web, who, len(data)), []
+        expect(patch(d.web, who, path, 0, data), 204)
         threads = [threading.Thread(target=lambda: statuses.append(end(d.web, who, path, data).status)) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         true(statuses.count(200) == 1 and set(statuses) <= {200, 404, 409, 503}, f"{statuses}")
+
+
+def a49_what_was_cut_off_goes_on_where_it_stands():
+    with house() as d:
+        who, data = d.web.who("rsp01"), os.urandom(100_000)
+        path = begin(d.web, who, len(data))
+        half_sent(d.web, who, path, data, 40_000).close()
+        for _ in range(100):
+            reply = ask(d.web, "HEAD", path, None, who)
+            if reply.status == 204:
+                break
+            time.sleep(0.02)
+        at = offset(d.web, who, path)
+        true(at <= 40_000, f"{at}")
+        expect(patch(d.web, who, path, at, data[at:]), 204)
+        expect(end(d.web, who, path, data), 200)
 
 
 def a49_five_gigabytes_that_are_only_claimed():
