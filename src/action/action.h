@@ -170,6 +170,9 @@ int house_mail(struct house *house, const struct mailed *mail, const char *key, 
 
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);
+/* Whoever brought all the bytes of a file may name it, also where it stands in
+ * a record that this person may not see. Remembered for the last few uploads. */
+void house_uploaded(struct house *house, const char *digest, int64_t person);
 
 /* Rebuild every view from the record; counts what differed before. */
 int house_rebuild(struct house *house, bool check_only, int64_t *differing, struct fault *why);

@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "pack/pack.h"
 #include "record/record.h"
+#include "seal/digest.h"
 #include "store/store.h"
 
 /*
@@ -100,6 +101,8 @@ struct feed {
 	char *words;
 };
 
+enum { UPLOADS_KNOWN = 256 };
+
 struct house {
 	struct store *store;
 	struct record *record;
@@ -122,6 +125,11 @@ struct house {
 	char **gone;
 	size_t gone_count;
 	bool scrub_owed; /* committed, but not off the disk yet */
+	struct uploaded {
+		char digest[2 * DIGEST_LEN + 1];
+		int64_t person;
+	} uploaded[UPLOADS_KNOWN]; /* a ring: who brought which file */
+	size_t uploads;
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */
@@ -144,6 +152,8 @@ json_t *world_value(struct deed *deed, struct object *subject, const char *path,
 int64_t world_ref(struct deed *deed, struct object *subject, const char *path); /* row id or 0 */
 /* The case that a record belongs to: itself, or through `incident`; NULL. */
 struct object *world_case(struct deed *deed, struct object *subject);
+/* May the actor name this file in a record? */
+bool blob_known(struct deed *deed, const char *digest);
 const char *object_name(struct deed *deed,
 			const struct object *object); /* "INC-2026-0001" or "affected_system #9" */
 int64_t value_level(const json_t *value);             /* 1..5, 0 for none */
@@ -185,6 +195,7 @@ bool staff_on_shift(struct deed *deed);
 bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
 		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
+const char *title_of(struct deed *deed, struct object *object); /* NULL: none, or not to be seen */
 
 /* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
 struct filter;

@@ -3,6 +3,7 @@
 #include "action/action_private.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/stamp.h"
@@ -360,4 +361,48 @@ int house_blob(struct house *house, const char *digest, int64_t size_bytes, int6
 		house->store,
 		"INSERT INTO blobs(digest, size, at) VALUES($1, $2, $3) ON CONFLICT(digest) DO NOTHING",
 		VALUES(value_text(digest), value_int(size_bytes), value_int(now)), NULL, why);
+}
+
+void house_uploaded(struct house *house, const char *digest, int64_t person)
+{
+	struct uploaded *one = &house->uploaded[house->uploads++ % UPLOADS_KNOWN];
+
+	snprintf(one->digest, sizeof(one->digest), "%s", digest);
+	one->person = person;
+}
+
+static bool brought(const struct deed *deed, const char *digest)
+{
+	const struct house *house = deed->house;
+
+	for (size_t i = 0; i < UPLOADS_KNOWN; i++)
+		if (house->uploaded[i].person == deed->staff->person &&
+		    !strcmp(house->uploaded[i].digest, digest))
+			return true;
+	return false;
+}
+
+/* Who has only heard of a digest must not get the file by naming it in a
+ * record of his own. Read through only where somebody else brought it. */
+bool blob_known(struct deed *deed, const char *digest)
+{
+	enum { NAMED_MOST = 200 };
+	int64_t ids[NAMED_MOST];
+	size_t count = 0;
+	struct rows *rows;
+	struct object *o;
+	struct fault why;
+
+	if (!deed->staff || brought(deed, digest))
+		return true;
+	if (store_query(deed->house->store, "SELECT id FROM objects WHERE instr(body, $1) > 0 LIMIT 200",
+			VALUES(value_text(digest)), &rows, &why) < 0)
+		return false;
+	while (count < NAMED_MOST && rows_next(rows, &why) == 1)
+		ids[count++] = rows_int(rows, 0);
+	rows_close(rows);
+	for (size_t i = 0; i < count; i++)
+		if ((o = world_get(deed, ids[i], &why)) && staff_sees(deed, o))
+			return true;
+	return !count;
 }

@@ -15,9 +15,14 @@ static int request_digest(const struct request *request, unsigned char out[DIGES
 {
 	json_t *all = json_pack("{s:s, s:s, s:s*, s:O*}", "kind", request->kind, "move", request->move, "ref",
 				request->ref, "input", request->input);
-	char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	char *text;
 
 	(void)why;
+	if (request->space)
+		json_object_set_new(all, "space", json_integer(request->space));
+	if (request->occurred_at)
+		json_object_set_new(all, "occurred", json_integer(request->occurred_at));
+	text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
 	digest_of(text, strlen(text), out);
 	free(text);
 	json_decref(all);
@@ -100,9 +105,9 @@ static int find_subject(struct deed *deed, const struct request *request, const 
 				 request->move);
 	if ((ret = world_find(deed, kind, request->ref, &id, why)) < 0)
 		return ret;
-	if (!(*out = world_get(deed, id, why)))
+	if (!(*out = world_get(deed, id, why)) && why->code != FAULT_ABSENT)
 		return -why->code;
-	if (strcmp((*out)->kind->name, kind->name) || !staff_sees(deed, *out))
+	if (!*out || strcmp((*out)->kind->name, kind->name) || !staff_sees(deed, *out))
 		return fault_say(why, FAULT_ABSENT, "there is no %s%.0s '%.80s'", "%.0s没有这样的%s“%.80s”",
 				 kind->name, kind->label.zh, request->ref);
 	if (request->seen >= 0 && request->seen != (*out)->version)

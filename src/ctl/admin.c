@@ -445,7 +445,7 @@ static const struct {
 	{ "publish",    "PACK",                run_publish,    "put a plan pack into force",                               "发布预案包" },
 	{ "whoami",     "",                    run_whoami,     "who the daemon takes you for",                             "当前身份" },
 	{ "user",       "ACT LOGIN",           user_command,   "accounts: invite, show, disable, enable, unlock",          "账号：邀请、查看、停用、启用、解锁" },
-	{ "api",        "[PACK]",              api_command,    "the HTTP interface as an OpenAPI document",                "HTTP 接口的 OpenAPI 文档" },
+	{ "api",        "[PACK|routes]",       api_command,    "the HTTP interface as a document, or its routes",          "HTTP 接口的 OpenAPI 文档，或路由表" },
 	{ "stop",       "",                    run_stop,       "end the daemon",                                           "停止守护进程" },
 	{ "words",      NULL,                  run_words,      NULL,                                                       NULL },
 };

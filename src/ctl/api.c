@@ -1,7 +1,10 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "account/token.h"
 #include "action/action.h"
 #include "ctl/ctl_private.h"
+#include "gate/http/route.h"
 #include "gate/openapi/openapi.h"
 #include "pack/pack.h"
 
@@ -33,6 +36,38 @@ static int of_pack(struct ctl *ctl, const char *path, json_t **out)
 	return ret < 0 ? say_fault(ctl, &why) : 0;
 }
 
+static void say_scopes(unsigned scopes)
+{
+	const char *between = "";
+
+	if (!scopes)
+		putchar('-');
+	for (unsigned bit = 1; bit <= TOKEN_ACT; bit <<= 1)
+		if (scopes & bit) {
+			printf("%s%s", between, token_scope_name((enum token_scope)bit));
+			between = ",";
+		}
+}
+
+/* One a line: method, path, who, scopes of a token, scopes besides for reports. */
+static int say_routes(void)
+{
+	static const char *const who[] = {
+		[FOR_ANYBODY] = "anybody", [FOR_SESSION] = "session", [FOR_BOTH] = "both"
+	};
+
+	for (size_t i = 0; i < route_count(); i++) {
+		const struct route *route = route_at(i);
+
+		printf("%s %s %s ", route->method, route->path, who[route->who]);
+		say_scopes(route->scopes);
+		putchar(' ');
+		say_scopes(route->report_scopes);
+		putchar('\n');
+	}
+	return 0;
+}
+
 int api_command(struct ctl *ctl)
 {
 	const struct openapi_site site = { .version = FENGSUI_VERSION };
@@ -40,8 +75,10 @@ int api_command(struct ctl *ctl)
 	int ret;
 
 	if (ctl->typed.word_count > 2)
-		return say_usage(ctl, "fengsui api [PACK], the folder of a plan pack",
-				 "fengsui api [预案包目录]");
+		return say_usage(ctl, "fengsui api [PACK|routes], the folder of a plan pack",
+				 "fengsui api [预案包目录|routes]");
+	if (ctl->typed.word_count > 1 && !strcmp(ctl->typed.words[1], "routes"))
+		return say_routes();
 	ret = ctl->typed.word_count > 1 ? of_pack(ctl, ctl->typed.words[1], &catalogue)
 					: of_daemon(ctl, &catalogue);
 	if (ret)

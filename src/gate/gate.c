@@ -242,7 +242,6 @@ void gate_close(struct gate *gate)
 	if (!gate)
 		return;
 	listen_close(gate);
-	ingest_close(gate->ingest);
 	web_close(gate->web);
 	accounts_close(gate->accounts);
 	while (gate->clients)
@@ -251,6 +250,7 @@ void gate_close(struct gate *gate)
 	uv_walk(&gate->loop, close_one, NULL);
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&gate->loop);
+	ingest_close(gate->ingest); /* while the loop ran there were turns, which ask it */
 	mailbox_close(gate->mailbox);
 	free(gate);
 }

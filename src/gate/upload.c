@@ -84,7 +84,9 @@ static int end(struct gate *gate, struct upload **place, struct job *job, struct
 	       struct fault *why)
 {
 	const char *expected = ask_text(&job->ask, SAYS_DIGEST);
+	struct asker asker = { 0 };
 	char digest[BLOB_NAME];
+	struct fault none;
 	uint64_t size;
 	int ret = expected ? blob_seal(&(*place)->draft, expected, digest, &size, mine)
 			   : fault_say(mine, FAULT_INVALID,
@@ -99,6 +101,8 @@ static int end(struct gate *gate, struct upload **place, struct job *job, struct
 	}
 	if ((ret = house_blob(gate->house, digest, (int64_t)size, gate->now, why)) < 0)
 		return ret;
+	if (asker_of(gate, job, &asker, &none) == 0)
+		house_uploaded(gate->house, digest, asker.person);
 	job->answer = json_pack("{s:b, s:s, s:I}", "ok", 1, "digest", digest, "size", (json_int_t)size);
 	return 0;
 }

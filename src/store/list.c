@@ -13,7 +13,7 @@ static const char letters[] = {
 	[LIST_NEWEST] = 'i', [LIST_UPDATED] = 'u', [LIST_NUMBER] = 'n', [LIST_CHANGED] = 'c'
 };
 
-static const char *cursor(const struct list_query *query, const struct list_row *last, struct arena *mem)
+const char *list_cursor(const struct list_query *query, const struct list_row *last, struct arena *mem)
 {
 	switch (query->order) {
 	case LIST_NEWEST:
@@ -104,7 +104,7 @@ static int read_page(struct store *store, const struct list_query *query, const 
 		page.count += (size_t)ret;
 	}
 	if (count > limit && page.count)
-		page.after = cursor(query, &page.rows[page.count - 1], mem);
+		page.after = list_cursor(query, &page.rows[page.count - 1], mem);
 	*out = page;
 	return 0;
 }

@@ -48,6 +48,9 @@ struct list_page {
 	const char *after; /* where the next page begins; NULL at the end */
 };
 
+/* Where a list goes on behind this row. */
+const char *list_cursor(const struct list_query *query, const struct list_row *row, struct arena *mem);
+
 /* The page, taken from `mem`. FAULT_INVALID for what the filter, the limit or
  * the cursor gets wrong, FAULT_LIMIT for a filter that is too large. */
 int list_run(struct store *store, const struct list_query *query, struct arena *mem, struct list_page *out,

@@ -35,10 +35,8 @@ static json_t *value_words(struct deed *deed, const struct field *field, json_t 
 		return json_incref(value);
 	if (!(o = world_get(deed, json_integer_value(value), &why)))
 		return json_incref(value);
-	title = o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title)) : NULL;
-	if (!strcmp(o->kind->name, "person"))
-		title = json_string_value(json_object_get(o->body, "name"));
-	return json_string(o->number ? o->number : title ? title : object_name(deed, o));
+	title = o->number ? o->number : title_of(deed, o);
+	return json_string(title ? title : object_name(deed, o));
 }
 
 static json_t *row_words(struct deed *deed, struct object *o)
@@ -60,42 +58,59 @@ static json_t *row_words(struct deed *deed, struct object *o)
 	return row;
 }
 
-static int one_page(struct deed *deed, const struct list_page *page, json_t *rows, size_t most,
-		    struct fault *why)
+/* A list that is being filled with what the asker may see. */
+struct filling {
+	json_t *rows;
+	size_t most;
+	const char *last; /* behind the last row that was given */
+	bool more;        /* and the asker may see another one there */
+};
+
+static int one_page(struct deed *deed, const struct list_query *query, const struct list_page *page,
+		    struct filling *filling, struct fault *why)
 {
-	for (size_t i = 0; i < page->count && json_array_size(rows) < most; i++) {
+	for (size_t i = 0; i < page->count && !filling->more; i++) {
 		struct object *o = world_get(deed, page->rows[i].id, why);
 
 		if (!o)
 			return -why->code;
-		if (staff_sees(deed, o))
-			json_array_append_new(rows, row_words(deed, o));
+		if (!staff_sees(deed, o))
+			continue;
+		filling->more = json_array_size(filling->rows) == filling->most;
+		if (filling->more)
+			break;
+		json_array_append_new(filling->rows, row_words(deed, o));
+		filling->last = list_cursor(query, &page->rows[i], deed->mem);
 	}
 	return 0;
 }
 
+/* One row more than is wanted is looked for: whether a list goes on must not
+ * tell of what the asker may not see. A unit that sees little of a long list is
+ * read on for, but not for ever. */
 static int fill(struct house *house, struct deed *deed, struct list_query *query, json_t *rows,
 		const char **after, struct fault *why)
 {
+	struct filling filling = { .rows = rows, .most = (size_t)query->limit };
 	struct list_page page;
-	int limit = query->limit, ret = 0;
+	int ret = 0, ahead = 1;
 
 	*after = NULL;
-	/* A unit that sees little of a long list is read on for, but not for ever. */
-	for (int i = 0; i < PAGES && ret == 0; i++) {
-		size_t most = (size_t)limit;
-
-		/* No more is read than there is room for: what is read is passed. */
-		query->limit = limit - (int)json_array_size(rows);
-		if ((ret = list_run(house->store, query, deed->mem, &page, why)) < 0)
+	query->limit += query->limit > 0 && query->limit < LIST_LIMIT;
+	for (int i = 0; i < PAGES; i++) {
+		if ((ret = list_run(house->store, query, deed->mem, &page, why)) < 0 ||
+		    (ret = one_page(deed, query, &page, &filling, why)) < 0)
+			return ret;
+		if (filling.more || !page.after)
 			break;
-		ret = one_page(deed, &page, rows, most, why);
-		*after = page.after;
 		query->after = page.after;
-		if (!page.after || json_array_size(rows) >= most)
-			break;
+		/* Full already: the next one is mostly seen at once. */
+		query->limit = json_array_size(rows) < filling.most ? LIST_LIMIT : ahead;
+		ahead = 2 * ahead < LIST_LIMIT ? 2 * ahead : LIST_LIMIT;
 	}
-	return ret;
+	if (filling.more || page.after)
+		*after = json_array_size(rows) < filling.most ? page.after : filling.last;
+	return 0;
 }
 
 static int order_of(const char *word, enum list_order *out, struct fault *why)

@@ -11,20 +11,25 @@
 
 /* ---- values for people ---------------------------------------------------- */
 
+/* What the record is called by people; what the asker may not see has a number at most. */
+const char *title_of(struct deed *deed, struct object *o)
+{
+	const bool person = !strcmp(o->kind->name, "person");
+
+	if ((!person && !o->kind->title) || !staff_sees(deed, o))
+		return NULL;
+	return json_string_value(json_object_get(o->body, person ? "name" : o->kind->title));
+}
+
 static json_t *handle_of(struct deed *deed, int64_t id)
 {
 	struct fault why;
 	struct object *o = world_get(deed, id, &why);
-	const char *title = NULL;
 
 	if (!o)
 		return json_pack("{s:I}", "id", (json_int_t)id);
-	if (o->kind->title)
-		title = json_string_value(json_object_get(o->body, o->kind->title));
-	if (!strcmp(o->kind->name, "person"))
-		title = json_string_value(json_object_get(o->body, "name"));
 	return json_pack("{s:I, s:s, s:s*, s:s*}", "id", (json_int_t)id, "kind", o->kind->name, "number",
-			 o->number, "title", title);
+			 o->number, "title", title_of(deed, o));
 }
 
 static json_t *shown(struct deed *deed, const struct field *field, json_t *value)
@@ -188,7 +193,7 @@ static int look(struct deed *deed, struct house *house, const struct asker *aske
 				 "预案包中没有“%.64s”这一类记录", kind_name);
 	if ((ret = world_find(deed, kind, ref, &id, why)) == 0 && !(*out = world_get(deed, id, why)))
 		ret = -why->code;
-	if (ret == -FAULT_ABSENT && kind)
+	if (ret == -FAULT_ABSENT)
 		return not_there(kind, ref, why);
 	if (ret < 0)
 		return ret;

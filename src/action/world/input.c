@@ -2,6 +2,7 @@
 
 #include "action/action_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,18 +118,23 @@ static int enum_value(struct deed *deed, const struct field *field, json_t *type
 	return -FAULT_INVALID;
 }
 
-static int no_record(const struct field *field, const struct kind *kind, const char *typed, struct fault *why)
+/* Also where it is there and the actor may not see it: the same words. */
+static int no_record(const struct field *field, const struct kind *kind, json_t *typed, struct fault *why)
 {
+	char number[24];
+
+	snprintf(number, sizeof(number), "#%lld", (long long)json_integer_value(typed));
 	return fault_say(why, FAULT_INVALID, "%.0s%s: there is no %s%.0s '%.80s'",
 			 "%s（%s）：%.0s没有这样的%s“%.80s”", field->label.zh, field->name, field->of,
-			 kind ? kind->label.zh : field->of, typed);
+			 kind ? kind->label.zh : field->of,
+			 json_is_string(typed) ? json_string_value(typed) : number);
 }
 
 static int ref_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out,
 		     struct fault *why)
 {
 	const struct kind *kind = pack_kind(deed->house->pack, field->of);
-	const struct object *found;
+	struct object *found;
 	int64_t id = json_integer_value(typed);
 	int ret;
 
@@ -138,10 +144,12 @@ static int ref_value(struct deed *deed, const struct field *field, json_t *typed
 				   "应填写记录的编号、“#序号”或名称");
 		ret = world_find(deed, kind, json_string_value(typed), &id, why);
 		if (ret < 0)
-			return ret == -FAULT_ABSENT ? no_record(field, kind, json_string_value(typed), why)
-						    : ret;
+			return ret == -FAULT_ABSENT ? no_record(field, kind, typed, why) : ret;
 	}
-	if (!(found = world_get(deed, id, why)) || strcmp(found->kind->name, field->of))
+	found = world_get(deed, id, why);
+	if (!found || (strcmp(found->kind->name, field->of) && !staff_sees(deed, found)))
+		return no_record(field, kind, typed, why);
+	if (strcmp(found->kind->name, field->of))
 		return fault_say(why, FAULT_INVALID, "%.0s%s: '%s' is no %s%.0s", "%s（%s）：“%s”不是%.0s%s",
 				 field->label.zh, field->name,
 				 json_is_string(typed) ? json_string_value(typed) : "#", field->of,
@@ -160,7 +168,8 @@ static int blob_value(struct deed *deed, const struct field *field, json_t *type
 		return bad(field, why, "the SHA-256 of an uploaded file is wanted, 64 hex digits",
 			   "应填写已上传文件的 SHA-256，即 64 位十六进制数字");
 	if (store_int(deed->house->store, "SELECT size FROM blobs WHERE digest = $1",
-		      VALUES(value_text(digest)), &size, why) < 0)
+		      VALUES(value_text(digest)), &size, why) < 0 ||
+	    !blob_known(deed, digest))
 		return fault_say(why, FAULT_INVALID, "%.0s%s: no file with digest %.16s... was uploaded",
 				 "%s（%s）：没有上传过摘要为“%.16s”的文件", field->label.zh, field->name,
 				 digest);
@@ -333,39 +342,64 @@ static int reason_stands(const struct move *move, const struct field *field, con
 		   "此处不能以理由代替内容；不清楚时不填");
 }
 
-static bool hidden(struct deed *deed, json_t *value)
+static bool hidden(struct deed *deed, const json_t *value)
 {
 	struct object *o;
 	struct fault why;
+
+	return json_is_integer(value) && (o = world_get(deed, json_integer_value(value), &why)) &&
+	       world_case(deed, o) && !staff_sees(deed, o);
+}
+
+/* The one of what was typed that the actor may not see, or NULL. */
+static json_t *first_hidden(struct deed *deed, json_t *typed, json_t *value)
+{
 	json_t *one;
 	size_t i;
 
 	json_array_foreach(value, i, one)
 		if (hidden(deed, one))
+			return json_is_array(typed) ? json_array_get(typed, i) : typed;
+	return hidden(deed, value) ? typed : NULL;
+}
+
+/* Does the actor hold one of these for the whole house? */
+static bool keeps(struct deed *deed, const struct names *roles)
+{
+	for (size_t i = 0; i < roles->count; i++) {
+		const struct role *role = pack_role(deed->house->pack, roles->at[i]);
+
+		if (role && role->scope == SCOPE_ALL && staff_holds(deed, NULL, role->code, NULL))
 			return true;
-	return json_is_integer(value) && (o = world_get(deed, json_integer_value(value), &why)) &&
-	       world_case(deed, o) && !staff_sees(deed, o);
+	}
+	return false;
+}
+
+/* The house's registers name cases also for those who keep them: a post, a reservation. */
+static bool keeps_register(struct deed *deed, const struct move *move)
+{
+	static const char *const registers[] = { "organisation", "plan", "duty", "resource" };
+	bool about = false;
+
+	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)
+		about = about || !strcmp(move->kind->about, registers[i]);
+	for (size_t i = 0; about && i < move->who_count; i++)
+		if (keeps(deed, &move->who[i].roles) || keeps(deed, &move->who[i].confirm))
+			return true;
+	return false;
 }
 
 /* What belongs to a case that the actor may not read is as if it were not
- * there, else whoever adds something to it would gain a part in it. The house's
- * registers name cases also for those who keep them: a post, a reservation. */
-static int in_sight(struct deed *deed, const struct move *move, const struct field *field, json_t *value,
-		    struct fault *why)
+ * there, else whoever adds something to it would gain a part in it. */
+static int in_sight(struct deed *deed, const struct move *move, const struct field *field, json_t *typed,
+		    json_t *value, struct fault *why)
 {
-	static const char *const registers[] = { "organisation", "plan", "duty", "resource" };
-	const struct kind *kind;
+	json_t *unseen;
 
-	if (!deed->staff || field->type != FIELD_REF)
+	if (!deed->staff || field->type != FIELD_REF || !(unseen = first_hidden(deed, typed, value)) ||
+	    keeps_register(deed, move))
 		return 0;
-	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)
-		if (!strcmp(move->kind->about, registers[i]))
-			return 0;
-	if (!hidden(deed, value))
-		return 0;
-	kind = pack_kind(deed->house->pack, field->of);
-	return fault_say(why, FAULT_INVALID, "%.0s%s: there is no such %s%.0s", "%s（%s）：%.0s没有这样的%s",
-			 field->label.zh, field->name, field->of, kind ? kind->label.zh : field->of);
+	return no_record(field, pack_kind(deed->house->pack, field->of), unseen, why);
 }
 
 /* Every input is known and right; a new object in the form that is kept. */
@@ -389,7 +423,7 @@ int input_check(struct deed *deed, const struct move *move, json_t *typed, json_
 			break;
 		json_object_set_new(kept, name, value);
 		if ((ret = reason_stands(move, field, name, value, why)) < 0 ||
-		    (ret = in_sight(deed, move, field, value, why)) < 0)
+		    (ret = in_sight(deed, move, field, one, value, why)) < 0)
 			break;
 	}
 	if (ret < 0)

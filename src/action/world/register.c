@@ -164,6 +164,26 @@ static void ask_leaving(struct deed *deed, struct object *person)
 			}
 }
 
+/* ---- nobody gives to himself (N15) ----------------------------------------- */
+
+/* Who gives roles could otherwise decide everything alone. */
+static void ask_own(struct deed *deed, struct object *given)
+{
+	int64_t person = world_ref(deed, given, person_field(given->kind->name));
+
+	if (deed->staff && person == deed->staff->person)
+		refuse(deed, "N15", "不得为本人授予或延长角色，须由他人办理",
+		       "nobody gives a role to himself, or prolongs it; somebody else does", NULL);
+}
+
+static void ask_own_end(struct deed *deed, struct object *given)
+{
+	int64_t to = moment(deed->input, "valid_to");
+
+	if (to > deed->now)
+		ask_own(deed, given);
+}
+
 /* A guarded role that a person gives waits for another who vouches; what the
  * owner of the folder enters at the very start has nobody else yet. */
 void register_given(struct deed *deed, struct object *subject, const struct move *move)
@@ -183,13 +203,16 @@ void register_ask(struct deed *deed, struct object *subject, const struct move *
 {
 	bool post = !strcmp(subject->kind->name, "post") || !strcmp(subject->kind->name, "organ_member");
 
-	if (move->form == MOVE_CREATE && (post || !strcmp(subject->kind->name, "delegation")))
+	if (move->form == MOVE_CREATE && (post || !strcmp(subject->kind->name, "delegation"))) {
 		ask_new_role(deed, subject);
-	else if (!strcmp(subject->kind->name, "incident") && json_object_get(deed->input, "lead"))
+		ask_own(deed, subject);
+	} else if (!strcmp(subject->kind->name, "incident") && json_object_get(deed->input, "lead")) {
 		ask_role(deed, subject, "CL", world_ref(deed, subject, "lead"));
-	else if (post && json_object_get(deed->input, "valid_to"))
+	} else if (post && json_object_get(deed->input, "valid_to")) {
 		ask_end(deed, subject);
-	else if (!strcmp(subject->kind->name, "person") &&
-		 json_is_false(json_object_get(deed->input, "active")))
+		ask_own_end(deed, subject);
+	} else if (!strcmp(subject->kind->name, "person") &&
+		   json_is_false(json_object_get(deed->input, "active"))) {
 		ask_leaving(deed, subject);
+	}
 }

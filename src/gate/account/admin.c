@@ -316,8 +316,8 @@ static int confirm(struct gate *gate, struct job *job, int64_t now, struct fault
 	const struct asker asker = call_asker(call);
 	struct invitation code = { 0 };
 	struct breakglass glass;
-	int ret = breakglass_confirm(call->web->accounts, strtoll(call->words[0], NULL, 10), call->who.person,
-				     now, &glass, &code, why);
+	int ret = breakglass_confirm(call->web->accounts, call_id(call->words[0]), call->who.person, now,
+				     &glass, &code, why);
 
 	if (ret == 0 &&
 	    (ret = note(gate, call, "account.break_glass_confirmed", glass.person, now, why)) == 0 &&
@@ -343,8 +343,7 @@ static int withdraw(struct gate *gate, struct job *job, int64_t now, struct faul
 {
 	struct call *call = call_of(job);
 	struct breakglass glass;
-	int ret =
-		breakglass_withdraw(call->web->accounts, strtoll(call->words[0], NULL, 10), now, &glass, why);
+	int ret = breakglass_withdraw(call->web->accounts, call_id(call->words[0]), now, &glass, why);
 
 	if (ret == 0 &&
 	    (ret = note(gate, call, "account.break_glass_withdrawn", glass.person, now, why)) == 0)

@@ -279,6 +279,21 @@ static void begin(struct call *call, enum attempt_type type, const struct wanted
 
 /* ---- a demonstration folder: whoever one likes ----------------------------- */
 
+/* Nobody has to have an account there; one that was disabled stays so. */
+static int demo_may(struct call *call, int64_t person, int64_t now, struct fault *why)
+{
+	const char *login = ((struct proof *)call->matter)->login;
+	struct account account;
+	const int ret = account_show(call->web->accounts, person, now, &account, why);
+
+	if (!house_active(call->web->gate->house, person))
+		return fault_say(why, FAULT_REFUSED, "'%.64s' has left", "“%.64s”已离职", login);
+	if (ret == 0 && account.state == ACCOUNT_DISABLED)
+		return fault_say(why, FAULT_REFUSED, "the account of '%.64s' is disabled",
+				 "“%.64s”的账号已停用", login);
+	return ret == -FAULT_ABSENT ? 0 : ret;
+}
+
 static int demo_session(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
@@ -289,8 +304,8 @@ static int demo_session(struct gate *gate, struct job *job, int64_t now, struct 
 	if (proof->type == ATTEMPT_STEP_UP)
 		session_end(call->web->accounts, call->who.person, call->who.id, NULL);
 	ret = house_person(gate->house, proof->login, &person, why);
-	if (ret == 0 && !house_active(gate->house, person))
-		ret = fault_say(why, FAULT_REFUSED, "'%.64s' has left", "“%.64s”已离职", proof->login);
+	if (ret == 0)
+		ret = demo_may(call, person, now, why);
 	if (ret == 0)
 		ret = session_open(call->web->accounts, person, proof->address, proof->agent, now,
 				   &proof->result.session, proof->result.secret, why);

@@ -120,7 +120,7 @@ int session_all(struct call *call, struct fault *why)
 static int end_one(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
-	const int64_t id = strtoll(call->words[0], NULL, 10);
+	const int64_t id = call_id(call->words[0]);
 	int ret = session_end(call->web->accounts, call->who.person, id, why);
 
 	(void)gate;
@@ -132,8 +132,10 @@ static int end_one(struct gate *gate, struct job *job, int64_t now, struct fault
 
 static void ended_one(struct call *call, json_t *answer)
 {
-	events_revoke(call->web->events, ASKS_BY_SESSION, json_integer_value(json_object_get(answer, "id")),
-		      call->who.person);
+	const int64_t id = json_integer_value(json_object_get(answer, "id"));
+
+	if (id)
+		events_revoke(call->web->events, ASKS_BY_SESSION, id, call->who.person);
 	call_answer_house(call, 200, answer);
 }
 

@@ -180,7 +180,7 @@ int tokens_make(struct call *call, struct fault *why)
 static int end_token(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
-	const int64_t id = strtoll(call->words[0], NULL, 10);
+	const int64_t id = call_id(call->words[0]);
 	struct token token;
 	int ret = token_show(call->web->accounts, id, &token, why);
 
@@ -196,7 +196,10 @@ static int end_token(struct gate *gate, struct job *job, int64_t now, struct fau
 
 static void revoked(struct call *call, json_t *answer)
 {
-	events_revoke(call->web->events, ASKS_BY_TOKEN, json_integer_value(json_object_get(answer, "id")), 0);
+	const int64_t id = json_integer_value(json_object_get(answer, "id"));
+
+	if (id)
+		events_revoke(call->web->events, ASKS_BY_TOKEN, id, 0);
 	call_answer_house(call, 200, answer);
 }
 

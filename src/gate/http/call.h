@@ -113,6 +113,8 @@ int call_text_of(struct call *call, const char *name, size_t most, bool must, co
 		 struct fault *why);
 /* Every member of the body must be among `names` (ends with NULL). */
 int call_members(struct call *call, const char *const *names, struct fault *why);
+/* The row id that a word of the address or query is: digits alone; 0 for anything else. */
+int64_t call_id(const char *word);
 /* Values of the query by name, decoded; names are those of `names`, each at
  * most once. `values` has room for as many. */
 int call_query(struct call *call, const char *const *names, const char **values, struct fault *why);

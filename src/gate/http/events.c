@@ -130,6 +130,15 @@ static void scan(struct events *events, int log, uint64_t from, take_fn *take, v
 	record_cursor_close(cursor);
 }
 
+/* Who has left hears no more, whoever noted it and however many listen. */
+static void person_changed(struct events *events, int64_t person)
+{
+	if (house_active(house_of(events), person))
+		return;
+	events_revoke(events, ASKS_BY_SESSION, 0, person);
+	events_revoke(events, ASKS_BY_TOKEN, 0, person);
+}
+
 static bool keep(struct events *events, int log, struct entry *entry, uint64_t seq, void *who)
 {
 	struct log *kept = &events->logs[log];
@@ -140,6 +149,8 @@ static bool keep(struct events *events, int log, struct entry *entry, uint64_t s
 	kept->end = seq + 1;
 	if (kept->end - kept->first > KEPT)
 		kept->first = kept->end - KEPT;
+	if (!strcmp(entry->kind, "person"))
+		person_changed(events, entry->object);
 	return true;
 }
 
@@ -472,6 +483,8 @@ static bool goes_on(struct events *events, const struct listener *listener)
 	struct session session;
 	struct token token;
 
+	if (!house_active(house_of(events), who->person))
+		return false;
 	if (who->way == ASKS_BY_SESSION)
 		return session_show(accounts, who->id, now, &session, NULL) == 0;
 	return token_show(accounts, who->id, &token, NULL) == 0 && !token.revoked_at &&

@@ -329,10 +329,9 @@ int records_move(struct call *call, struct fault *why)
 
 int records_withdraw(struct call *call, struct fault *why)
 {
-	char *end;
-	const long long id = strtoll(call->words[0], &end, 10);
+	const int64_t id = call_id(call->words[0]);
 
-	if (*end || id <= 0)
+	if (!id)
 		return fault_say(why, FAULT_ABSENT, "there is no proposal '%.40s'", "没有提议“%.40s”",
 				 call->words[0]);
 	return call_ask(call, ASK_WITHDRAW, json_pack("{s:I}", "proposal", (json_int_t)id), NULL, why);

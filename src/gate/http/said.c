@@ -46,6 +46,13 @@ int call_members(struct call *call, const char *const *names, struct fault *why)
 	return 0;
 }
 
+int64_t call_id(const char *word)
+{
+	const size_t len = strlen(word);
+
+	return len && len < 19 && strspn(word, "0123456789") == len ? strtoll(word, NULL, 10) : 0;
+}
+
 static int digit(char c)
 {
 	return c >= '0' && c <= '9'   ? c - '0'

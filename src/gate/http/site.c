@@ -39,9 +39,22 @@ int site_openapi(struct call *call, struct fault *why)
 	return 0;
 }
 
+/* Who may look at raw events, or runs the software: the sources are those of all units. */
+static bool sees_sources(struct call *call)
+{
+	static const char *const roles[] = { "DIR", "DUT", "CL", "AUD", "SYS" };
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		if (house_holds(call->web->gate->house, call->who.person, roles[i], call_now(call)))
+			return true;
+	return false;
+}
+
 /* Where the folder lies and who runs the daemon concerns whoever runs it. */
 static void status_told(struct call *call, json_t *answer)
 {
+	if (!sees_sources(call))
+		json_object_del(answer, "sources");
 	json_object_del(answer, "folder");
 	json_object_del(answer, "pid");
 	call_answer_house(call, 200, answer);

@@ -333,9 +333,11 @@ static int note(struct gate *gate, struct job *job, int64_t now, struct fault *w
 
 	if (ret == 0)
 		ret = upload_remove(call->web->accounts, piece->upload.id, why);
-	if (ret == 0)
+	if (ret == 0) {
+		house_uploaded(gate->house, piece->digest, call->who.person);
 		job->answer = json_pack("{s:b, s:s, s:I}", "ok", 1, "digest", piece->digest, "size",
 					(json_int_t)piece->size);
+	}
 	return call_settle(job, ret, why);
 }
 
