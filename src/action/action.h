@@ -136,6 +136,14 @@ int house_show(struct house *house, const struct asker *asker, const char *kind,
 /* Its entries, oldest first, words as they stand in the record. */
 int house_history(struct house *house, const struct asker *asker, const char *kind, const char *ref,
 		  json_t **answer, struct fault *why);
+/* The digest of a file of a record, for whoever may have its bytes; inside a
+ * batch, for it is noted in the record where the plan says who may (open_to). */
+struct file_ask {
+	const char *kind, *ref, *field;
+	size_t n; /* of a field with many, from 0 */
+};
+int house_file(struct house *house, const struct asker *asker, const struct file_ask *ask, int64_t now,
+	       char digest[static 65], struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */

@@ -197,6 +197,10 @@ bool staff_delegated(struct deed *deed, struct object *subject, const char *powe
 bool staff_sees(struct deed *deed, struct object *object);
 const char *title_of(struct deed *deed, struct object *object); /* NULL: none, or not to be seen */
 
+/* look/show.c: one record, for whoever may see it. */
+int look_at(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
+	 const char *ref, int64_t now, struct object **out, struct fault *why);
+
 /* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
 struct filter;
 int sought_ask(const struct kind *kind, const struct filter *filter, struct fault *why);

@@ -53,6 +53,8 @@ struct field {
 	bool search;                     /* its words are found by search */
 	bool column;                     /* shown in lists */
 	bool engine;                     /* set by effects only, never typed in */
+	struct names open_to; /* FIELD_BLOB: whose roles may have the bytes, noted each time; empty: who sees
+				 the record */
 	struct place at;
 };
 

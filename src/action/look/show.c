@@ -178,8 +178,8 @@ static int not_there(const struct kind *kind, const char *ref, struct fault *why
 	return fault_say(why, FAULT_ABSENT, "there is no record '%.80s'", "没有记录“%.80s”", ref);
 }
 
-static int look(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
-		const char *ref, int64_t now, struct object **out, struct fault *why)
+int look_at(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
+	 const char *ref, int64_t now, struct object **out, struct fault *why)
 {
 	const struct kind *kind = kind_name ? pack_kind(house->pack, kind_name) : NULL;
 	int64_t id;
@@ -220,7 +220,7 @@ int house_show(struct house *house, const struct asker *asker, const char *kind,
 {
 	struct object *object;
 	struct deed deed;
-	int ret = look(&deed, house, asker, kind, ref, now, &object, why);
+	int ret = look_at(&deed, house, asker, kind, ref, now, &object, why);
 
 	if (ret == 0) {
 		json_t *linked = json_array(), *moves = json_array();
@@ -281,7 +281,7 @@ int house_history(struct house *house, const struct asker *asker, const char *ki
 	struct record_read entry;
 	struct object *object;
 	struct deed deed;
-	int ret = look(&deed, house, asker, kind, ref, house->given_now, &object, why), got = 0;
+	int ret = look_at(&deed, house, asker, kind, ref, house->given_now, &object, why), got = 0;
 
 	if (ret == 0) {
 		json_t *entries = json_array(), *names = json_object();

@@ -189,46 +189,66 @@ static void send_file(struct call *call, int fd, uint64_t size, const char *dige
 	http_answer_file(call->exchange, 200, call->headers, call->header_count, fd, size);
 }
 
-static const char *blob_of(struct call *call, const json_t *answer)
-{
-	const char *digest =
-		json_string_value(json_object_get(json_object_get(answer, "fields"), call->words[2]));
+struct handed {
+	size_t n;
+	char digest[BLOB_NAME];
+};
 
-	return digest && strlen(digest) == BLOB_NAME - 1 &&
-			       strspn(digest, "0123456789abcdef") == BLOB_NAME - 1
-		       ? arena_copy(call->mem, digest)
-		       : NULL;
+static int find_file(struct gate *gate, struct job *job, int64_t now, struct fault *why)
+{
+	struct call *call = call_of(job);
+	struct handed *handed = call->matter;
+	const struct asker asker = call_asker(call);
+	const struct file_ask ask = { .kind = call->words[0],
+				      .ref = ref_of(call, call->words[1]),
+				      .field = call->words[2],
+				      .n = handed->n };
+	int ret = house_file(gate->house, &asker, &ask, now, handed->digest, why);
+
+	if (ret == 0)
+		job->answer = answer_ok();
+	return call_settle(job, ret, why);
 }
 
-static void filed(struct call *call, json_t *answer)
+static void found_file(struct call *call, json_t *answer)
 {
-	const char *digest;
+	const struct handed *handed = call->matter;
 	struct fault why;
 	uint64_t size = 0;
 	int fd;
 
-	if (!call->exchange) {
-		json_decref(answer);
-		return;
-	}
-	if (!json_is_true(json_object_get(answer, "ok"))) {
+	if (!call->exchange || !json_is_true(json_object_get(answer, "ok"))) {
 		call_answer_house(call, 0, answer);
 		return;
 	}
-	digest = blob_of(call, answer);
 	json_decref(answer);
-	if (!digest)
-		fd = fault_say(&why, FAULT_ABSENT, "it has no file '%.64s'", "没有文件“%.64s”",
-			       call->words[2]);
-	else
-		fd = open_blob(call, digest, &size, &why);
-	if (fd < 0)
+	if ((fd = open_blob(call, handed->digest, &size, &why)) < 0)
 		call_fault(call, &why);
 	else
-		send_file(call, fd, size, digest);
+		send_file(call, fd, size, handed->digest);
 }
 
-int records_file(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, filed, why); }
+int records_file(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "n", NULL };
+	struct handed *handed = must_alloc(sizeof(*handed));
+	const char *said[1];
+	int64_t n = 0;
+	int ret;
+
+	*handed = (struct handed){ 0 };
+	call->matter = handed;
+	call->drop = free;
+	if ((ret = call_query(call, names, said, why)) < 0)
+		return ret;
+	if (said[0] && (strlen(said[0]) > 4 || strspn(said[0], "0123456789") != strlen(said[0]) || !*said[0]))
+		return fault_say(why, FAULT_INVALID, "'n' counts the files of a field from 0",
+				 "“n”为字段中文件的序号，从 0 起");
+	n = said[0] ? strtol(said[0], NULL, 10) : 0;
+	handed->n = (size_t)n;
+	call_act(call, find_file, found_file);
+	return 0;
+}
 
 /* ---- moves ---------------------------------------------------------------- */
 

@@ -40,12 +40,13 @@ static void read_flags(struct reader *r, const struct yaml_node *map, struct fie
 	field->search = read_yes(r, map, "search");
 	field->column = read_yes(r, map, "column");
 	field->engine = read_yes(r, map, "engine");
+	field->open_to = read_names(r, yaml_get(map, "open_to"), "open_to");
 }
 
 bool load_field(struct reader *r, const struct yaml_node *key, bool of_input, struct field *out)
 {
-	static const char *const keys[] = { "type",   "of",     "zh",     "en",     "many",
-					    "filter", "search", "column", "engine", NULL };
+	static const char *const keys[] = { "type",   "of",     "zh",     "en",      "many", "filter",
+					    "search", "column", "engine", "open_to", NULL };
 	static const char *const input_keys[] = { "type", "of", "zh", "en", "many", NULL };
 	const struct yaml_node *type = yaml_get(key->value, "type"), *of = yaml_get(key->value, "of");
 	const char *zh, *en;

@@ -20,6 +20,11 @@ static void unknown_enum(struct reader *r, struct place at, const char *name)
 
 static void resolve_field(struct reader *r, struct field *field)
 {
+	for (size_t i = 0; i < field->open_to.count; i++)
+		known_role(r, field->at, field->open_to.at[i]);
+	if (field->open_to.count && field->type != FIELD_BLOB)
+		problem_add(r->problems, field->at, NULL, "field '%s' holds no file, so open_to says nothing",
+			    field->name);
 	if (!field->of)
 		return;
 	if (field->type == FIELD_ENUM && !(field->codes = pack_enum(r->pack, field->of)))
