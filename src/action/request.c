@@ -333,6 +333,10 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	if (!kind)
 		return fault_say(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'",
 				 "预案包中没有“%.64s”这一类记录", request->kind);
+	if (!strcmp(request->move, "create") && request->ref)
+		return fault_say(why, FAULT_INVALID, "'%.40s' makes a new %s%.0s; it takes no number",
+				 "“%.40s”用于新建%.0s%s，不带编号", request->move, kind->name,
+				 kind->label.zh);
 	if (!strcmp(request->move, "create")) {
 		if (!(*move = creator_of(kind)))
 			return fault_say(why, FAULT_REFUSED, "a %s%.0s is not made by hand",

@@ -96,7 +96,8 @@ static int note_good(struct gate *gate, const struct proof *proof, int64_t now, 
 
 	if (got->wants_code)
 		return 0;
-	change = json_pack("{s:I, s:s}", "person", (json_int_t)got->person, "address", proof->address);
+	change = json_pack("{s:I, s:{s:s}}", "person", (json_int_t)got->person, "address", "$",
+			   proof->address);
 	if (got->used_recovery)
 		json_object_set_new(change, "recovery_codes_left", json_integer(got->recovery_left));
 	if (proof->type == ATTEMPT_ENROL)
@@ -112,7 +113,8 @@ static int note_good(struct gate *gate, const struct proof *proof, int64_t now, 
 static int note_locked(struct gate *gate, const struct proof *proof, int64_t person, int64_t now,
 		       struct fault *why)
 {
-	json_t *change = json_pack("{s:I, s:s}", "person", (json_int_t)person, "address", proof->address);
+	json_t *change =
+		json_pack("{s:I, s:{s:s}}", "person", (json_int_t)person, "address", "$", proof->address);
 	struct asker asker = { .machine = "system" };
 	int ret = house_note(gate->house, "account.locked", &asker, change, now, why);
 

@@ -11,6 +11,7 @@
 #include "base/stamp.h"
 #include "evidence/blob.h"
 #include "gate/http/parts.h"
+#include "host/ballast.h"
 #include "host/file.h"
 
 /*
@@ -168,6 +169,12 @@ static int room_left(const struct call *call, struct fault *why)
 					   : 0;
 }
 
+/* What came, and the evidence file that is made of it, stand beside each other for a while. */
+static bool fits(const struct call *call, uint64_t size)
+{
+	return ballast_free(house_folder(call->web->gate->house)) / 2 > size;
+}
+
 int uploads_make(struct call *call, struct fault *why)
 {
 	static const char *const members[] = { "size", NULL };
@@ -180,6 +187,9 @@ int uploads_make(struct call *call, struct fault *why)
 	if (!json_is_integer(size) || json_integer_value(size) < 0 || json_integer_value(size) > UPLOAD_BYTES)
 		return fault_say(why, FAULT_INVALID, "'size' is a number of bytes, 0 to %" PRId64,
 				 "“size”为字节数，0 至 %" PRId64, UPLOAD_BYTES);
+	if (!fits(call, (uint64_t)json_integer_value(size)))
+		return fault_say(why, FAULT_BUSY, "there is no room for a file of that size",
+				 "磁盘空间不足，放不下这样大的文件");
 	call_act(call, make, upload_made);
 	return 0;
 }
