@@ -339,7 +339,14 @@ static int read_op(struct gate *gate, struct job *job, json_t **out, struct faul
 	if ((readers[op].operates && (ret = asker_operates(gate, job, why)) < 0) ||
 	    (!readers[op].anybody && (ret = asker_of(gate, job, &asker, why)) < 0))
 		return ret;
-	return readers[op].run(gate, &job->ask, &asker, out, why);
+	if (readers[op].operates)
+		return readers[op].run(gate, &job->ask, &asker, out, why);
+	/* What only looks sees one state of the store. */
+	if ((ret = store_look(house_store(gate->house), why)) < 0)
+		return ret;
+	ret = readers[op].run(gate, &job->ask, &asker, out, why);
+	store_look_end(house_store(gate->house));
+	return ret;
 }
 
 void operation_read(struct gate *gate, struct job *job)

@@ -64,6 +64,11 @@ static int begin(void *engine, struct fault *why)
 	return ret < 0 ? ret : store_sqlite.begin(f->inner, why);
 }
 
+static int look(void *engine, struct fault *why)
+{
+	return store_sqlite.look(((struct fake *)engine)->inner, why);
+}
+
 static int commit(void *engine, struct fault *why)
 {
 	struct fake *f = engine;
@@ -176,6 +181,7 @@ const struct store_driver store_fake = {
 	.open = open_engine,
 	.close = close_engine,
 	.begin = begin,
+	.look = look,
 	.commit = commit,
 	.rollback = rollback,
 	.mark = mark,

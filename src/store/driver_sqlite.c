@@ -332,6 +332,8 @@ static int begin(void *engine, struct fault *why)
 	return step(s, sqlite3_db_readonly(s->db, "main") ? "BEGIN" : "BEGIN IMMEDIATE", why);
 }
 
+static int look(void *engine, struct fault *why) { return step(engine, "BEGIN", why); }
+
 /* Inside the transaction: after a fault that undid it, a mark would begin
  * another one in silence. */
 static int step_inside(struct sqlite *s, const char *literal, struct fault *why)
@@ -415,6 +417,7 @@ const struct store_driver store_sqlite = {
 	.open = open_engine,
 	.close = close_engine,
 	.begin = begin,
+	.look = look,
 	.commit = commit,
 	.rollback = rollback,
 	.mark = mark,

@@ -70,24 +70,26 @@ static char *copy_column(struct rows *rows, int column, struct arena *mem, size_
 }
 
 /* 1, or 0 where the object has gone since its id was found. */
-static int read_row(struct store *store, int64_t id, struct arena *mem, struct list_row *out,
+static int read_row(struct store *store, int64_t id, bool lean, struct arena *mem, struct list_row *out,
 		    struct fault *why)
 {
+	static const char *const sql[] = {
+		"SELECT number, version, updated_at, states, body FROM objects WHERE id=$1",
+		"SELECT number, version, updated_at FROM objects WHERE id=$1",
+	};
 	SCOPED(rows_drop) struct rows *rows = NULL;
 	size_t len;
 	int ret;
 
-	if ((ret = store_query(store,
-			       "SELECT number, states, body, version, updated_at FROM objects WHERE id=$1",
-			       VALUES(value_int(id)), &rows, why)) < 0 ||
+	if ((ret = store_query(store, sql[lean], VALUES(value_int(id)), &rows, why)) < 0 ||
 	    (ret = rows_next(rows, why)) <= 0)
 		return ret;
-	out->id = id;
+	*out = (struct list_row){ .id = id, .version = rows_int(rows, 1), .updated_at = rows_int(rows, 2) };
 	out->number = copy_column(rows, 0, mem, &len);
-	out->states = copy_column(rows, 1, mem, &len);
-	out->body = copy_column(rows, 2, mem, &out->body_len);
-	out->version = rows_int(rows, 3);
-	out->updated_at = rows_int(rows, 4);
+	if (lean)
+		return 1;
+	out->states = copy_column(rows, 3, mem, &len);
+	out->body = copy_column(rows, 4, mem, &out->body_len);
 	return 1;
 }
 
@@ -99,7 +101,7 @@ static int read_page(struct store *store, const struct list_query *query, const 
 	int ret;
 
 	for (size_t i = 0; i < most; i++) {
-		if ((ret = read_row(store, ids[i], mem, &page.rows[page.count], why)) < 0)
+		if ((ret = read_row(store, ids[i], query->lean, mem, &page.rows[page.count], why)) < 0)
 			return ret;
 		page.count += (size_t)ret;
 	}

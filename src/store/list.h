@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ struct list_query {
 	int64_t since;     /* LIST_CHANGED: changed then or later; 0: all */
 	const char *after; /* NULL, or what a page before gave */
 	int limit;         /* 1..LIST_LIMIT */
+	bool lean;         /* rows without states and body: the caller reads them itself */
 };
 
 struct list_row {

@@ -80,6 +80,14 @@ int store_begin(struct store *store, struct store_txn **out, struct fault *why)
 	return 0;
 }
 
+int store_look(struct store *store, struct fault *why)
+{
+	assert(!store->txn);
+	return store->driver->look(store->engine, why);
+}
+
+void store_look_end(struct store *store) { store->driver->rollback(store->engine); }
+
 static void txn_end(struct store_txn **txn)
 {
 	(*txn)->store->txn = NULL;

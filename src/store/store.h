@@ -66,6 +66,12 @@ int store_begin(struct store *store, struct store_txn **out, struct fault *why);
 int store_commit(struct store_txn **txn, struct fault *why); /* durable when it returns 0 */
 void store_txn_drop(struct store_txn **txn);
 
+/* One look at the store as it stands: what is read until the end comes from one
+ * state of it, and costs less than if each statement began its own. Outside a
+ * transaction. */
+int store_look(struct store *store, struct fault *why);
+void store_look_end(struct store *store);
+
 /* A mark inside the transaction, to take one act back and keep the others.
  * Marks nest; each is either kept or undone. */
 int store_mark(struct store *store, struct fault *why);

@@ -23,6 +23,7 @@ struct store_driver {
 	int (*begin)(void *engine, struct fault *why);
 	int (*commit)(void *engine, struct fault *why); /* on a fault the caller rolls back */
 	void (*rollback)(void *engine);                 /* also where an earlier fault has done so */
+	int (*look)(void *engine, struct fault *why);   /* ended by rollback */
 	int (*mark)(void *engine, struct fault *why);
 	int (*keep)(void *engine, struct fault *why);
 	int (*undo)(void *engine, struct fault *why);

@@ -151,6 +151,7 @@ static int read_query(struct deed *deed, const struct list_ask *ask, const char 
 				      .fields = names,
 				      .field_count = filter_names(kind, names, room),
 				      .since = ask->since,
+				      .lean = true,
 				      .after = ask->after,
 				      .limit = ask->limit ? ask->limit : 50 };
 	if ((ret = order_of(ask->order, &query->order, why)) < 0 ||
