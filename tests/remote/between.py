@@ -9,12 +9,14 @@ class Line:
 
     cut_after   bytes towards the daemon, then the connection is dropped; None: never
     cuts        how often that may happen
+    hold        an event: what comes after so many bytes (hold_after) waits for it
     swallow     the answer to a request that begins so is dropped with its connection
     """
 
     def __init__(self, port):
         self.port_there = port
         self.cut_after, self.cuts = None, 0
+        self.hold, self.hold_after = None, 0
         self.swallow, self.swallows = None, 0
         self.asked, self.bytes = [], 0
         self.listen()
@@ -59,6 +61,8 @@ class Line:
                     self.note(data, state)
                     self.bytes += len(data)
                     passed += len(data)
+                    if self.hold and passed > self.hold_after:
+                        self.hold.wait(30)
                     if self.cut_after is not None and passed > self.cut_after and self.cuts:
                         self.cuts -= 1
                         break

@@ -190,6 +190,25 @@ class OnTheLine(unittest.TestCase):
         self.assertEqual(line.swallows, 0)
         self.whole(case)
 
+    def test_another_command_renews_the_session_meanwhile(self):
+        """A long upload goes on with the secret that a shorter command was given, and does not put the old one back."""
+        line, case = Line(self.port), self.case()
+        self.said(self.typed("sign-in", "duty01", url=line.url), 0)
+        line.hold, line.hold_after = threading.Event(), 6 * MIB
+        done = []
+        thread = threading.Thread(target=lambda: done.append(
+            self.typed("incident", "attach", case, self.file, "--type", "image", url=line.url)))
+        thread.start()
+        while line.bytes < 6 * MIB:
+            time.sleep(0.005)
+        self.d.pass_time("20 min")
+        self.said(self.typed("tokens", "make", "t", "--scopes", "read", "--expires", "1 d", url=line.url), 0, "fs_")
+        line.hold.set()
+        thread.join()
+        self.said(done[0], 0, "EVD-2026-")
+        self.said(self.typed("whoami", url=line.url), 0, "duty01")
+        self.whole(case)
+
     def test_a_pipe_has_no_length(self):
         os.mkfifo(os.path.join(self.folder, "pipe"))
         threading.Thread(target=lambda: open(os.path.join(self.folder, "pipe"), "wb").close(), daemon=True).start()

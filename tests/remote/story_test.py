@@ -305,6 +305,18 @@ class OverHttps(unittest.TestCase):
         self.assertEqual(t.end(), 0, t.all)
         self.good("sca01", "accounts", "enable", "careful01")
 
+    def test_two_commands_prove_it_at_once(self):
+        self.register("both01")
+        self.age("sca01")
+        one, two = (self.on_terminal(self.state_of["sca01"], "accounts", act, "both01") for act in ("disable", "enable"))
+        one.until("one-time code of sca01: $")
+        two.answer("one-time code of sca01", password("sca01"))
+        self.assertNotEqual(two.end(), 77, two.all)
+        os.write(one.fd, (password("sca01") + "\n").encode())
+        one.until("Disabled")
+        self.assertEqual(one.end(), 0, one.all)
+        self.good("sca01", "whoami")
+
     def test_sessions_one_by_one(self):
         state = self.register("twice01")
         second = self.fresh_state()
