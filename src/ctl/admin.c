@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_private.h"
-#include "intake/event.h"
+#include "ctl/account/account.h"
 
 /*
  * admin -- the commands that are about the daemon and its folder, not a record.
@@ -97,8 +97,10 @@ static void say_status(struct ctl *ctl, const json_t *status)
 {
 	const json_t *pack = json_object_get(status, "pack"), *record = json_object_get(status, "record");
 
-	printf("fengsui %s  pid %lld  %s\n", text_of(status, "version"), number_of(status, "pid"),
-	       text_of(status, "folder"));
+	printf("fengsui %s  ", text_of(status, "version"));
+	if (json_object_get(status, "pid"))
+		printf("pid %lld  ", number_of(status, "pid"));
+	puts(json_object_get(status, "folder") ? text_of(status, "folder") : talk_place(ctl));
 	if (json_is_true(json_object_get(status, "demo")))
 		printf("%s%s%s\n", warn_colour(ctl),
 		       in_words(ctl, "DEMONSTRATION folder: its time is given, nothing in it is real",
@@ -189,6 +191,9 @@ static int run_whoami(struct ctl *ctl)
 		return ret;
 	if (ctl->typed.json)
 		say_json(answer);
+	else if (json_object_get(answer, "token") && !number_of(answer, "person"))
+		printf(in_words(ctl, "The source %s, by its token.\n", "来源 %s，凭其令牌。\n"),
+		       text_of(json_object_get(answer, "token"), "source"));
 	else if (!(ret = catalogue_learn(ctl)))
 		say_whoami(ctl, answer);
 	json_decref(answer);
@@ -279,116 +284,6 @@ static int run_withdraw(struct ctl *ctl)
 	return 0;
 }
 
-/* A byte can take six in JSON, and a request is at most 8 MiB. */
-enum { LINES_AT_ONCE = 2000, BYTES_AT_ONCE = 1024 * 1024 };
-
-static int send_lines(struct ctl *ctl, const char *source, json_t *lines, long long *sent, long long *alerts)
-{
-	json_t *request = talk_request(ctl, "ingest"), *answer;
-	int ret;
-
-	*sent += (long long)json_array_size(lines);
-	json_object_set_new(request, "source", json_string(source));
-	json_object_set_new(request, "lines", lines);
-	if ((ret = talk_or_say(ctl, request, &answer)))
-		return ret;
-	*alerts += (long long)json_array_size(json_object_get(answer, "alerts"));
-	json_decref(answer);
-	return 0;
-}
-
-/* A byte that is not UTF-8 cannot stand in JSON, nor can NUL: it arrives as a
- * question mark. */
-static json_t *line_text(char *line, size_t len)
-{
-	json_t *text;
-
-	for (size_t i = 0; i < len; i++)
-		if (!line[i])
-			line[i] = '?';
-	text = json_stringn(line, len);
-	for (size_t i = 0; !text && i < len; i++)
-		if ((unsigned char)line[i] >= 0x80)
-			line[i] = '?';
-	return text ? text : json_stringn(line, len);
-}
-
-/* One line without its end into LINE_LIMIT + 1 bytes; of a longer one as much as
- * shows the daemon that it is too long, so that it is counted there. False at
- * the end. */
-static bool next_line(FILE *file, char *line, size_t *len)
-{
-	int c;
-
-	*len = 0;
-	while ((c = getc_unlocked(file)) != EOF && c != '\n')
-		if (*len <= LINE_LIMIT)
-			line[(*len)++] = (char)c;
-	if (c == EOF && !*len)
-		return false;
-	while (*len && *len <= LINE_LIMIT && line[*len - 1] == '\r')
-		(*len)--;
-	return true;
-}
-
-static int send_all(struct ctl *ctl, const char *source, FILE *file, char *line, long long *sent,
-		    long long *alerts)
-{
-	json_t *lines = json_array();
-	size_t len, bytes = 0;
-	int ret = 0;
-
-	while (ret == 0 && next_line(file, line, &len)) {
-		json_array_append_new(lines, line_text(line, len));
-		bytes += len;
-		if (json_array_size(lines) < LINES_AT_ONCE && bytes < BYTES_AT_ONCE)
-			continue;
-		ret = send_lines(ctl, source, lines, sent, alerts);
-		lines = json_array();
-		bytes = 0;
-	}
-	if (ret == 0 && json_array_size(lines))
-		return send_lines(ctl, source, lines, sent, alerts);
-	json_decref(lines);
-	return ret;
-}
-
-static int ingest_file(struct ctl *ctl, const char *source, const char *path, FILE *file)
-{
-	long long sent = 0, alerts = 0;
-	struct fault why;
-	int ret = send_all(ctl, source, file, arena_take(ctl->mem, LINE_LIMIT + 1), &sent, &alerts);
-
-	if (ret)
-		return ret;
-	printf(in_words(ctl, "%lld lines, %lld alerts\n", "%lld 行，%lld 条告警\n"), sent, alerts);
-	if (!ferror(file))
-		return 0;
-	fault_say(&why, FAULT_IO, "cannot read %s to its end: %s", "不能读完 %s（%s）", path,
-		  strerror(errno));
-	return say_fault(ctl, &why);
-}
-
-static int run_ingest(struct ctl *ctl)
-{
-	const char *path = ctl->typed.word_count > 2 ? ctl->typed.words[2] : NULL;
-	struct fault why;
-	FILE *file;
-	int ret;
-
-	if (!path)
-		return say_usage(ctl, "fengsui ingest SOURCE FILE|-", "fengsui ingest 来源 文件|-");
-	file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	if (!file) {
-		fault_say(&why, errno == ENOENT ? FAULT_ABSENT : FAULT_IO, "cannot open %s: %s",
-			  "不能打开 %s（%s）", path, strerror(errno));
-		return say_fault(ctl, &why);
-	}
-	ret = ingest_file(ctl, ctl->typed.words[1], path, file);
-	fclose(file);
-	return ret;
-}
-
 static int run_kinds(struct ctl *ctl)
 {
 	const json_t *kind;
@@ -414,6 +309,7 @@ static int run_words(struct ctl *ctl)
 	json_t *answer;
 	size_t i;
 
+	ctl->quiet = true;
 	if (talk_ask(ctl, json_pack("{s:s}", "op", "catalogue"), &answer, &why) < 0)
 		return EXIT_NO_DAEMON;
 	ctl->catalogue = answer;
@@ -431,25 +327,49 @@ static int run_words(struct ctl *ctl)
 /* clang-format off */
 static const struct {
 	const char *word, *usage;
+	enum { ANYWHERE, HERE, ELSEWHERE } where; /* of the two ways, where it goes */
 	int (*run)(struct ctl *ctl);
 	const char *en, *zh;
 } table[] = {
-	{ "status",     "",                    run_status,     "what the daemon is doing",                                 "守护进程状态" },
-	{ "kinds",      "",                    run_kinds,      "the kinds of record this plan has",                        "本预案的记录类别" },
-	{ "ingest",     "SOURCE FILE|-",       run_ingest,     "lines of a log go through detection",                      "日志逐行检测" },
-	{ "withdraw",   "PROPOSAL",            run_withdraw,   "take back a proposal of one's own",                        "撤回自己的提议" },
-	{ "tick",       "TIME|'+15 min'",      run_tick,       "demonstration folder: time passes up to there",            "演示目录：推进时间" },
-	{ "checkpoint", "",                    run_checkpoint, "sign the record as it stands, and print that",             "签署并输出记录检查点" },
-	{ "bundle",     "FOLDER NUMBER…",      run_bundle,     "a bundle of cases that a stranger can verify",             "导出可独立验证的案件包" },
-	{ "rebuild",    "[--check]",           run_rebuild,    "make the views again from the record, or only compare",    "由记录重建视图，或仅核对" },
-	{ "publish",    "PACK",                run_publish,    "put a plan pack into force",                               "发布预案包" },
-	{ "whoami",     "",                    run_whoami,     "who the daemon takes you for",                             "当前身份" },
-	{ "user",       "ACT LOGIN",           user_command,   "accounts: invite, show, disable, enable, unlock",          "账号：邀请、查看、停用、启用、解锁" },
-	{ "api",        "[PACK|routes]",       api_command,    "the HTTP interface as a document, or its routes",          "HTTP 接口的 OpenAPI 文档，或路由表" },
-	{ "stop",       "",                    run_stop,       "end the daemon",                                           "停止守护进程" },
-	{ "words",      NULL,                  run_words,      NULL,                                                       NULL },
+	{ "status",     "",                    ANYWHERE, run_status,     "what the daemon is doing",                                 "守护进程状态" },
+	{ "kinds",      "",                    ANYWHERE, run_kinds,      "the kinds of record this plan has",                        "本预案的记录类别" },
+	{ "ingest",     "SOURCE FILE|-",       ANYWHERE, ingest_command, "lines of a log go through detection",                      "日志逐行检测" },
+	{ "withdraw",   "PROPOSAL",            ANYWHERE, run_withdraw,   "take back a proposal of one's own",                        "撤回自己的提议" },
+	{ "tick",       "TIME|'+15 min'",      ANYWHERE, run_tick,       "demonstration folder: time passes up to there",            "演示目录：推进时间" },
+	{ "checkpoint", "",                    ANYWHERE, run_checkpoint, "sign the record as it stands, and print that",             "签署并输出记录检查点" },
+	{ "bundle",     "FOLDER NUMBER…",      HERE,     run_bundle,     "a bundle of cases that a stranger can verify",             "导出可独立验证的案件包" },
+	{ "rebuild",    "[--check]",           HERE,     run_rebuild,    "make the views again from the record, or only compare",    "由记录重建视图，或仅核对" },
+	{ "publish",    "PACK",                HERE,     run_publish,    "put a plan pack into force",                               "发布预案包" },
+	{ "whoami",     "",                    ANYWHERE, run_whoami,     "who the daemon takes you for",                             "当前身份" },
+	{ "user",       "ACT LOGIN",           HERE,     user_command,   "accounts: invite, show, disable, enable, unlock",          "账号：邀请、查看、停用、启用、解锁" },
+	{ "api",        "[PACK|routes]",       ANYWHERE, api_command,    "the HTTP interface as a document, or its routes",          "HTTP 接口的 OpenAPI 文档，或路由表" },
+	{ "stop",       "",                    HERE,     run_stop,       "end the daemon",                                           "停止守护进程" },
+	{ "words",      NULL,                  ANYWHERE, run_words,      NULL,                                                       NULL },
+	{ "sign-in",    "LOGIN",               ELSEWHERE, sign_in_command,  "sign in; asks for password and one-time code",          "登录；询问口令和动态码" },
+	{ "sign-out",   "",                    ELSEWHERE, sign_out_command, "end the session that was kept",                         "退出登录" },
+	{ "enrol",      "LOGIN",               ELSEWHERE, enrol_command,    "set a password with the code of an invitation",         "凭邀请代码设置口令" },
+	{ "password",   "",                    ELSEWHERE, password_command, "a new password; ends all other sessions",               "更换口令，其他会话随之结束" },
+	{ "totp",       "on|off",              ELSEWHERE, totp_command,     "one-time codes as a second factor",                     "动态码（第二因素）" },
+	{ "sessions",   "[end ID]",            ELSEWHERE, sessions_command, "one's own sessions",                                    "本人的会话" },
+	{ "tokens",     "[make NAME|revoke ID]", ELSEWHERE, tokens_command, "API tokens: --scopes, --expires, --networks, --source", "接口令牌：--scopes、--expires、--networks、--source" },
+	{ "accounts",   "[ACT LOGIN]",         ELSEWHERE, accounts_command, "accounts of others: list, show, invite, disable, enable, unlock, break-glass", "他人的账号：查看、邀请、停用、启用、解锁、应急启封" },
 };
 /* clang-format on */
+
+static int run_row(struct ctl *ctl, size_t i)
+{
+	if (table[i].where == HERE && talk_elsewhere(ctl, table[i].word))
+		return EXIT_USAGE;
+	if (table[i].where == ELSEWHERE && !ctl->remote)
+		return say_usage(
+			ctl,
+			"'%s' goes over HTTPS: --url https://HOST:PORT (or $FENGSUI_URL); on this machine "
+			"whoever owns the folder has fengsui user",
+			"“%s”经 HTTPS 办理：--url https://主机:端口（或 $FENGSUI_URL）；本机目录的所有者可用 "
+			"fengsui user",
+			table[i].word);
+	return table[i].run(ctl);
+}
 
 int admin_command(struct ctl *ctl, bool *mine)
 {
@@ -462,7 +382,7 @@ int admin_command(struct ctl *ctl, bool *mine)
 					 "“%s”是多余的词；用法：fengsui %s", ctl->typed.words[1],
 					 table[i].word);
 		if (!ctl->typed.help || !table[i].usage)
-			return table[i].run(ctl);
+			return run_row(ctl, i);
 		printf("fengsui %s %s\n\n%s\n", table[i].word, table[i].usage,
 		       in_words(ctl, table[i].en, table[i].zh));
 		return 0;
@@ -475,6 +395,7 @@ void help_admin(const struct ctl *ctl)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (table[i].usage)
-			printf("  %-10s %-18s %s\n", table[i].word, table[i].usage,
-			       in_words(ctl, table[i].en, table[i].zh));
+			printf("  %-10s %-21s %s%s\n", table[i].word, table[i].usage,
+			       in_words(ctl, table[i].en, table[i].zh),
+			       table[i].where == ELSEWHERE ? " (--url)" : "");
 }

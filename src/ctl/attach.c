@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_private.h"
+#include "ctl/remote/remote.h"
 #include "seal/base64.h"
 #include "seal/digest.h"
 #include "seal/hex.h"
@@ -103,7 +104,9 @@ static int send_file(struct ctl *ctl, const char *path, char digest[static 2 * D
 		return say_fault(ctl, &why);
 	}
 	digest_init(&sending.digest);
-	if ((ret = begin(&sending)) == 0 && (ret = send_parts(&sending, path)) == 0)
+	if (ctl->remote)
+		ret = remote_file(ctl, sending.fd, path, digest);
+	else if ((ret = begin(&sending)) == 0 && (ret = send_parts(&sending, path)) == 0)
 		ret = end(&sending, digest);
 	close(sending.fd);
 	return ret;
@@ -152,7 +155,7 @@ int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const c
 	const json_t *evidence = catalogue_kind(ctl, "evidence");
 	const char *file = field_of_type(evidence, "blob"), *to = field_to(evidence, name_of(kind));
 	char digest[2 * DIGEST_LEN + 1];
-	json_t *input, *request, *answer;
+	json_t *input, *answer;
 	struct fault why = { 0 };
 	int ret;
 
@@ -168,10 +171,7 @@ int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const c
 	json_object_set_new(input, file, json_string(digest));
 	json_object_set_new(input, to, json_string(ref));
 	name_it(evidence, input, path);
-	request = talk_request(ctl, "do");
-	json_object_update_new(
-		request, json_pack("{s:s, s:s, s:o}", "kind", "evidence", "move", "create", "input", input));
-	if ((ret = talk_or_say(ctl, request, &answer)))
+	if ((ret = talk_or_say(ctl, kind_request(ctl, evidence, "create", NULL, input), &answer)))
 		return ret;
 	say_done(ctl, evidence, answer);
 	json_decref(answer);

@@ -69,7 +69,7 @@ int ctl_command(int argc, char **argv)
 		ret = say_usage(&ctl, "%s%.0s", "%.0s%s", why.text, *why.zh ? why.zh : why.text);
 	} else {
 		look_around(&ctl);
-		ret = carry_out(&ctl);
+		ret = talk_choose(&ctl, &why) < 0 ? say_fault(&ctl, &why) : carry_out(&ctl);
 	}
 	talk_end(&ctl);
 	json_decref(ctl.catalogue);

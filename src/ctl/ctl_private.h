@@ -30,6 +30,7 @@ struct flag {
 struct options {
 	const char *data, *as, *at, *lang, *key, *seen, *occurred, *limit, *after;
 	const char *out;
+	const char *url, *token_file, *ca, *pin, *proxy;
 	bool json, help, drill, check, ask, phone, form;
 	struct flag *flags;
 	size_t flag_count;
@@ -37,13 +38,17 @@ struct options {
 	size_t word_count;
 };
 
+struct remote; /* remote/remote.h */
+
 struct ctl {
 	struct arena *mem;
 	struct options typed;
 	bool zh, colour;
-	int columns;    /* of the terminal; 0: not one */
-	int fd;         /* of the socket, or -1 */
-	int patience_s; /* for an answer; 0: as long as it takes */
+	int columns;           /* of the terminal; 0: not one */
+	int fd;                /* of the socket, or -1 */
+	int patience_s;        /* for an answer; 0: as long as it takes */
+	struct remote *remote; /* NULL: the socket of a folder of this machine */
+	bool quiet;            /* nobody is asked anything: a shell completes a word */
 	struct buf in;
 	json_t *catalogue; /* NULL until learned */
 };
@@ -54,13 +59,23 @@ const char *in_words(const struct ctl *ctl, const char *en, const char *zh);
 /* options.c: FAULT_INVALID where a flag lacks its value. */
 int options_read(int argc, char **argv, struct arena *mem, struct options *out, struct fault *why);
 
-/* talk.c: one request and its answer. FAULT_ABSENT when no daemon is there. */
+/* talk.c: one request and its answer, over the socket or to another machine.
+ * FAULT_ABSENT when no daemon is there. */
+int talk_choose(struct ctl *ctl, struct fault *why); /* which of the two was typed */
 int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why); /* takes the request */
 json_t *talk_request(const struct ctl *ctl, const char *op); /* with as and at where given */
 void talk_end(struct ctl *ctl);
 /* Ask and, unless it is ok, say why; 0 or the exit status. `answer` is touched on 0. */
 int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer);
+/* What talk_or_say does with what talk_ask came to; takes `got`. */
+int talk_said(struct ctl *ctl, int ret, json_t *got, const struct fault *why, json_t **answer);
 const char *talk_folder(const struct ctl *ctl);
+const char *talk_place(const struct ctl *ctl); /* the folder, or the URL */
+/* What only whoever owns the folder does: says so and gives true where it is elsewhere. */
+bool talk_elsewhere(const struct ctl *ctl, const char *word);
+
+/* talk_socket.c */
+int socket_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why); /* takes the request */
 
 /* catalogue.c: what the daemon knows. NULL where there is no such name. */
 int catalogue_learn(struct ctl *ctl); /* 0 or the exit status */
@@ -130,7 +145,11 @@ int kind_command(struct ctl *ctl);
 int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
 int admin_command(struct ctl *ctl, bool *mine);
 int api_command(struct ctl *ctl);
-int user_command(struct ctl *ctl);
+
+/* entry/ingest.c: lines of a log. One of them without its end into LINE_LIMIT + 1
+ * bytes; false at the end. */
+int ingest_command(struct ctl *ctl);
+bool ingest_next(FILE *file, char *line, size_t *len);
 void help_admin(const struct ctl *ctl);
 int help_general(struct ctl *ctl);
 int help_kind(struct ctl *ctl, const json_t *kind);

@@ -91,7 +91,8 @@ int say_refused(const struct ctl *ctl, const json_t *answer)
 	if (!json_array_size(refusals))
 		fprintf(stderr, "fengsui: %s%s%s\n", ctl->zh ? "" : fault_words_en(code), ctl->zh ? "" : ": ",
 			words_of(ctl, answer));
-	if (!json_array_size(refusals) && code == FAULT_REFUSED && !ctl->typed.as && !getenv("FENGSUI_AS"))
+	if (!json_array_size(refusals) && code == FAULT_REFUSED && !ctl->typed.as && !getenv("FENGSUI_AS") &&
+	    !ctl->remote)
 		fputs(in_words(ctl,
 			       "In a demonstration folder say who acts: --as LOGIN (fengsui person list)\n",
 			       "演示目录中请说明由谁办理：--as 登录名（见 fengsui person list）\n"),

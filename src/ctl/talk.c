@@ -1,14 +1,12 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ctl/ctl_private.h"
+#include "ctl/remote/remote.h"
 
 /*
- * talk -- one request to the daemon of a data folder, and its answer.
+ * talk -- one request and its answer: which way it goes, and what is said when it does not.
  */
 
 const char *talk_folder(const struct ctl *ctl)
@@ -18,94 +16,40 @@ const char *talk_folder(const struct ctl *ctl)
 	return folder && *folder ? folder : "./data";
 }
 
-static int open_socket(struct ctl *ctl, struct fault *why)
+const char *talk_place(const struct ctl *ctl)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *folder = talk_folder(ctl);
+	return ctl->remote ? remote_url(ctl->remote) : talk_folder(ctl);
+}
 
-	if ((size_t)snprintf(address.sun_path, sizeof(address.sun_path), "%s/fengsui.sock", folder) >=
-	    sizeof(address.sun_path))
-		return fault_say(why, FAULT_LIMIT, "%s is too long for a socket's path",
-				 "%s 作为套接字路径过长", folder);
-	ctl->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (ctl->fd < 0)
-		return fault_say(why, FAULT_IO, "no socket: %s", "不能建立套接字（%s）", strerror(errno));
-	if (ctl->patience_s) {
-		const struct timeval patience = { .tv_sec = ctl->patience_s };
+/* What is typed goes before what the environment says. */
+int talk_choose(struct ctl *ctl, struct fault *why)
+{
+	const char *url = ctl->typed.url ? ctl->typed.url : getenv("FENGSUI_URL");
 
-		setsockopt(ctl->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-		setsockopt(ctl->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	}
-	if (connect(ctl->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+	if (ctl->typed.url && ctl->typed.data)
+		return fault_say(why, FAULT_INVALID,
+				 "--url is a daemon elsewhere and --data a folder here: one of them",
+				 "--url 指远端守护进程，--data 指本机目录，二者只能选一");
+	if (ctl->typed.data || !url || !*url)
 		return 0;
-	if (errno == EACCES)
-		return fault_say(why, FAULT_REFUSED, "%s: %s", "%s：本机用户无权访问（%s）", address.sun_path,
-				 strerror(errno));
-	return fault_say(why, FAULT_ABSENT, "no daemon is running on %s (%s)",
-			 "目录 %s 上没有运行中的守护进程（%s）", folder, strerror(errno));
+	return remote_open(ctl, url, why);
 }
 
-static int send_all(int fd, const char *bytes, size_t len, struct fault *why)
+bool talk_elsewhere(const struct ctl *ctl, const char *word)
 {
-	while (len) {
-		ssize_t done = send(fd, bytes, len, MSG_NOSIGNAL);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return fault_say(why, FAULT_IO, "the daemon went away: %s", "守护进程已断开（%s）",
-					 strerror(errno));
-		bytes += done;
-		len -= (size_t)done;
-	}
-	return 0;
-}
-
-/* One line into ctl->in; its end is overwritten with a NUL. */
-static int receive_line(struct ctl *ctl, struct fault *why)
-{
-	char room[64 * 1024];
-	char *end = NULL;
-
-	buf_clear(&ctl->in);
-	while (!end) {
-		ssize_t len = recv(ctl->fd, room, sizeof(room), 0);
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len <= 0)
-			return fault_say(why, FAULT_IO, "the daemon went away before it answered",
-					 "守护进程未答复即断开");
-		end = memchr(room, '\n', (size_t)len);
-		buf_put(&ctl->in, room, end ? (size_t)(end - room) : (size_t)len);
-	}
-	return 0;
+	if (!ctl->remote)
+		return false;
+	say_usage(ctl,
+		  "'%s' is for whoever owns the data folder: on the machine of %s, with --data FOLDER and "
+		  "without --url",
+		  "“%s”由数据目录的所有者办理：请在 %s 所在机器上用 --data 目录，不带 --url", word,
+		  talk_place(ctl));
+	return true;
 }
 
 int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why)
 {
-	char *text = json_dumps(request, JSON_COMPACT);
-	struct buf line = { 0 };
-	json_error_t error;
-	int ret = 0;
-
-	json_decref(request);
-	if (!text)
-		return fault_say(why, FAULT_INVALID, "what was typed is not UTF-8", "键入的内容不是 UTF-8");
-	buf_text(&line, text);
-	buf_char(&line, '\n');
-	free(text);
-	if (ctl->fd < 0)
-		ret = open_socket(ctl, why);
-	if (ret == 0 && (ret = send_all(ctl->fd, line.data, line.len, why)) == 0)
-		ret = receive_line(ctl, why);
-	buf_fini(&line);
-	if (ret < 0)
-		return ret;
-	*answer = json_loadb(ctl->in.data, ctl->in.len, JSON_DECODE_ANY, &error);
-	return *answer ? 0
-		       : fault_say(why, FAULT_CORRUPT, "the answer is not JSON: %s", "答复不是 JSON（%s）",
-				   error.text);
+	return ctl->remote ? remote_ask(ctl, request, answer, why) : socket_ask(ctl, request, answer, why);
 }
 
 json_t *talk_request(const struct ctl *ctl, const char *op)
@@ -122,29 +66,33 @@ json_t *talk_request(const struct ctl *ctl, const char *op)
 
 static int no_daemon(const struct ctl *ctl, const struct fault *why)
 {
-	if (ctl->zh)
-		fprintf(stderr, "fengsui: 目录 %s 上没有运行中的守护进程\n", talk_folder(ctl));
+	if (ctl->remote || !ctl->zh)
+		fprintf(stderr, "fengsui: %s\n", ctl->zh && *why->zh ? why->zh : why->text);
 	else
-		fprintf(stderr, "fengsui: %s\n", why->text);
-	fprintf(stderr,
-		in_words(ctl, "Start it with: fengsui serve --data %s\n",
-			 "启动方法：fengsui serve --data %s\n"),
-		talk_folder(ctl));
+		fprintf(stderr, "fengsui: 目录 %s 上没有运行中的守护进程\n", talk_folder(ctl));
+	if (!ctl->remote)
+		fprintf(stderr,
+			in_words(ctl, "Start it with: fengsui serve --data %s\n",
+				 "启动方法：fengsui serve --data %s\n"),
+			talk_folder(ctl));
 	return EXIT_NO_DAEMON;
 }
 
-int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer)
+static int say_failed(struct ctl *ctl, const struct fault *why)
 {
-	struct fault why = { 0 };
-	json_t *got;
-	int ret = talk_ask(ctl, request, &got, &why);
+	const bool nobody = why->code == FAULT_ABSENT && (!ctl->remote || remote_unreached(ctl));
 
-	if (ret == -FAULT_ABSENT)
-		return no_daemon(ctl, &why);
+	return nobody ? no_daemon(ctl, why) : say_fault(ctl, why);
+}
+
+int talk_said(struct ctl *ctl, int ret, json_t *got, const struct fault *why, json_t **answer)
+{
 	if (ret < 0)
-		return say_fault(ctl, &why);
+		return say_failed(ctl, why);
 	if (!json_is_true(json_object_get(got, "ok"))) {
 		ret = say_refused(ctl, got);
+		if (ctl->remote)
+			remote_hint(ctl, got);
 		json_decref(got);
 		return ret;
 	}
@@ -152,10 +100,25 @@ int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer)
 	return 0;
 }
 
+int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer)
+{
+	const char *op = json_string_value(json_object_get(request, "op"));
+	const bool move = op && !strcmp(op, "do");
+	struct fault why = { 0 };
+	json_t *got = NULL;
+	int ret = talk_ask(ctl, request, &got, &why);
+
+	ret = talk_said(ctl, ret, got, &why, answer);
+	if (ret && ctl->remote)
+		remote_doubt(ctl, move);
+	return ret;
+}
+
 void talk_end(struct ctl *ctl)
 {
 	if (ctl->fd >= 0)
 		close(ctl->fd);
 	ctl->fd = -1;
+	remote_close(ctl);
 	buf_fini(&ctl->in);
 }

@@ -1,8 +1,12 @@
 #include "host/terminal.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -71,4 +75,80 @@ void terminal_cell(struct buf *out, const char *text, size_t len, int columns)
 	}
 	for (; used < columns; used++)
 		buf_char(out, ' ');
+}
+
+/* ---- a question ------------------------------------------------------------- */
+
+static volatile sig_atomic_t caught;
+
+static void note_signal(int number) { caught = number; }
+
+/* Ends that would leave the terminal mute are noted and delivered afterwards; a
+ * stop from the keyboard waits. */
+static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+enum { HELD = sizeof(held) / sizeof(*held) };
+
+static void hold_signals(struct sigaction before[static HELD])
+{
+	caught = 0;
+	for (size_t i = 0; i < HELD; i++) {
+		struct sigaction note = { .sa_handler = held[i] == SIGTSTP ? SIG_IGN : note_signal };
+
+		sigaction(held[i], &note, &before[i]);
+	}
+}
+
+static void give_signals_back(const struct sigaction before[static HELD])
+{
+	for (size_t i = 0; i < HELD; i++)
+		sigaction(held[i], &before[i], NULL);
+	if (caught)
+		raise(caught);
+}
+
+/* Byte by byte: what comes behind the line is left for whoever reads next. */
+static bool read_typed(int fd, char *out, size_t size)
+{
+	size_t len = 0;
+	bool fits = true;
+	char c;
+
+	for (;;) {
+		const ssize_t got = read(fd, &c, 1);
+
+		if (got < 0 && errno == EINTR && !caught)
+			continue;
+		if (got <= 0)
+			return false;
+		if (c == '\n')
+			break;
+		fits &= len + 1 < size;
+		if (fits)
+			out[len++] = c;
+	}
+	out[fits ? len : 0] = '\0';
+	return fits;
+}
+
+bool terminal_ask(int fd, const char *prompt, bool hidden, char *out, size_t size)
+{
+	struct sigaction before[HELD];
+	struct termios shown, mute;
+	bool good = tcgetattr(fd, &shown) == 0;
+
+	*out = '\0';
+	if (!good)
+		return false;
+	mute = shown;
+	mute.c_lflag &= ~(tcflag_t)(hidden ? ECHO | ECHOE | ECHOK | ECHONL : 0);
+	hold_signals(before);
+	good = tcsetattr(fd, TCSAFLUSH, &mute) == 0;
+	fputs(prompt, stderr);
+	fflush(stderr);
+	good = good && read_typed(fd, out, size);
+	tcsetattr(fd, TCSADRAIN, &shown);
+	if (hidden)
+		fputc('\n', stderr);
+	give_signals_back(before);
+	return good;
 }

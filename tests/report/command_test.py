@@ -3,19 +3,17 @@
 import html.parser
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "scenario"))
 from scene import Scene, main, moves  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 AWARE = "2026-03-02T07:50:00Z"
 BEGIN = "-----BEGIN FENGSUI CHECKPOINT-----\n"
@@ -43,38 +41,8 @@ class Sheet(html.parser.HTMLParser):
             self.rows[self.field] += data
 
 
-class Terminal:
-    """The program on a terminal; what it says is waited for, never slept for."""
-
-    def __init__(self, d, *args):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.execv(d.program, [d.program, *args, "--data", d.folder, "--lang", "en"])
-        self.said = ""
-
-    def until(self, words):
-        end = time.monotonic() + 20
-        while not re.search(words, self.said):
-            if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
-                raise AssertionError(f"no '{words}' in: {self.said}")
-            try:
-                self.said += os.read(self.fd, 4096).decode(errors="replace")
-            except OSError:
-                raise AssertionError(f"ended without '{words}': {self.said}") from None
-        self.said = re.split(words, self.said, maxsplit=1)[1]
-
-    def answer(self, question, text):
-        self.until(question + r"[^\n]*: $")
-        os.write(self.fd, (text + "\n").encode())
-
-    def end(self):
-        try:
-            while os.read(self.fd, 4096):
-                pass
-        except OSError:
-            pass
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+def on_terminal(d, *args):
+    return Terminal([d.program, *args, "--data", d.folder, "--lang", "en"])
 
 
 class FromTheCommandLine(Scene):
@@ -176,7 +144,7 @@ class FromTheCommandLine(Scene):
 
     def test_asked_for_on_a_terminal_and_again_where_it_was_not_right(self):
         with self.city() as d:
-            t = Terminal(d, "report", "--phone", "--as", "dut01")
+            t = on_terminal(d, "report", "--phone", "--as", "dut01")
             for question, text in [("Unit", "没有的单位"), ("Reporter", "王五"), ("Call-back", ""), ("Aware", "10 min"),
                                    ("What", "网页被篡改")]:
                 t.answer(question, text)
@@ -196,7 +164,7 @@ class FromTheCommandLine(Scene):
 
     def test_who_turns_away_has_sent_nothing(self):
         with self.city() as d:
-            t = Terminal(d, "report", "--as", "uop_edu")
+            t = on_terminal(d, "report", "--as", "uop_edu")
             t.answer("Call-back", "")
             t.answer("Aware", "")
             t.until("What[^\n]*: $")
@@ -208,7 +176,7 @@ class FromTheCommandLine(Scene):
     def test_any_move_asks_for_what_it_needs(self):
         with self.city() as d:
             draft, _ = self.submitted(d)
-            t = Terminal(d, "report", "reject", draft.number, "--ask", "--as", "dut01")
+            t = on_terminal(d, "report", "reject", draft.number, "--ask", "--as", "dut01")
             t.answer("Why it was not accepted", "")
             t.until("not_technical")
             t.answer("Why it was not accepted", "test")

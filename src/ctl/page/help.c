@@ -26,6 +26,11 @@ static const struct {
 	{ "--occurred TIME", "when it happened, where entered late",                     "补录时的实际发生时间" },
 	{ "--ask",           "ask on the terminal for what the move needs",              "在终端逐项询问所需内容" },
 	{ "--drill",         "in the space of drills",                                   "演练空间" },
+	{ "--url URL",       "the daemon of another machine, https://HOST:PORT ($FENGSUI_URL)", "远端守护进程，https://主机:端口（$FENGSUI_URL）" },
+	{ "--token-file FILE", "with --url: an API token ($FENGSUI_TOKEN_FILE; else fengsui sign-in)", "与 --url 同用：接口令牌（$FENGSUI_TOKEN_FILE；否则用 fengsui sign-in）" },
+	{ "--ca FILE",       "with --url: who signed its certificate ($FENGSUI_CA)",     "与 --url 同用：签发其证书的机构（$FENGSUI_CA）" },
+	{ "--pin SHA256",    "with --url: this very certificate; remembered",            "与 --url 同用：指定证书的指纹，自此记住" },
+	{ "--proxy URL",     "with --url: through this proxy; none otherwise",           "与 --url 同用：经此代理；默认不用代理" },
 };
 
 static const struct {
@@ -46,7 +51,7 @@ static void say_flags(const struct ctl *ctl)
 {
 	printf("\n%s\n", in_words(ctl, "Flags of every command:", "通用选项："));
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		printf("  %-16s %s\n", flags[i].usage, in_words(ctl, flags[i].en, flags[i].zh));
+		printf("  %-17s %s\n", flags[i].usage, in_words(ctl, flags[i].en, flags[i].zh));
 }
 
 /* The kinds, when a daemon is there to ask; silence when not. */
@@ -57,10 +62,17 @@ static void say_kinds(struct ctl *ctl)
 	const json_t *kind;
 	size_t i;
 
-	if (talk_ask(ctl, json_pack("{s:s}", "op", "catalogue"), &answer, &why) < 0) {
-		printf(in_words(ctl, "\nKinds of record are known when a daemon runs on %s.\n",
-				"\n在 %s 上启动守护进程后可列出记录类别。\n"),
-		       talk_folder(ctl));
+	ctl->quiet = true;
+	if (talk_ask(ctl, json_pack("{s:s}", "op", "catalogue"), &answer, &why) < 0)
+		answer = NULL;
+	if (!json_object_get(answer, "kinds")) {
+		json_decref(answer);
+		printf(ctl->remote
+			       ? in_words(ctl, "\nKinds of record are known when you are signed in at %s.\n",
+					  "\n登录 %s 后可列出记录类别。\n")
+			       : in_words(ctl, "\nKinds of record are known when a daemon runs on %s.\n",
+					  "\n在 %s 上启动守护进程后可列出记录类别。\n"),
+		       talk_place(ctl));
 		return;
 	}
 	printf("\n%s\n",

@@ -1,42 +1,20 @@
 #include <string.h>
 
+#include "ctl/account/account.h"
 #include "ctl/ctl_private.h"
 
 /*
  * user -- accounts, for whoever owns the folder: fengsui user invite LOGIN.
  */
 
-static void say_code(const struct ctl *ctl, const char *login, const json_t *answer)
-{
-	printf(in_words(ctl,
-			"Code for %s, good once and until %s:\n\n    %s\n\nWith it they set a password "
-			"themselves: "
-			"POST /api/v1/enrolment {\"login\", \"code\", \"password\"}.\n",
-			"给 %s 的代码，只能使用一次，至 %s 失效：\n\n    %s\n\n本人凭此自行设置口令："
-			"POST /api/v1/enrolment {\"login\", \"code\", \"password\"}。\n"),
-	       login, json_string_value(json_object_get(answer, "until")),
-	       json_string_value(json_object_get(answer, "code")));
-}
-
 static void say_account(const struct ctl *ctl, const char *login, const json_t *answer)
 {
-	static const struct {
-		const char *name, *en, *zh;
-	} states[] = {
-		{ "invited", "invited, no password yet", "已邀请，未设口令" },
-		{ "active", "active", "启用" },
-		{ "locked", "locked after too many failures", "失败次数过多，已锁定" },
-		{ "disabled", "disabled", "已停用" },
-	};
 	const char *state = json_string_value(json_object_get(answer, "state"));
 	const char *last = json_string_value(json_object_get(answer, "signed_in_at"));
 
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
-		if (state && strcmp(state, states[i].name) == 0)
-			state = in_words(ctl, states[i].en, states[i].zh);
 	printf(in_words(ctl, "%s: %s; one-time codes: %s; last signed in: %s\n",
 			"%s：%s；动态码：%s；最近登录：%s\n"),
-	       login, state,
+	       login, account_state_words(ctl, state ? state : ""),
 	       json_is_true(json_object_get(answer, "factor")) ? in_words(ctl, "yes", "有")
 							       : in_words(ctl, "no", "无"),
 	       last ? last : in_words(ctl, "never", "从未"));
@@ -60,7 +38,8 @@ int user_command(struct ctl *ctl)
 	if (ctl->typed.json)
 		say_json(answer);
 	else if (json_object_get(answer, "code"))
-		say_code(ctl, login, answer);
+		account_say_code(ctl, login, json_string_value(json_object_get(answer, "until")),
+				 json_string_value(json_object_get(answer, "code")));
 	else if (json_object_get(answer, "state"))
 		say_account(ctl, login, answer);
 	else
