@@ -54,8 +54,9 @@ static void mistakes_have_a_place(void **state)
 		{ "map: m\nfrom: json\nlogsource: {product: aws, service: sshd}\nwhen: {a: b}\n",
 		  "N33: there is no", "two tables mixed" },
 		{ SYSLOG "keep: [user]\n", "keep is for mappings of JSON", "text has its patterns" },
-		{ "map: m\nfrom: json\nlogsource: {product: aws, service: cloudtrail}\nwhen: {a: b}\nkeep: a\n",
-		  "m.yml:5:7: keep should be a list", "one word" },
+		{ "map: m\nfrom: json\nlogsource: {product: aws, service: cloudtrail}\nwhen: {a: b}\nkeep: "
+		  "a\n",
+		  "m.yml:5:1: keep should be a list", "one word" },
 		{ "- a\n", "begins with map", "a list" },
 		{ "map: [\n", "not YAML", "broken YAML" },
 		{ "map: &a m\nfrom: *a\n", "alias", "an alias" },
