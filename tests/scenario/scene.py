@@ -84,6 +84,10 @@ class Scene(unittest.TestCase):
                     if not move.get("proposed"):
                         cls.seen |= set(move.get("rows", []))
 
+    def saw(self, code):
+        """A code that was met where no daemon answers: by the command line, in a mapping, in a pack."""
+        type(self).seen = (type(self).seen or set()) | {code}
+
     def rebuilt_alike(self, d):
         answer = d.ask(op="rebuild", check=True)
         self.assertTrue(answer.ok, answer)
