@@ -14,7 +14,7 @@
 /*
  * records -- lists, single records and moves: the operations of the socket, by address.
  */
-enum { KEY_MOST = 128, DIGEST_SHOWN = 8 };
+enum { KEY_MOST = 128, DIGEST_SHOWN = 8, FILES_MOST = 1000 };
 
 /* A row id in an address is a number; the house writes it with a #. */
 static const char *ref_of(struct call *call, const char *word)
@@ -141,15 +141,18 @@ static int no_query(struct call *call, struct fault *why)
 	return call_query(call, none, NULL, why);
 }
 
+static int ask_of_record(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
+{
+	return call_ask(call, op,
+			json_pack("{s:s, s:s}", "kind", call->words[0], "ref", ref_of(call, call->words[1])),
+			then, why);
+}
+
 static int ask_about(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
 {
 	const int ret = no_query(call, why);
 
-	return ret < 0 ? ret
-		       : call_ask(call, op,
-				  json_pack("{s:s, s:s}", "kind", call->words[0], "ref",
-					    ref_of(call, call->words[1])),
-				  then, why);
+	return ret < 0 ? ret : ask_of_record(call, op, then, why);
 }
 
 int records_show(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, shown, why); }
@@ -189,10 +192,37 @@ static void send_file(struct call *call, int fd, uint64_t size, const char *dige
 	http_answer_file(call->exchange, 200, call->headers, call->header_count, fd, size);
 }
 
+/* Of a field with several files, which: the first unless it is said. */
+static int which_file(struct call *call, long *out, struct fault *why)
+{
+	static const char *const names[] = { "number", NULL };
+	const char *said[1];
+	char *end;
+	int ret = call_query(call, names, said, why);
+
+	if (ret < 0)
+		return ret;
+	*out = said[0] ? strtol(said[0], &end, 10) : 1;
+	if (said[0] && (end == said[0] || *end || *out < 1 || *out > FILES_MOST))
+		return fault_say(why, FAULT_INVALID, "'number' is the file's place, 1 to %d",
+				 "“number”为文件的序号，1 至 %d", FILES_MOST);
+	return 0;
+}
+
 static const char *blob_of(struct call *call, const json_t *answer)
 {
-	const char *digest =
-		json_string_value(json_object_get(json_object_get(answer, "fields"), call->words[2]));
+	const json_t *value = json_object_get(json_object_get(answer, "fields"), call->words[2]);
+	struct fault why;
+	const char *digest;
+	long number = 1;
+
+	if (which_file(call, &number, &why) < 0)
+		return NULL;
+	if (json_is_array(value))
+		value = json_array_get(value, (size_t)number - 1);
+	else if (number != 1)
+		value = NULL;
+	digest = json_string_value(value);
 
 	return digest && strlen(digest) == BLOB_NAME - 1 &&
 			       strspn(digest, "0123456789abcdef") == BLOB_NAME - 1
@@ -228,7 +258,13 @@ static void filed(struct call *call, json_t *answer)
 		send_file(call, fd, size, digest);
 }
 
-int records_file(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, filed, why); }
+int records_file(struct call *call, struct fault *why)
+{
+	long number;
+	const int ret = which_file(call, &number, why);
+
+	return ret < 0 ? ret : ask_of_record(call, ASK_SHOW, filed, why);
+}
 
 /* ---- moves ---------------------------------------------------------------- */
 
