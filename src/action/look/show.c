@@ -11,7 +11,7 @@
 
 /* ---- values for people ---------------------------------------------------- */
 
-static json_t *handle_of(struct deed *deed, int64_t id)
+json_t *handle_of(struct deed *deed, int64_t id)
 {
 	struct fault why;
 	struct object *o = world_get(deed, id, &why);
@@ -218,7 +218,7 @@ int house_show(struct house *house, const struct asker *asker, const char *kind,
 	int ret = look(&deed, house, asker, kind, ref, now, &object, why);
 
 	if (ret == 0) {
-		json_t *linked = json_array(), *moves = json_array();
+		json_t *linked = json_array(), *moves = json_array(), *alike = json_array();
 
 		*answer = head_of(object);
 		json_object_set_new(*answer, "fields", fields_of(&deed, object));
@@ -226,7 +226,10 @@ int house_show(struct house *house, const struct asker *asker, const char *kind,
 		json_object_set_new(*answer, "proposals", pending_open(&deed, object));
 		json_object_set_new(*answer, "linked", linked);
 		json_object_set_new(*answer, "moves", moves);
+		json_object_set_new(*answer, "alike", alike);
 		ret = linked_of(&deed, object, linked, why);
+		if (ret == 0)
+			ret = alike_of(&deed, object, alike, why);
 		if (ret == 0)
 			ret = moves_of(&deed, object, moves, why);
 	}
