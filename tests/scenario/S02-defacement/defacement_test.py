@@ -7,9 +7,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import (LEVEL2, OFFICE, ROOT, Scene, add_system, archived, containing, contain_system, evidence, last,  # noqa: E402
+from scene import (LEVEL2, OFFICE, ROOT, Scene, add_system, archived, binary, containing, contain_system, evidence, last,  # noqa: E402
                    main, moves, person, remove_cause)
-from fengsui import binary  # noqa: E402
 
 BEFORE = "9f2c7b1ad34be1cf9d3f0b5c2b6f0a41c6c1d7f0e9a85f3c1b2a4d6e8f901234"
 AFTER = "0b5d9e7c43a1f2e6d8c7b6a5948372615f4e3d2c1b0a99887766554433221100"
