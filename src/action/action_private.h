@@ -324,3 +324,6 @@ int pack_publish(struct house *house, const struct asker *asker, const struct pa
 
 /* ---- look/: answers to those who look --------------------------------------- */
 json_t *wants_of(const struct want *wants, size_t count); /* new reference */
+json_t *handle_of(struct deed *deed, int64_t id); /* new reference: {"id","kind","number"?,"title"?} */
+/* What may be the same thing as the plan says of its kind, handles into `list`. */
+int alike_of(struct deed *deed, struct object *object, json_t *list, struct fault *why);

@@ -199,6 +199,23 @@ static struct object *system_of(struct deed *deed, const char *host)
 	return world_get(deed, id, &why);
 }
 
+/* The nature that the rule speaks of (class.defacement), where the plan knows it. */
+static json_t *class_of(const struct kind *kind, const struct pack *pack, const json_t *alert)
+{
+	const struct field *field = kind_field(kind, "class");
+	const struct enumeration *known = field && field->of ? pack_enum(pack, field->of) : NULL;
+	json_t *tag;
+	size_t i;
+
+	json_array_foreach(json_object_get(alert, "tags"), i, tag) {
+		const char *word = json_string_value(tag);
+
+		if (known && word && !strncmp(word, "class.", 6) && enum_code(known, word + 6))
+			return json_string(word + 6);
+	}
+	return NULL;
+}
+
 static json_t *input_of(struct deed *deed, const struct kind *kind, const json_t *alert)
 {
 	const char *at = text_in(alert, "time"), *raw = text_in(alert, "raw"), *group = group_of(deed, alert);
@@ -211,6 +228,7 @@ static json_t *input_of(struct deed *deed, const struct kind *kind, const json_t
 	put(input, kind, "rule", json_string(text_in(alert, "rule")));
 	put(input, kind, "title", json_string(text_in(alert, "title")));
 	put(input, kind, "level", json_string(text_in(alert, "level") ? text_in(alert, "level") : "medium"));
+	put(input, kind, "class", class_of(kind, deed->house->pack, alert));
 	put(input, kind, "author", json_string(text_in(alert, "author")));
 	put(input, kind, "source", json_string(place_of(alert)));
 	put(input, kind, "group", group ? json_string(group) : NULL);

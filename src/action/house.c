@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/package.h"
 #include "base/canon.h"
 #include "base/stamp.h"
 #include "evidence/blob.h"
@@ -389,7 +390,8 @@ static void finish_erasing(struct house *house)
 	struct fault left;
 
 	for (size_t i = 0; i < house->gone_count; i++) {
-		if (blob_remove(house->folder, house->gone[i], &left) < 0)
+		if (blob_remove(house->folder, house->gone[i], &left) < 0 ||
+		    package_forget(house->folder, house->gone[i], &left) < 0)
 			fprintf(stderr, "fengsui: %s\n", left.text);
 		free(house->gone[i]);
 	}

@@ -249,6 +249,22 @@ static bool takes_away(struct deed *deed, const struct request *request, struct 
 	return false;
 }
 
+/* When an entry was made is the house's to say; only when something happened may be told (occurred). */
+static bool dates_entry(struct deed *deed, const struct request *request)
+{
+	static const char *const ours[] = { "recorded_at", "created_at", "updated_at" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (json_object_get(request->input, ours[i])) {
+			refuse(deed, "N28", "记录时间由系统填写；补录请填发生时间（occurred）",
+			       "the time of an entry is not for anyone to set; say when it happened "
+			       "(occurred)",
+			       ours[i]);
+			return true;
+		}
+	return false;
+}
+
 /* clang-format off */
 /* What whoever runs the program may enter before anybody has an account: in a
  * demonstration folder the register, in a real one only what leads to the
@@ -333,6 +349,8 @@ static int prepare(struct deed *deed, const struct request *request, struct obje
 	if (!kind)
 		return fault_say(why, FAULT_INVALID, "the plan pack knows no kind '%.64s'",
 				 "预案包中没有“%.64s”这一类记录", request->kind);
+	if (dates_entry(deed, request))
+		return 0;
 	if (!strcmp(request->move, "create") && request->ref)
 		return fault_say(why, FAULT_INVALID, "'%.40s' makes a new %s%.0s; it takes no number",
 				 "“%.40s”用于新建%.0s%s，不带编号", request->move, kind->name,

@@ -125,3 +125,24 @@ int package_build(const struct package_plan *plan, char *path, size_t size, stru
 	remove_made(old, 2);
 	return file_sync_folder(shelf, why);
 }
+
+int package_forget(const char *folder, const char *digest, struct fault *why)
+{
+	char shelf[PATH_MOST], path[PATH_MOST];
+	struct dirent *entry;
+	DIR *dir;
+	int ret = 0;
+
+	snprintf(shelf, sizeof(shelf), "%s/archive", folder);
+	if (!(dir = opendir(shelf)))
+		return errno == ENOENT ? 0 : fault_set(why, FAULT_IO, "%s: %s", shelf, strerror(errno));
+	while ((entry = readdir(dir))) {
+		if (*entry->d_name == '.' || snprintf(path, sizeof(path), "%s/%s/evidence/%s", shelf,
+						      entry->d_name, digest) >= PATH_MOST)
+			continue;
+		if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+			ret = fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
+	}
+	closedir(dir);
+	return ret;
+}

@@ -44,3 +44,7 @@ struct package_plan {
  * An older package of the same name is replaced only when the new one is whole
  * and verifies. */
 int package_build(const struct package_plan *plan, char *path, size_t size, struct fault *why);
+
+/* An evidence file that was disposed of leaves the packages of this folder too;
+ * their manifests still name it, and a verifier says that it is not there. */
+int package_forget(const char *folder, const char *digest, struct fault *why);

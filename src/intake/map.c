@@ -109,17 +109,27 @@ static int read_from(struct reading *r, const struct tree *at)
 	return tree_fault(r->why, r->file, at, "from should be syslog, line or json");
 }
 
-static int read_programs(struct reading *r, const struct tree *at)
+static int read_names(struct reading *r, const struct tree *at, const char ***out, size_t *count)
 {
 	if (at->kind != TREE_LIST)
-		return tree_fault(r->why, r->file, at, "programs should be a list of names");
-	r->map->programs = arena_many(r->mem, tree_count(at) + 1, sizeof(char *));
+		return tree_fault(r->why, r->file, at, "%s should be a list of names", at->key);
+	*out = arena_many(r->mem, tree_count(at) + 1, sizeof(char *));
 	for (struct tree *t = at->first; t; t = t->next) {
 		if (t->kind != TREE_SCALAR)
-			return tree_fault(r->why, r->file, t, "a program's name is text");
-		r->map->programs[r->map->program_count++] = t->text;
+			return tree_fault(r->why, r->file, t, "a name in %s is text", at->key);
+		(*out)[(*count)++] = t->text;
 	}
 	return 0;
+}
+
+static int read_programs(struct reading *r, const struct tree *at)
+{
+	return read_names(r, at, &r->map->programs, &r->map->program_count);
+}
+
+static int read_keep(struct reading *r, const struct tree *at)
+{
+	return read_names(r, at, &r->map->keep, &r->map->keep_count);
 }
 
 /* {name: text}; `ours`: the names must be those of the dictionary. */
@@ -203,7 +213,7 @@ static const struct {
 	{ "map", true, read_name },           { "from", true, read_from },
 	{ "logsource", true, read_place },    { "programs", false, read_programs },
 	{ "patterns", false, read_patterns }, { "also", false, read_also },
-	{ "when", false, read_when },
+	{ "when", false, read_when },         { "keep", false, read_keep },
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
@@ -219,7 +229,7 @@ static int check_keys(struct reading *r, const struct tree *at)
 			return tree_fault(
 				r->why, r->file, t,
 				"unknown key '%s'; map, about, from, logsource, programs, patterns, "
-				"also or when",
+				"also, when or keep",
 				t->key);
 	}
 	return 0;
@@ -236,6 +246,8 @@ static int check_whole(struct reading *r, const struct tree *at)
 	if (m->from == MAP_JSON && (!m->when_count || m->pattern_count))
 		return tree_fault(r->why, r->file, at,
 				  "a mapping of JSON wants when: {field: text} and no patterns");
+	if (m->from != MAP_JSON && m->keep)
+		return tree_fault(r->why, r->file, at, "keep is for mappings of JSON");
 	return 0;
 }
 
@@ -349,9 +361,30 @@ static bool is_program(const struct map *m, const char *program, size_t len)
 	return false;
 }
 
+static bool is_kept(const struct map *m, const struct field *f)
+{
+	for (size_t i = 0; i < m->keep_count; i++)
+		if (strlen(m->keep[i]) == f->name_len && !memcmp(m->keep[i], f->name, f->name_len))
+			return true;
+	return false;
+}
+
+/* What the object says in free words is no field, so no rule can ask for it. */
+static void keep_only(const struct map *m, struct event *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		if (is_kept(m, &e->fields[i]))
+			e->fields[kept++] = e->fields[i];
+	e->count = kept;
+}
+
 static void place(const struct map *m, struct event *e)
 {
 	e->from = m->at;
+	if (m->keep)
+		keep_only(m, e);
 	for (size_t i = 0; i < m->also_count; i++) {
 		const struct field *f = event_find(e, m->also[i].text);
 

@@ -49,6 +49,8 @@ struct map {
 	size_t also_count;
 	struct pair *when;
 	size_t when_count;
+	const char **keep; /* of an object with free text in it: nothing else becomes a field */
+	size_t keep_count;
 	struct map *next;
 };
 

@@ -275,6 +275,12 @@ struct kind {
 	size_t always_count;
 	struct names ends_with; /* kinds that must have ended before this one may end */
 	const char *ends_refuse;
+	struct alike {           /* what may be the same thing, shown beside a record that is not done with */
+		struct names of; /* kinds; those that have not ended */
+		const char *same; /* a ref that all of them have */
+		const char *near; /* a time field that all of them have */
+		int64_t within;   /* microseconds, before or after */
+	} alike;
 	struct place at;
 };
 

@@ -126,7 +126,7 @@ def moves_of(catalogue):
     wanted = set()
     for kind in catalogue["kinds"]:
         wanted |= {f"{kind['name']}.{what}" for what in ("list", "show", "history")}
-        wanted |= {f"{kind['name']}.file.{f['name']}" for f in kind["fields"] if f["type"] == "blob" and not f["many"]}
+        wanted |= {f"{kind['name']}.file.{f['name']}" for f in kind["fields"] if f["type"] == "blob"}
         for move in kind["moves"]:
             if move["who"]:
                 wanted.add(f"{kind['name']}.{'create' if move['form'] == 'create' else move['name']}")

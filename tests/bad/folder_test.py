@@ -13,33 +13,10 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 from fengsui import Daemon, binary  # noqa: E402
+from shift import Shift, usable  # noqa: E402
 
 OFFICE, NOBODY = "市信息产业局", 65534
 
-# A clock that stands off by what a file says, and can be set while the daemon runs.
-SHIM = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-int clock_gettime(clockid_t id, struct timespec *out)
-{
-	static int (*real)(clockid_t, struct timespec *);
-	FILE *f;
-	long by = 0;
-	if (!real)
-		real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-	if (real(id, out) < 0)
-		return -1;
-	if (id == CLOCK_REALTIME && (f = fopen(getenv("CLOCK_BY"), "r"))) {
-		if (fscanf(f, "%ld", &by) == 1)
-			out->tv_sec += by;
-		fclose(f);
-	}
-	return 0;
-}
-"""
 
 
 def serve(folder, *args, **more):
@@ -232,30 +209,19 @@ class Folder(unittest.TestCase):
             self.untouched(folder)
 
 
-@unittest.skipIf("asan" in binary(), "the clock is put in front of the C library, where the sanitizer wants to be")
+@unittest.skipUnless(usable(), "the clock is put in front of the C library, where the sanitizer wants to be")
 class Clock(unittest.TestCase):
     """Real folders whose records were made under one clock and are opened under another."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.where = tempfile.mkdtemp(prefix="fengsui-clock-")
-        source, cls.shim = os.path.join(cls.where, "clock.c"), os.path.join(cls.where, "clock.so")
-        with open(source, "w", encoding="ascii") as f:
-            f.write(SHIM)
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", cls.shim, source, "-ldl"], check=True)
-        cls.by = os.path.join(cls.where, "by")
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.where)
+    def setUp(self):
+        self.clock = Shift()
+        self.addCleanup(self.clock.close)
 
     def set_off(self, seconds):
-        with open(self.by + ".new", "w", encoding="ascii") as f:
-            f.write(str(seconds))
-        os.rename(self.by + ".new", self.by)
+        self.clock.set(seconds)
 
     def env(self):
-        return {"LD_PRELOAD": self.shim, "CLOCK_BY": self.by}
+        return self.clock.env
 
     def register(self, d, login):
         d.do(None, "person", "create", name=login, login=login, unit=OFFICE)

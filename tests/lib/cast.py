@@ -25,10 +25,10 @@ PEOPLE = [("lg01", "组长甲", "LG"), ("lg02", "副组长乙", "LG"), ("dir01",
           ("res01", "物资保管员", "RES"), ("arc01", "档案员", "ARC"), ("aud01", "审计员", "AUD")]
 
 
-def city(at="2026-03-02T08:00:00Z", **more):
-    """A Daemon with the cast registered. `more` goes to Daemon. With FENGSUI_WAY=http each person is signed in
-    and asks over HTTP."""
-    d = (HttpDaemon if os.environ.get("FENGSUI_WAY") == "http" else Daemon)(at=at, **more)
+def city(at="2026-03-02T08:00:00Z", http=False, **more):
+    """A Daemon with the cast registered. `more` goes to Daemon. With `http`, or FENGSUI_WAY=http, each person is
+    signed in and asks over HTTP."""
+    d = (HttpDaemon if http or os.environ.get("FENGSUI_WAY") == "http" else Daemon)(at=at, **more)
     try:
         register(d)
     except BaseException:

@@ -148,6 +148,7 @@ class House:
         self.program = program or binary()
         self.env = {**os.environ, **(env or {})}
         self.connection = None
+        self.codes_seen = set()  # of refusals, however they were asked for
 
     def connect(self):
         self.connection = Connection(self.folder)
@@ -168,8 +169,10 @@ class House:
 
     def try_(self, as_, kind, move, ref=None, *, at=None, key=None, seen=None, occurred=None, space=None, **input_):
         """A move; gives the answer whatever it is."""
-        return self.ask(op="do", kind=kind, move=move, ref=_ref(ref), input=_plain(input_) or None, key=key, seen=seen,
+        answer = self.ask(op="do", kind=kind, move=move, ref=_ref(ref), input=_plain(input_) or None, key=key, seen=seen,
                         occurred=occurred, space=space, at=at, **{"as": as_} if as_ else {})
+        self.codes_seen |= answer.codes
+        return answer
 
     def do(self, as_, kind, move, ref=None, **more):
         """A move that must succeed (or become a pending proposal). Gives the answer."""
@@ -378,6 +381,7 @@ class Daemon(House):
     def start(self):
         """Start (again) and wait until it answers."""
         out = open(self.log, "ab")
+        self.said_before = out.tell()
         self.process = subprocess.Popen(self.command, stdout=out, stderr=out, env=self.env)
         out.close()
         until = time.monotonic() + 60
@@ -392,10 +396,11 @@ class Daemon(House):
                     raise Unexpected(f"the daemon does not answer: {self.said()}")
                 time.sleep(0.01)
 
-    def said(self):
+    def said(self, of_this_start=False):
         """What the daemon wrote to standard error."""
         try:
             with open(self.log, encoding="utf-8", errors="replace") as f:
+                f.seek(self.said_before if of_this_start else 0)
                 return f.read()
         except OSError:
             return ""

@@ -11,6 +11,8 @@ HttpDaemon is a Daemon of which everything that a person does goes over HTTP, so
 written for the socket runs from outside unchanged. What no person does (given time, log lines, the
 first entries of the register) still goes over the socket.
 """
+import datetime
+import hashlib
 import http.client
 import json
 import re
@@ -36,6 +38,10 @@ class Reply:
     def fault(self):
         return (self.json or {}).get("fault")
 
+    @property
+    def codes(self):
+        return Answer(self.json or {}).codes
+
     def __repr__(self):
         return f"{self.status} {self.body[:600].decode('utf-8', 'replace')}"
 
@@ -43,7 +49,7 @@ class Reply:
 def address(daemon, scheme="http"):
     """host, port of a listener, as the daemon said at its start."""
     for _ in range(500):
-        found = re.findall(rf"HTTP interface on {scheme}://([^ \n]+):(\d+)", daemon.said())
+        found = re.findall(rf"HTTP interface on {scheme}://([^ \n]+):(\d+)", daemon.said(of_this_start=True))
         if found:
             return found[-1][0].strip("[]"), int(found[-1][1])
         time.sleep(0.01)
@@ -90,6 +96,8 @@ class Web:
                     raise
         if reply.headers.get("connection", "").lower() == "close":
             self.close()
+        if reply.status >= 400 and isinstance(reply.json, dict):
+            self.daemon.codes_seen |= reply.codes
         return reply
 
     def close(self):
@@ -156,6 +164,34 @@ class Web:
     def delete(self, path, **more):
         return self.ask("DELETE", path, **more)
 
+    def upload(self, bytes_, login=None, token=None, piece=1 << 20):
+        """Store an evidence file piece by piece; gives its digest."""
+        who = {"login": login, "token": token}
+        where = self._must(201, self.post("/api/v1/uploads", {"size": len(bytes_)}, **who)).headers["location"]
+        for at in range(0, len(bytes_), piece):
+            self._must(204, self.ask("PATCH", where, bytes_[at:at + piece], **who, headers={
+                "Upload-Offset": str(at), "Content-Type": "application/offset+octet-stream"}))
+        digest = hashlib.sha256(bytes_).hexdigest()
+        return self._must(200, self.post(where + "/end", {"digest": digest}, **who)).json["digest"]
+
+    def lines(self, source, lines, token=None, login=None):
+        """Log lines that a monitoring system posts; gives the reply."""
+        return self.ask("POST", f"/api/v1/intake/{quoted(source)}", "".join(line + "\n" for line in lines), token=token,
+                        login=login, headers={"Content-Type": "text/plain"})
+
+    def token(self, login, *scopes, days=30, **more):
+        """An API token: one's own, or with source= that of a machine (the administrator's to make)."""
+        at = self.daemon.ask(op="status")["now"]
+        until = (datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) + datetime.timedelta(days=days)).strftime("%FT%TZ")
+        asked = {"name": more.pop("name", "+".join(scopes)), "scopes": list(scopes), "expires_at": until, **more}
+        return self._must(201, self.post("/api/v1/tokens", asked, login=login)).json["token"]
+
+    @staticmethod
+    def _must(status, reply):
+        if reply.status != status:
+            raise Unexpected(f"{status} expected: {reply}")
+        return reply
+
 
 def quoted(text):
     return urllib.parse.quote(str(text), safe="")
@@ -173,9 +209,9 @@ class HttpDaemon(Daemon):
 
     def start(self):
         super().start()
-        passwords = self.web.passwords if self.web else {}
-        self.web = Web(self, self.scheme)
-        self.web.passwords = passwords
+        before, self.web = self.web, Web(self, self.scheme)
+        if before:  # who was signed in goes on: sessions outlive the daemon
+            self.web.passwords, self.web.sessions = before.passwords, before.sessions
         return self
 
     def ask(self, **request):
@@ -196,6 +232,11 @@ class HttpDaemon(Daemon):
             return True
         self.web.sessions.pop(login, None)
         return self.web.sign_in(login).status == 201
+
+    def upload(self, bytes_, as_=None, digest=None):
+        if not as_ or not self.signed_in(as_):
+            return super().upload(bytes_, as_, digest)
+        return self.web.upload(bytes_, login=as_)
 
     def kind_of(self, ref):
         return super().ask(op="show", ref=_ref(ref)).get("kind", "incident")

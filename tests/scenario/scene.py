@@ -8,10 +8,15 @@
 At the end of each city the views are made again from the record and nothing may differ, every clock that
 was missed has its entry, every case as a bundle and every archive is verified by both verifiers, and the
 record is verified after the daemon has stopped.
+
+`cites` are the rows and refusal codes that the text of the scenario names: each must have been carried out or
+refused by the end. `goals` names for each goal the tests that show it; they must be there and pass.
 """
 import contextlib
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -19,8 +24,9 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from people import Real, moment  # noqa: E402,F401
 from cast import OFFICE, UNITS, add_system, city, confirm_case, open_case, person, verify_case  # noqa: E402,F401
-from fengsui import ROOT, Answer, Daemon, Unexpected  # noqa: E402,F401
+from fengsui import ROOT, Answer, Daemon, Unexpected, binary  # noqa: E402,F401
 
 VERIFIER = os.path.join(ROOT, "web", "lib", "verify.js")
 
@@ -34,6 +40,8 @@ LEVEL5 = [5, 5, 4, 1, 3, 4]
 
 class Scene(unittest.TestCase):
     maxDiff = None
+    cites, goals = "", {}
+    seen = None
 
     @contextlib.contextmanager
     def city(self, at="2026-03-02T08:00:00Z", people=True, erased=False, **more):
@@ -45,12 +53,40 @@ class Scene(unittest.TestCase):
         d = city(at=at, **more) if people else Daemon(at=at, **more)
         with d:
             yield d
-            self.rebuilt_alike(d)
-            self.missed_are_recorded(d)
-            self.others_agree(d, 2 if erased else 0)
-            if erased:
-                d.stop()
-                self.assertIn("erased by decision", d.verify(expect=2))
+            self.leave(d, erased)
+
+    @contextlib.contextmanager
+    def real(self, erased=False, **more):
+        """A real folder whose people are signed in over HTTPS (people.py), under the clock of this machine."""
+        if erased:
+            more["verify"] = False
+        with Real(**more) as d:
+            yield d
+            self.leave(d, erased)
+
+    def leave(self, d, erased):
+        """What holds of every folder at the end."""
+        self.rebuilt_alike(d)
+        self.missed_are_recorded(d)
+        self.note_what_was_seen(d)
+        self.others_agree(d, 2 if erased else 0)
+        if erased:
+            d.stop()
+            self.assertIn("erased by decision", d.verify(expect=2))
+
+    def note_what_was_seen(self, d):
+        """The rows of the plan that the record says were carried out, and the codes of what was refused."""
+        cls = type(self)
+        cls.seen = (cls.seen or set()) | d.codes_seen
+        with contextlib.closing(sqlite3.connect(f"file:{d.folder}/fengsui.db?mode=ro", uri=True)) as db:
+            for (text,) in db.execute("SELECT bytes FROM payloads WHERE part = 0"):
+                for move in json.loads(text).get("moves", []):
+                    if not move.get("proposed"):
+                        cls.seen |= set(move.get("rows", []))
+
+    def saw(self, code):
+        """A code that was met where no daemon answers: by the command line, in a mapping, in a pack."""
+        type(self).seen = (type(self).seen or set()) | {code}
 
     def rebuilt_alike(self, d):
         answer = d.ask(op="rebuild", check=True)
@@ -233,9 +269,37 @@ def archive_text(d, case):
                    for folder, _, names in os.walk(where) for name in names)
 
 
+def unshown(scene, passed):
+    """What the scenario cites and its tests did not show, as sentences."""
+    lacking = [f"{code} was not seen" for code in scene.cites.split() if code not in (scene.seen or ())]
+    return lacking + [f"{goal} is for {name}, which did not pass" for goal, names in scene.goals.items()
+                      for name in names.split() if name not in passed]
+
+
+class Told(unittest.TextTestResult):
+    """Which tests passed, by name."""
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.good = set()
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.good.add(test._testMethodName)
+
+
 def main():
-    """Run the tests of the calling file; the last line is `N passed, N failed`."""
-    result = unittest.main(module="__main__", exit=False, warnings="ignore").result
+    """Run the tests of the calling file; the last line is `N passed, N failed`. Where all of them are run, each
+    scene has shown what it cites."""
+    result = unittest.main(module="__main__", exit=False, warnings="ignore",
+                           testRunner=unittest.TextTestRunner(resultclass=Told, warnings="ignore")).result
     bad = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
-    print(f"{max(0, result.testsRun - bad - len(result.skipped))} passed, {bad} failed", flush=True)
+    good = result.testsRun - bad - len(result.skipped)
+    for scene in Scene.__subclasses__() if len(sys.argv) == 1 else []:
+        if not scene.cites and not scene.goals:
+            continue
+        lacking = unshown(scene, result.good)
+        good, bad = good + (not lacking), bad + bool(lacking)
+        print("".join(f"FAIL {scene.__name__}: {what}\n" for what in lacking), end="")
+    print(f"{max(0, good)} passed, {bad} failed", flush=True)
     sys.exit(1 if bad or not result.testsRun else 0)

@@ -21,7 +21,7 @@ const char *title_of(struct deed *deed, struct object *o)
 	return json_string_value(json_object_get(o->body, person ? "name" : o->kind->title));
 }
 
-static json_t *handle_of(struct deed *deed, int64_t id)
+json_t *handle_of(struct deed *deed, int64_t id)
 {
 	struct fault why;
 	struct object *o = world_get(deed, id, &why);
@@ -179,7 +179,7 @@ static int not_there(const struct kind *kind, const char *ref, struct fault *why
 }
 
 int look_at(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
-	 const char *ref, int64_t now, struct object **out, struct fault *why)
+	    const char *ref, int64_t now, struct object **out, struct fault *why)
 {
 	const struct kind *kind = kind_name ? pack_kind(house->pack, kind_name) : NULL;
 	int64_t id;
@@ -223,7 +223,7 @@ int house_show(struct house *house, const struct asker *asker, const char *kind,
 	int ret = look_at(&deed, house, asker, kind, ref, now, &object, why);
 
 	if (ret == 0) {
-		json_t *linked = json_array(), *moves = json_array();
+		json_t *linked = json_array(), *moves = json_array(), *alike = json_array();
 
 		*answer = head_of(object);
 		json_object_set_new(*answer, "fields", fields_of(&deed, object));
@@ -231,7 +231,10 @@ int house_show(struct house *house, const struct asker *asker, const char *kind,
 		json_object_set_new(*answer, "proposals", pending_open(&deed, object));
 		json_object_set_new(*answer, "linked", linked);
 		json_object_set_new(*answer, "moves", moves);
+		json_object_set_new(*answer, "alike", alike);
 		ret = linked_of(&deed, object, linked, why);
+		if (ret == 0)
+			ret = alike_of(&deed, object, alike, why);
 		if (ret == 0)
 			ret = moves_of(&deed, object, moves, why);
 	}

@@ -106,9 +106,12 @@ static int64_t level_for(struct deed *deed, struct object *owner, const struct c
 	if (!strcmp(field, "level"))
 		return value_level(world_value(
 			deed, owner, kind_field(owner->kind, "warning") ? "warning.level" : "level", NULL));
-	level = incident ? value_level(json_object_get(incident->body, field)) : 0;
+	/* What belongs to no case has the level that it says of itself. */
+	if (!incident)
+		return value_level(json_object_get(owner->body, field));
+	level = value_level(json_object_get(incident->body, field));
 	/* Before a level is confirmed the provisional one counts. */
-	if (!level && incident)
+	if (!level)
 		level = value_level(json_object_get(incident->body, "provisional_level"));
 	return level;
 }

@@ -202,12 +202,26 @@ static void say_occurred(struct ctl *ctl, const json_t *change, struct buf *out)
 		   at, at + 11);
 }
 
+/* Nobody was here when the time ran out: the alarm came with the next start. */
+static void say_late_alarm(struct ctl *ctl, const json_t *change, struct buf *out)
+{
+	const long long late_s = (long long)json_integer_value(json_object_get(change, "late_alarm"));
+
+	if (!late_s)
+		return;
+	apart(ctl, out);
+	buf_format(out,
+		   in_words(ctl, "late alarm: %lld min after its time", "迟到告警：超时 %lld 分钟后发出"),
+		   late_s / 60);
+}
+
 static const char *change_words(struct ctl *ctl, const json_t *kind, const json_t *change,
 				const json_t *names)
 {
 	struct buf out = { 0 };
 
 	say_occurred(ctl, change, &out);
+	say_late_alarm(ctl, change, &out);
 	say_states(ctl, kind, json_object_get(change, "state"), &out);
 	say_clocks(ctl, json_object_get(change, "clocks"), &out);
 	say_checks(ctl, json_object_get(change, "checks"), &out);

@@ -210,7 +210,7 @@ static void say_clocks(struct ctl *ctl, const json_t *kind, const json_t *clocks
 	table_print(table);
 }
 
-static void say_links(struct ctl *ctl, const json_t *links)
+static void say_links(struct ctl *ctl, const json_t *links, const char *en, const char *zh)
 {
 	struct table *table = table_new(ctl, 4);
 	const json_t *link;
@@ -218,7 +218,7 @@ static void say_links(struct ctl *ctl, const json_t *links)
 
 	if (!json_array_size(links))
 		return;
-	heading(ctl, "Linked records", "关联记录");
+	heading(ctl, en, zh);
 	table_put(table, in_words(ctl, "Kind", "类别"));
 	table_put(table, in_words(ctl, "Number", "编号"));
 	table_put(table, in_words(ctl, "State", "状态"));
@@ -350,7 +350,8 @@ static void say_record(struct ctl *ctl, const json_t *record)
 		puts("演练 / EXERCISE");
 	say_fields(ctl, kind, record);
 	say_clocks(ctl, kind, json_object_get(record, "clocks"));
-	say_links(ctl, json_object_get(record, "linked"));
+	say_links(ctl, json_object_get(record, "linked"), "Linked records", "关联记录");
+	say_links(ctl, json_object_get(record, "alike"), "May be the same", "疑似重复");
 	say_pendings(ctl, kind, json_object_get(record, "proposals"));
 	say_moves(ctl, kind, record);
 }

@@ -11,7 +11,7 @@
  * They go through detection as they come; the answer leaves with the commit
  * that made durable what they caused, also where the rest was not acceptable.
  */
-enum { SOURCE_MOST = 64 };
+enum { SOURCE_MOST = 64, FULL_WAIT_S = 60 };
 
 struct posted {
 	struct body *body;
@@ -60,6 +60,16 @@ static int check_type(struct call *call, bool *gzip, struct fault *why)
 	return 1;
 }
 
+/* While the disk is full no line is taken, whatever the quota of its source. */
+static int room_left(const struct call *call, struct fault *why)
+{
+	return alive_full(call->web->gate)
+		       ? fault_say(why, FAULT_BUSY,
+				   "the disk is full: log lines are not taken until there is room again",
+				   "磁盘已满：腾出空间之前不接收日志")
+		       : 0;
+}
+
 int intake_begin(struct call *call, struct fault *why)
 {
 	struct posted *posted;
@@ -71,6 +81,10 @@ int intake_begin(struct call *call, struct fault *why)
 	if (strlen(call->words[0]) > SOURCE_MOST)
 		return fault_say(why, FAULT_INVALID, "the name of a source has at most %d bytes",
 				 "来源名称最多 %d 字节", SOURCE_MOST);
+	if (room_left(call, why) < 0) {
+		call_later(call, 503, FULL_WAIT_S, why);
+		return 0;
+	}
 	posted = must_alloc(sizeof(*posted));
 	*posted = (struct posted){ 0 };
 	call->matter = posted;

@@ -14,7 +14,7 @@
 /*
  * records -- lists, single records and moves: the operations of the socket, by address.
  */
-enum { KEY_MOST = 128, DIGEST_SHOWN = 8 };
+enum { KEY_MOST = 128, DIGEST_SHOWN = 8, FILES_MOST = 1000 };
 
 /* A row id in an address is a number; the house writes it with a #. */
 static const char *ref_of(struct call *call, const char *word)
@@ -141,15 +141,18 @@ static int no_query(struct call *call, struct fault *why)
 	return call_query(call, none, NULL, why);
 }
 
+static int ask_of_record(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
+{
+	return call_ask(call, op,
+			json_pack("{s:s, s:s}", "kind", call->words[0], "ref", ref_of(call, call->words[1])),
+			then, why);
+}
+
 static int ask_about(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
 {
 	const int ret = no_query(call, why);
 
-	return ret < 0 ? ret
-		       : call_ask(call, op,
-				  json_pack("{s:s, s:s}", "kind", call->words[0], "ref",
-					    ref_of(call, call->words[1])),
-				  then, why);
+	return ret < 0 ? ret : ask_of_record(call, op, then, why);
 }
 
 int records_show(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, shown, why); }
@@ -230,10 +233,11 @@ static void found_file(struct call *call, json_t *answer)
 
 int records_file(struct call *call, struct fault *why)
 {
-	static const char *const names[] = { "n", NULL };
+	static const char *const names[] = { "number", NULL };
 	struct handed *handed = must_alloc(sizeof(*handed));
 	const char *said[1];
-	int64_t n = 0;
+	char *end;
+	long number;
 	int ret;
 
 	*handed = (struct handed){ 0 };
@@ -241,11 +245,11 @@ int records_file(struct call *call, struct fault *why)
 	call->drop = free;
 	if ((ret = call_query(call, names, said, why)) < 0)
 		return ret;
-	if (said[0] && (strlen(said[0]) > 4 || strspn(said[0], "0123456789") != strlen(said[0]) || !*said[0]))
-		return fault_say(why, FAULT_INVALID, "'n' counts the files of a field from 0",
-				 "“n”为字段中文件的序号，从 0 起");
-	n = said[0] ? strtol(said[0], NULL, 10) : 0;
-	handed->n = (size_t)n;
+	number = said[0] ? strtol(said[0], &end, 10) : 1;
+	if (said[0] && (end == said[0] || *end || number < 1 || number > FILES_MOST))
+		return fault_say(why, FAULT_INVALID, "'number' is the file's place, 1 to %d",
+				 "“number”为文件的序号，1 至 %d", FILES_MOST);
+	handed->n = (size_t)number - 1;
 	call_act(call, find_file, found_file);
 	return 0;
 }

@@ -164,9 +164,12 @@ static void upload_made(struct call *call, json_t *answer)
 /* While the disk is full what room there is belongs to the work on cases. */
 static int room_left(const struct call *call, struct fault *why)
 {
-	return alive_full(call->web->gate) ? fault_say(why, FAULT_BUSY, "there is no room for files just now",
-						       "磁盘空间不足，暂不接收文件")
-					   : 0;
+	return alive_full(call->web->gate)
+		       ? fault_say(why, FAULT_BUSY,
+				   "the disk is full: files are not taken until there is room again, work on "
+				   "cases goes on",
+				   "磁盘已满：腾出空间之前不接收文件，案件处理照常")
+		       : 0;
 }
 
 /* What came, and the evidence file that is made of it, stand beside each other for a while. */

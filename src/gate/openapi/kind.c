@@ -181,7 +181,7 @@ static void put_files(json_t *paths, const json_t *kind)
 	size_t i;
 
 	json_array_foreach(json_object_get(kind, "fields"), i, field) {
-		if (strcmp(said(field, "type"), "blob") || json_is_true(json_object_get(field, "many")))
+		if (strcmp(said(field, "type"), "blob") != 0)
 			continue;
 		snprintf(path, sizeof(path), API "/%s/{ref}/file/%s", said(kind, "name"),
 			 said(field, "name"));
@@ -193,6 +193,9 @@ static void put_files(json_t *paths, const json_t *kind)
 						   .tag = said(kind, "name"),
 						   .en = said(field, "en"),
 						   .zh = said(field, "zh"),
+						   .takes = json_is_true(json_object_get(field, "many"))
+								    ? "file_number"
+								    : NULL,
 						   .answers = "200~application/octet-stream" },
 			      NULL, NULL);
 	}

@@ -16,13 +16,15 @@ static int64_t read_length(struct reader *r, const struct yaml_node *node)
 	return node->form == YAML_TEXT && !strcmp(node->text, "none") ? -1 : read_span(r, node, "length");
 }
 
-/* {5: 30 min, 4: 1 h, ...}: a level that is left out has no clock. */
+/* {5: 30 min, 4: 1 h, ..., unknown: 1 h}: a level that is left out has no clock,
+ * `unknown` is for what nobody has given a level. */
 static void read_levels(struct reader *r, const struct yaml_node *node, struct clock_def *clock)
 {
 	for (const struct yaml_node *key = node->first; key; key = key->next) {
-		int level = read_number(r, key, "level", 1, 5, 0);
+		const bool unknown = !strcmp(key->text, "unknown");
+		const int level = unknown ? 0 : read_number(r, key, "level", 1, 5, 0);
 
-		if (level)
+		if (level || unknown)
 			clock->length[level] = read_length(r, key->value);
 	}
 	if (!clock->level)

@@ -8,8 +8,9 @@
  * always hold of it.
  */
 
-static const char *const kind_keys[] = { "kind",   "label",   "about", "number", "title",     "fields",
-					 "create", "regions", "acts",  "always", "ends_with", NULL };
+static const char *const kind_keys[] = { "kind",      "label",  "about",   "number", "title",
+					 "fields",    "create", "regions", "acts",   "always",
+					 "ends_with", "alike",  NULL };
 
 static const char *const types[] = {
 	[FIELD_TEXT] = "text",     [FIELD_WORD] = "word", [FIELD_NUMBER] = "number", [FIELD_YES] = "yes",
@@ -204,6 +205,23 @@ static void read_ends_with(struct reader *r, const struct yaml_node *node, struc
 	kind->ends_refuse = read_text(r, node, "refuse", true);
 }
 
+/* {of: [report, incident], same: unit, near: aware_at, within: 24 h} */
+static void read_alike(struct reader *r, const struct yaml_node *node, struct kind *kind)
+{
+	static const char *const keys[] = { "of", "same", "near", "within", NULL };
+	const struct yaml_node *within = node ? yaml_get(node, "within") : NULL;
+
+	if (!node || !read_map(r, node, "alike", keys))
+		return;
+	kind->alike.of = read_names(r, yaml_get(node, "of"), "of");
+	kind->alike.same = read_text(r, node, "same", true);
+	kind->alike.near = read_text(r, node, "near", true);
+	if (!within || !kind->alike.of.count)
+		wrong(r, node, "alike wants of: [kind], same: field, near: field and within: 24 h");
+	else
+		kind->alike.within = read_span(r, within, "within");
+}
+
 static void read_kind(struct reader *r, const struct yaml_node *root, struct kind *kind)
 {
 	const struct yaml_node *number = yaml_get(root, "number"), *title = yaml_get(root, "title");
@@ -217,6 +235,7 @@ static void read_kind(struct reader *r, const struct yaml_node *root, struct kin
 	read_regions(r, yaml_get(root, "regions"), kind);
 	read_always_list(r, yaml_get(root, "always"), kind);
 	read_ends_with(r, yaml_get(root, "ends_with"), kind);
+	read_alike(r, yaml_get(root, "alike"), kind);
 	load_moves(r, kind, root);
 }
 

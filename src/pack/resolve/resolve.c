@@ -96,6 +96,40 @@ static void resolve_ends_with(struct reader *r, struct kind *kind)
 	}
 }
 
+static void alike_field(struct reader *r, const struct kind *kind, const char *name, bool time)
+{
+	const struct field *field = kind_field(kind, name);
+
+	if (!field)
+		unknown_field(r, kind->at, kind, name);
+	else if (field->type != (time ? FIELD_TIME : FIELD_REF))
+		problem_add(r->problems, kind->at, NULL,
+			    time ? "alike: near: %s.%s is no time" : "alike: same: %s.%s is no ref",
+			    kind->name, name);
+}
+
+/* What is compared must be there on both sides. */
+static void resolve_alike(struct reader *r, struct kind *kind)
+{
+	const struct alike *alike = &kind->alike;
+	const struct kind *other;
+
+	if (!alike->of.count || !alike->same || !alike->near)
+		return;
+	alike_field(r, kind, alike->same, false);
+	alike_field(r, kind, alike->near, true);
+	for (size_t i = 0; i < alike->of.count; i++) {
+		if (!(other = pack_kind(r->pack, alike->of.at[i]))) {
+			unknown_kind(r, kind->at, alike->of.at[i]);
+			continue;
+		}
+		if (other == kind)
+			continue;
+		alike_field(r, other, alike->same, false);
+		alike_field(r, other, alike->near, true);
+	}
+}
+
 static void resolve_kind(struct reader *r, struct kind *kind)
 {
 	for (size_t i = 0; i < kind->region_count; i++)
@@ -110,6 +144,7 @@ static void resolve_kind(struct reader *r, struct kind *kind)
 		unknown_field(r, kind->at, kind, kind->title);
 	resolve_always(r, kind);
 	resolve_ends_with(r, kind);
+	resolve_alike(r, kind);
 	resolve_moves(r, kind);
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/stamp.h"
 #include "pack/show.h"
 #include "pack/show/tell.h"
 
@@ -210,6 +211,17 @@ static void tell_always(struct buf *out, const struct kind *kind, bool chinese)
 	}
 }
 
+static void tell_alike(struct buf *out, const struct alike *alike)
+{
+	char within[64];
+
+	if (!alike->of.count)
+		return;
+	stamp_format_span(alike->within, within, sizeof(within));
+	tell_names(out, &alike->of);
+	buf_format(out, " = %s, %s ± %s", alike->same, alike->near, within);
+}
+
 static void diff_kind(struct comparing *d, const struct kind *a, const struct kind *b)
 {
 	struct buf x = { 0 }, y = { 0 };
@@ -224,6 +236,8 @@ static void diff_kind(struct comparing *d, const struct kind *a, const struct ki
 	told(d, b->name, pick(d, "始终成立", "always"), &x, &y);
 	tell_names(&x, &a->ends_with), tell_names(&y, &b->ends_with);
 	told(d, b->name, pick(d, "结束前须了结", "ends with"), &x, &y);
+	tell_alike(&x, &a->alike), tell_alike(&y, &b->alike);
+	told(d, b->name, pick(d, "疑似重复", "alike"), &x, &y);
 	buf_fini(&x);
 	buf_fini(&y);
 }

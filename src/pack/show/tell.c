@@ -200,12 +200,16 @@ void tell_clock_length(struct buf *out, const struct clock_def *clock, bool chin
 	else if (clock->length_field)
 		buf_format(out, pick(chinese, "按字段 %s（分钟）", "as field %s says, in minutes"),
 			   clock->length_field);
-	else if (clock->length[0] >= 0)
+	else if (clock->length[0] >= 0 && !clock->level)
 		tell_span(out, clock->length[0], chinese);
 	for (int level = 5; level >= 1 && clock->level; level--) {
 		apart(out, level < 5, ", ");
 		buf_format(out, pick(chinese, "%d级 ", "level %d "), level);
 		tell_span(out, clock->length[level], chinese);
+	}
+	if (clock->level && clock->length[0] >= 0) {
+		buf_text(out, pick(chinese, "，未定级 ", ", without a level "));
+		tell_span(out, clock->length[0], chinese);
 	}
 	if (clock->working_days)
 		buf_text(out, pick(chinese, "（工作日）", " (working days)"));

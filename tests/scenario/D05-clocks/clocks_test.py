@@ -38,6 +38,25 @@ class Clocks(Scene):
             d.pass_time("5 h")
             self.assertEqual(len(alarms(d, case, "CK02")), 2)
 
+    def test_a_unit_that_does_not_report_is_reminded_by_the_level_it_sees(self):
+        with self.city() as d:
+            def draft(**more):
+                return d.done("uop_tax", "report", "create", unit=d.unit["tax"], aware_at="2026-03-02T07:30:00Z", what="异常", **more)
+            silent, low = draft(), draft(provisional_level="2")
+            self.assertEqual(d.clock(silent, "CK03")["due"][:16], "2026-03-02T08:30", "who gives no level has the shortest time")
+            self.assertEqual(d.clock(low, "CK03")["due"][:16], "2026-03-03T07:30")
+            d.done("uop_tax", "report", "edit", low, provisional_level="4")
+            self.assertEqual(d.clock(low, "CK03")["due"][:16], "2026-03-02T09:00", "from now on")
+            d.done("uop_tax", "report", "edit", low, provisional_level="1")
+            self.assertEqual(d.clock(low, "CK03")["due"][:16], "2026-03-02T09:00", "never put off")
+            d.pass_time("30 min")
+            [alarm] = alarms(d, silent, "CK03")
+            self.assertEqual(alarm[:2], ("08:30", "clock.missed"))
+            self.assertEqual(set(alarm[2]), {"unit:" + d.unit["tax"][1:], "organ:office"})
+            d.done("uop_tax", "report", "submit", low, reporter="联络员")
+            d.pass_time("2 h")
+            self.assertEqual(alarms(d, low, "CK03"), [], "it was handed in in time")
+
     def test_one_long_step_does_the_same_as_many_short_ones(self):
         with self.city() as d:
             case = self.received(d)

@@ -53,6 +53,10 @@ static void mistakes_have_a_place(void **state)
 		  "which" },
 		{ "map: m\nfrom: json\nlogsource: {product: aws, service: sshd}\nwhen: {a: b}\n",
 		  "N33: there is no", "two tables mixed" },
+		{ SYSLOG "keep: [user]\n", "keep is for mappings of JSON", "text has its patterns" },
+		{ "map: m\nfrom: json\nlogsource: {product: aws, service: cloudtrail}\nwhen: {a: b}\nkeep: "
+		  "a\n",
+		  "m.yml:5:1: keep should be a list", "one word" },
 		{ "- a\n", "begins with map", "a list" },
 		{ "map: [\n", "not YAML", "broken YAML" },
 		{ "map: &a m\nfrom: *a\n", "alias", "an alias" },
@@ -92,6 +96,37 @@ static void hostile_mappings_are_refused(void **state)
 	}
 }
 
+/* The watch over files may quote a page; a rule finds the path and not the words. */
+static void what_a_page_says_is_no_field(void **state)
+{
+	static const char *const told[][2] = {
+		{ "timestamp", "2026-03-02T07:54:12.118+0000" },
+		{ "agent.name", "portal-01" },
+		{ "syscheck.path", "/var/www/html/index.html" },
+		{ "syscheck.event", "modified" },
+		{ "syscheck.diff", "> words" },
+		{ "full_log", "File changed: words" },
+	};
+	struct maps *m = maps_new();
+	struct event *e = event_new();
+	unsigned hint = 0;
+
+	(void)state;
+	event_clear(e);
+	assert_int_equal(maps_add_own(m, NULL), 0);
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+		assert_true(event_add_text(e, told[i][0], told[i][1], strlen(told[i][1])));
+	assert_true(maps_apply(m, MAP_JSON, NULL, 0, NULL, 0, &hint, e));
+	assert_true(event_says(e, "host", "portal-01"));
+	assert_true(event_says(e, "path", "/var/www/html/index.html"));
+	assert_true(event_says(e, "action", "modified"));
+	assert_non_null(event_find(e, "timestamp"));
+	assert_null(event_find(e, "syscheck.diff"));
+	assert_null(event_find(e, "full_log"));
+	event_free(e);
+	maps_free(m);
+}
+
 /* A hostile line must not cost more than its length. */
 static void long_lines_stay_cheap(void **state)
 {
@@ -116,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mistakes_have_a_place),
 		cmocka_unit_test(hostile_mappings_are_refused),
+		cmocka_unit_test(what_a_page_says_is_no_field),
 		cmocka_unit_test(long_lines_stay_cheap),
 	};
 
