@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_private.h"
-#include "ctl/account/account.h"
+#include "ctl/credential/account.h"
 
 /*
  * admin -- the commands that are about the daemon and its folder, not a record.

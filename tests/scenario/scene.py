@@ -24,7 +24,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from people import Real, moment  # noqa: E402,F401
+from real import Real, moment  # noqa: E402,F401
 from cast import OFFICE, UNITS, add_system, city, confirm_case, open_case, person, verify_case  # noqa: E402,F401
 from fengsui import ROOT, Answer, Daemon, Unexpected, binary  # noqa: E402,F401
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/account/account.h"
+#include "ctl/credential/account.h"
 #include "ctl/ctl_private.h"
 #include "ctl/remote/remote.h"
 

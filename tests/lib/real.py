@@ -1,6 +1,6 @@
-"""people -- a real folder whose people are signed in over HTTPS, each with an account and a password.
+"""real -- a real folder whose people are signed in over HTTPS, each with an account and a password.
 
-    from people import Real
+    from real import Real
 
     with Real() as d:                       # the people of cast.py, as far as they are asked for
         case = open_case(d, aware_at=ago(minutes=10))

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "ctl/account/account.h"
+#include "ctl/credential/account.h"
 #include "ctl/ctl_private.h"
 #include "ctl/remote/remote.h"
 #include "host/file.h"

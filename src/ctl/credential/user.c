@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "ctl/account/account.h"
+#include "ctl/credential/account.h"
 #include "ctl/ctl_private.h"
 
 /*

@@ -1,4 +1,4 @@
-#include "ctl/account/account.h"
+#include "ctl/credential/account.h"
 
 #ifdef FENGSUI_QR
 #include <qrencode.h>
