@@ -7,6 +7,7 @@
 #include "action/action.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "evidence/doubt.h"
 #include "pack/pack.h"
 #include "record/record.h"
 #include "store/store.h"
@@ -118,10 +119,9 @@ struct house {
 	bool staff_changed;
 	struct feed *feeds;
 	size_t feed_count;
-	bool erased; /* by the open batch: texts, and these files */
-	char **gone;
-	size_t gone_count;
-	bool scrub_owed; /* committed, but not off the disk yet */
+	bool erased;          /* by the open batch */
+	struct doubts doubts; /* files that it noted or disposed of */
+	bool scrub_owed;      /* committed, but not off the disk yet */
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */
@@ -301,7 +301,8 @@ int view_refresh(struct house *house, struct object *object, struct fault *why);
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
 /* start.c: a copy of the store, FOLDER/before-vN.db, where N is newer than what wrote it. */
 int keep_before_migration(struct house *house, struct fault *why);
-void forget_before_migration(struct house *house); /* erased means erased */
+int take_up_work(struct house *house, struct fault *why); /* that a crash cut off */
+void forget_before_migration(struct house *house);        /* erased means erased */
 
 int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);
 int pack_publish(struct house *house, const struct asker *asker, const struct pack *pack, const char *folder,
