@@ -62,6 +62,16 @@ int upload_find(struct accounts *accounts, int64_t person, const char *id, struc
 	return 0;
 }
 
+int upload_known(struct accounts *accounts, const char *id, bool *out, struct fault *why)
+{
+	int64_t count = 0;
+	int ret = store_int(accounts->store, "SELECT count(*) FROM uploads WHERE id = $1",
+			    VALUES(value_text(id)), &count, why);
+
+	*out = count > 0;
+	return ret;
+}
+
 int upload_touch(struct accounts *accounts, const char *id, int64_t now, struct fault *why)
 {
 	return store_run(accounts->store, "UPDATE uploads SET touched_at = $1 WHERE id = $2",

@@ -24,6 +24,7 @@ int upload_make(struct accounts *accounts, int64_t person, int64_t size_bytes, i
 /* FAULT_ABSENT where there is none, or another person's. */
 int upload_find(struct accounts *accounts, int64_t person, const char *id, struct upload *out,
 		struct fault *why);
+int upload_known(struct accounts *accounts, const char *id, bool *out, struct fault *why); /* anyone's */
 int upload_touch(struct accounts *accounts, const char *id, int64_t now, struct fault *why);
 int upload_remove(struct accounts *accounts, const char *id, struct fault *why);
 /* Those that nothing came for since `before`: to be removed with their files. */

@@ -7,6 +7,7 @@
 #include "action/action.h"
 #include "base/arena.h"
 #include "base/fault.h"
+#include "evidence/doubt.h"
 #include "pack/pack.h"
 #include "record/record.h"
 #include "seal/digest.h"
@@ -121,10 +122,9 @@ struct house {
 	bool staff_changed;
 	struct feed *feeds;
 	size_t feed_count;
-	bool erased; /* by the open batch: texts, and these files */
-	char **gone;
-	size_t gone_count;
-	bool scrub_owed; /* committed, but not off the disk yet */
+	bool erased;          /* by the open batch */
+	struct doubts doubts; /* files that it noted or disposed of */
+	bool scrub_owed;      /* committed, but not off the disk yet */
 	struct uploaded {
 		char digest[2 * DIGEST_LEN + 1];
 		int64_t person;
@@ -199,7 +199,7 @@ const char *title_of(struct deed *deed, struct object *object); /* NULL: none, o
 
 /* look/show.c: one record, for whoever may see it. */
 int look_at(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
-	 const char *ref, int64_t now, struct object **out, struct fault *why);
+	    const char *ref, int64_t now, struct object **out, struct fault *why);
 
 /* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
 struct filter;
@@ -293,6 +293,9 @@ bool branch_holds(struct deed *deed, struct object *subject, const struct branch
 json_t *pending_open(struct deed *deed, struct object *object); /* new reference */
 int pending_take_back(struct deed *deed, struct object *object, int64_t proposal, struct fault *why);
 
+/* ---- house.c: for evidence/doubt.h ---- */
+void leave_packages(const char *folder, const char *digest);
+
 /* ---- house.c: a deed inside the batch -------------------------------------- */
 int deed_begin(struct deed *deed, struct house *house, const struct asker *asker, int64_t now,
 	       struct fault *why);
@@ -316,7 +319,8 @@ int view_refresh(struct house *house, struct object *object, struct fault *why);
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why);
 /* start.c: a copy of the store, FOLDER/before-vN.db, where N is newer than what wrote it. */
 int keep_before_migration(struct house *house, struct fault *why);
-void forget_before_migration(struct house *house); /* erased means erased */
+int take_up_work(struct house *house, struct fault *why); /* that a crash cut off */
+void forget_before_migration(struct house *house);        /* erased means erased */
 
 int pack_put_in_force(struct house *house, const struct pack *pack, int64_t now, struct fault *why);
 int pack_publish(struct house *house, const struct asker *asker, const struct pack *pack, const char *folder,

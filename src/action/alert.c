@@ -375,6 +375,7 @@ int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **
 
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why)
 {
+	doubts_add(&house->doubts, digest);
 	return store_run(
 		house->store,
 		"INSERT INTO blobs(digest, size, at) VALUES($1, $2, $3) ON CONFLICT(digest) DO NOTHING",

@@ -14,7 +14,7 @@
 #include "archive/package.h"
 #include "base/canon.h"
 #include "base/stamp.h"
-#include "evidence/blob.h"
+#include "host/faultpoint.h"
 #include "host/file.h"
 #include "pack/keep.h"
 #include "seal/digest.h"
@@ -208,7 +208,8 @@ static int first_start(struct house *house, const struct house_options *options,
 static int first_people(struct house *house, int64_t now, struct fault *why)
 {
 	int64_t any = 0;
-	int ret = store_int(house->store, "SELECT count(*) FROM objects", NO_VALUES, &any, why);
+	int ret = store_int(house->store, "SELECT count(*) FROM (SELECT 1 FROM objects LIMIT 1)", NO_VALUES,
+			    &any, why);
 
 	if (ret < 0 || any || !house->pack->seed_count)
 		return ret;
@@ -252,13 +253,11 @@ static int read_counters(struct house *house, struct fault *why)
 static int read_given_now(struct house *house, int64_t now, struct fault *why)
 {
 	char last[STAMP_LEN], says[STAMP_LEN];
-	int ret;
 
 	house->demo = record_given_time(house->record);
-	ret = store_int(house->store, "SELECT coalesce(max(at), 0) FROM records", NO_VALUES,
-			&house->given_now, why);
-	if (ret < 0 || house->demo || now + BEHIND_MOST >= house->given_now)
-		return ret;
+	house->given_now = record_last_at(house->record);
+	if (house->demo || now + BEHIND_MOST >= house->given_now)
+		return 0;
 	stamp_format(now, says);
 	stamp_format(house->given_now, last);
 	return fault_say(why, FAULT_INVALID,
@@ -267,17 +266,6 @@ static int read_given_now(struct house *house, int64_t now, struct fault *why)
 			 " (timedatectl set-time)",
 			 "本机时钟为 %s，而 %s 中最后一条记录于 %s；请先校准时钟（timedatectl set-time）",
 			 says, house->folder, last);
-}
-
-/* A file that a crash cut off was never acknowledged. The store's lock keeps others out. */
-static int sweep_uploads(const struct house *house, struct fault *why)
-{
-	unsigned removed = 0;
-	int ret = blob_sweep(house->folder, &removed, why);
-
-	if (removed)
-		fprintf(stderr, "fengsui: unfinished uploads removed from %s: %u\n", house->folder, removed);
-	return ret;
 }
 
 static int open_all(struct house *house, const struct house_options *options, struct fault *why)
@@ -315,7 +303,7 @@ static int open_all(struct house *house, const struct house_options *options, st
 		house->given_now = house->away_until = options->now;
 	if ((ret = first_people(house, options->now, why)) < 0)
 		return ret;
-	return sweep_uploads(house, why);
+	return take_up_work(house, why);
 }
 
 int house_open(const struct house_options *options, struct house **out, struct fault *why)
@@ -347,7 +335,7 @@ void house_close(struct house *house)
 	free(house->packs);
 	feeds_forget(house, 0);
 	free(house->feeds);
-	free(house->gone);
+	doubts_forget(&house->doubts);
 	free(house->folder);
 	free(house);
 }
@@ -383,42 +371,79 @@ int house_begin(struct house *house, struct fault *why)
 	return ret;
 }
 
+/* What was disposed of leaves the packages of archived cases as well. */
+void leave_packages(const char *folder, const char *digest)
+{
+	struct fault why;
+
+	if (package_forget(folder, digest, &why) < 0)
+		fprintf(stderr, "fengsui: %s\n", why.text);
+}
+
 /* What was erased leaves the disk too: the log of the store is folded in, and
  * files that were disposed of go, after the commit that says so. */
 static void finish_erasing(struct house *house)
 {
 	struct fault left;
 
-	for (size_t i = 0; i < house->gone_count; i++) {
-		if (blob_remove(house->folder, house->gone[i], &left) < 0 ||
-		    package_forget(house->folder, house->gone[i], &left) < 0)
-			fprintf(stderr, "fengsui: %s\n", left.text);
-		free(house->gone[i]);
-	}
-	house->gone_count = 0;
+	/* What cannot be settled now is settled at the next start. */
+	if (doubts_decide(&house->doubts, house->folder, house->store, leave_packages, &left) < 0)
+		fprintf(stderr, "fengsui: %s\n", left.text);
 	if (house->erased)
 		forget_before_migration(house);
 	house->scrub_owed |= house->erased;
 	house->erased = false;
 	/* What was committed stands; what still lies on the disk goes with a later commit. */
-	if (house->scrub_owed && store_scrub(house->store, &left) < 0)
+	if (!house->scrub_owed)
+		return;
+	if (store_scrub(house->store, &left) < 0) {
 		fprintf(stderr, "fengsui: what was erased is not off the disk yet: %s\n", left.text);
-	else
-		house->scrub_owed = false;
+		return;
+	}
+	house->scrub_owed = false;
+	store_run(house->store, "DELETE FROM meta WHERE name = 'scrub'", NO_VALUES, NULL, NULL);
+}
+
+/* In the commit that erases, so that a start after a crash knows of it. */
+static int owe_scrub(struct house *house, struct fault *why)
+{
+	return store_run(house->store,
+			 "INSERT INTO meta(name, value) VALUES('scrub', 'owed') ON CONFLICT(name) DO NOTHING",
+			 NO_VALUES, NULL, why);
+}
+
+/* Entries that a start reckons through, for want of a signature of later. */
+enum { UNSIGNED_MOST = 10000 };
+
+static int sign(struct house *house, struct fault *why)
+{
+	SCOPED(arena_drop) struct arena *mem = NULL;
+	char *note;
+	int ret = 0;
+
+	for (int space = RECORD_REAL; ret == 0 && space <= RECORD_DRILL; space++)
+		if (record_unsigned(house->record, space) >= UNSIGNED_MOST) {
+			mem = mem ? mem : arena_new();
+			ret = record_checkpoint(house->record, space, mem, &note, why);
+		}
+	return ret;
 }
 
 int house_commit(struct house *house, struct fault *why)
 {
 	int ret = feeds_write(house, why);
 
-	if (ret == 0 && house->erased)
-		ret = search_purge(house->store, why);
+	if (ret == 0 && house->erased && (ret = search_purge(house->store, why)) == 0)
+		ret = owe_scrub(house, why);
+	if (ret == 0)
+		ret = sign(house, why);
 	if (ret == 0)
 		ret = store_commit(&house->txn, why);
 	if (ret < 0) {
 		house_rollback(house);
 		return ret;
 	}
+	FAULTPOINT("files.doubt");
 	record_settle(house->record);
 	finish_erasing(house);
 	return 0;
@@ -429,8 +454,7 @@ void house_rollback(struct house *house)
 	store_txn_drop(&house->txn);
 	record_forget(house->record);
 	feeds_forget(house, 0);
-	while (house->gone_count)
-		free(house->gone[--house->gone_count]);
+	doubts_forget(&house->doubts);
 	house->erased = false;
 	house->pack = house->pack_before;
 	staff_forget(house);

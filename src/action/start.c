@@ -1,5 +1,6 @@
-/* What the house does at a start besides opening: it says that it was away, and
- * keeps its store before a newer program changes the form of it. */
+/* What the house does at a start besides opening: it says that it was away, ends
+ * what a crash cut off, and keeps its store before a newer program changes the
+ * form of it. */
 
 #include "action/action_private.h"
 
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "evidence/blob.h"
 
 int house_started(struct house *house, const json_t *facts, int64_t now, struct fault *why)
 {
@@ -30,6 +33,30 @@ int house_started(struct house *house, const json_t *facts, int64_t now, struct 
 	}
 	json_decref(entry.change);
 	return ret;
+}
+
+/* A file that a crash cut off was never acknowledged. The store's lock keeps others out. */
+static int sweep_files(const struct house *house, struct fault *why)
+{
+	unsigned drafts = 0, left = 0;
+	int ret = blob_sweep(house->folder, &drafts, why);
+
+	if (ret == 0)
+		ret = doubts_resolve(house->folder, house->store, leave_packages, &left, why);
+	if (drafts + left)
+		fprintf(stderr, "fengsui: unfinished uploads removed from %s: %u\n", house->folder,
+			drafts + left);
+	return ret;
+}
+
+int take_up_work(struct house *house, struct fault *why)
+{
+	int64_t owed = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM meta WHERE name = 'scrub'", NO_VALUES, &owed,
+			    why);
+
+	house->scrub_owed = owed > 0;
+	return ret < 0 ? ret : sweep_files(house, why);
 }
 
 /* All but the newest, or all where `newest` is "". */

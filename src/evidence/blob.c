@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "evidence/doubt.h"
 #include "host/file.h"
 #include "seal/digest.h"
 #include "seal/hex.h"
@@ -89,7 +90,8 @@ int blob_seal(struct blob_draft **draft, const char *expected, char digest[stati
 				"文件的摘要是“%.16s”，不是所说的“%.16s”", digest, expected);
 	snprintf(path, sizeof(path), "%s/blobs/%.2s", (*draft)->folder, digest);
 	snprintf(name, sizeof(name), "%.2s/%s", digest, digest);
-	if (ret == 0 && (ret = file_make_folder(path, 0700, why)) == 0)
+	if (ret == 0 && (ret = file_make_folder(path, 0700, why)) == 0 &&
+	    (ret = doubt_raise((*draft)->folder, digest, why)) == 0)
 		ret = file_draft_land(&(*draft)->file, name, why);
 	if (ret == 0)
 		ret = file_sync_folder(path, why);
@@ -130,7 +132,8 @@ int blob_remove(const char *folder, const char *digest, struct fault *why)
 	char path[4096];
 
 	blob_path(folder, digest, path, sizeof(path));
-	if (unlink(path) < 0 && errno != ENOENT)
-		return fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
-	return 0;
+	if (unlink(path) < 0)
+		return errno == ENOENT ? 0 : fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
+	*strrchr(path, '/') = '\0';
+	return file_sync_folder(path, why);
 }

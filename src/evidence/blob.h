@@ -20,7 +20,8 @@ int blob_open(const char *folder, struct blob_draft **out, struct fault *why);
 int blob_put(struct blob_draft *draft, const void *bytes, size_t len, uint64_t limit_bytes,
 	     struct fault *why);
 /* Seal it: its digest (64 hex digits and a NUL) and size. Ends the draft,
- * whatever comes of it. FAULT_INVALID where `expected` is another digest. */
+ * whatever comes of it. FAULT_INVALID where `expected` is another digest. It is
+ * in doubt (evidence/doubt.h) until the house has noted it. */
 int blob_seal(struct blob_draft **draft, const char *expected, char digest[static BLOB_NAME],
 	      uint64_t *size_bytes, struct fault *why);
 void blob_drop(struct blob_draft **draft); /* what was not sealed is removed */

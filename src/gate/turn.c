@@ -102,16 +102,21 @@ static void wake_at_next(struct gate *gate)
 static void flush_all(struct gate *gate);
 
 #ifdef FENGSUI_TEST_HOOKS
-/* The fault that the crash campaign must catch: answers leave before the commit. */
+/* Faults that the crash campaign must catch: events are told, or answers leave, before the commit. */
 static void acknowledge_early(struct gate *gate, struct batch *batch)
 {
+	if (getenv("FENGSUI_TEST_TELL_EARLY") && gate->web) {
+		web_committed(gate->web);
+		web_turn(gate->web);
+		usleep(30000);
+	}
 	if (!getenv("FENGSUI_TEST_ACK_EARLY"))
 		return;
 	for (size_t i = 0; i < batch->count; i++)
 		job_answer(gate, batch->done[i]);
 	batch->count = 0;
 	flush_all(gate);
-	usleep(5000);
+	usleep(30000);
 }
 #else
 #define acknowledge_early(gate, batch) ((void)0)

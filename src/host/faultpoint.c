@@ -19,6 +19,12 @@ const char *const faultpoint_names[] = {
 	"store.begin",      /* a transaction was opened */
 	"store.commit",     /* all was said, nothing is durable */
 	"store.committed",  /* durable, not yet told to anyone */
+	"files.doubt",      /* evidence files of this commit may still be in doubt */
+	"upload.piece",     /* a piece has come, not yet synced */
+	"upload.copied",    /* in a draft as a whole */
+	"upload.sealed",    /* under its digest, which no row names */
+	"upload.noting",    /* in the batch that will */
+	"upload.noted",     /* durable, the pieces not yet removed, nobody told */
 	"mail.filing",      /* a report that came by mail is durable, its message still lies in the box */
 };
 /* clang-format on */
@@ -36,7 +42,7 @@ static bool listed(const char *name)
 /* Read anew each time, so that a test can set it in a child. */
 void faultpoint(const char *name)
 {
-	static long passed;
+	static _Atomic long passed; /* also in threads */
 	const char *wanted = getenv("FENGSUI_FAULTPOINT"), *colon;
 	size_t len;
 

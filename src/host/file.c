@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,23 @@ int file_read(const char *path, size_t limit, struct arena *mem, char **out, siz
 	*out = bytes;
 	*len = got;
 	return 0;
+}
+
+#ifdef FENGSUI_TEST_HOOKS
+/* The fault that the power-cut campaign must catch: what lies below this folder is not synced. */
+static bool left_out(const char *path)
+{
+	const char *below = getenv("FENGSUI_TEST_NO_SYNC");
+
+	return below && strstr(path, below);
+}
+#else
+#define left_out(path) ((void)(path), false)
+#endif
+
+int file_sync(int fd, const char *path, struct fault *why)
+{
+	return left_out(path) || fsync(fd) == 0 ? 0 : failed(SYNC, path, why);
 }
 
 int file_sync_folder(const char *path, struct fault *why)
@@ -234,11 +252,11 @@ int file_draft_write(struct file_draft *draft, const void *bytes, size_t len, st
  * not write, so that a second sync would lie. */
 static int land(struct file_draft *draft, const char *path, struct fault *why)
 {
-	int fd = draft->fd;
+	int fd = draft->fd, ret;
 
 	FAULTPOINT("file.written");
-	if (fsync(fd) < 0)
-		return failed(SYNC, draft->path, why);
+	if ((ret = file_sync(fd, draft->path, why)) < 0)
+		return ret;
 	draft->fd = -1;
 	if (close(fd) < 0)
 		return failed(CLOSE, draft->path, why);

@@ -37,5 +37,7 @@ int file_sweep(const char *folder, unsigned *removed, struct fault *why);
 
 /* Make a folder (its parent exists) and make that durable; an existing one is fine. */
 int file_make_folder(const char *path, mode_t mode, struct fault *why);
+/* What was written is durable on 0. */
+int file_sync(int fd, const char *path, struct fault *why);
 /* Names made, changed or removed in the folder are durable on 0. */
 int file_sync_folder(const char *path, struct fault *why);

@@ -19,6 +19,20 @@ uint64_t record_size(const struct record *record, enum record_space space)
 	return record->logs[space - 1].now.tree.size;
 }
 
+uint64_t record_unsigned(const struct record *record, enum record_space space)
+{
+	const struct log *log = &record->logs[space - 1];
+
+	return log->now.tree.size > log->signed_size ? log->now.tree.size - log->signed_size : 0;
+}
+
+int64_t record_last_at(const struct record *record)
+{
+	const int64_t real = record->logs[0].now.last_at, drill = record->logs[1].now.last_at;
+
+	return real > drill ? real : drill;
+}
+
 bool record_given_time(const struct record *record) { return record->given_time; }
 
 int record_next_act(struct record *record, int64_t *out, struct fault *why)
@@ -289,6 +303,7 @@ int record_checkpoint(struct record *record, enum record_space space, struct are
 		buf_clear(&log->fresh);
 		return ret;
 	}
+	log->signed_size = log->now.tree.size;
 	*note = arena_copy_bytes(mem, log->fresh.data, log->fresh.len);
 	return 0;
 }

@@ -40,6 +40,7 @@ void record_close(struct record *record);
 
 const char *record_origin(const struct record *record, enum record_space space);
 uint64_t record_size(const struct record *record, enum record_space space);
+int64_t record_last_at(const struct record *record); /* of the newest entry of all; 0: none */
 bool record_given_time(const struct record *record); /* a folder for demonstration or test, for ever */
 
 /* What an act did to one object. Strings are borrowed. */
@@ -78,6 +79,8 @@ void record_keep(struct record *record);
 void record_forget(struct record *record);
 void record_settle(struct record *record);
 
+/* Entries since the last signature: what a start reckons through. */
+uint64_t record_unsigned(const struct record *record, enum record_space space);
 /* Sign the present tree, inside the open transaction. Kept in the store, and by
  * record_settle beside the key; the text (a signed note) is taken from `mem`
  * and leaves the house after the commit, never before. */

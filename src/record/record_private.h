@@ -29,6 +29,7 @@ struct log {
 	 * commit, never before: the store must not look older than it is. */
 	struct buf fresh;
 	struct merkle fresh_tree;
+	uint64_t signed_size; /* when it was signed last, also in a transaction that was dropped */
 };
 
 struct mark {

@@ -202,5 +202,6 @@ int log_resume(struct record *record, enum record_space space, struct fault *why
 		return smaller(&r, r.tree.size, why);
 	if (r.has_note && r.note.size > r.log->now.tree.size)
 		return smaller(&r, r.note.size, why);
+	r.log->signed_size = r.tree.size;
 	return replay(&r, why);
 }

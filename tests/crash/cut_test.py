@@ -1,86 +1,23 @@
 #!/usr/bin/env python3
 """20 power cuts under load: nothing that was acknowledged is lost.
 
-needs: root, loop devices, xfsprogs (reflink). The data folder lies on ext4 in an image on XFS; a
-power cut is a reflink clone of the image at a chance moment, which holds what reached the disk and
-not what was only in memory. The daemon starts on the clone. Blocks keep the order in which they
-were submitted; torn sectors are not modelled.
+needs: root, loop devices, xfsprogs (reflink; disk.py says how). The daemon starts on what a cut left.
 
 The control: `synchronous=NORMAL` (a hook of test builds) loses acknowledged acts and is caught.
 """
 import os
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import load  # noqa: E402
+from disk import Disk  # noqa: E402
 from cast import confirm_case, register  # noqa: E402
 from fengsui import Daemon  # noqa: E402
 
 ROUNDS, CONTROL_ROUNDS = int(os.environ.get("FENGSUI_CUTS", "20")), 20
 counts = {"passed": 0, "failed": 0}
-
-
-def run(*command):
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-
-class Disk:
-    """tmpfs, an XFS image on it, and on that an ext4 image that can be cloned at once."""
-
-    def __init__(self):
-        self.top = tempfile.mkdtemp(prefix="fengsui-cut-")
-        self.mounted = []
-        self.memory, self.xfs = self.folder("memory"), self.folder("xfs")
-        self.mount("-t", "tmpfs", "-o", "size=3g", "tmpfs", self.memory)
-        self.image(os.path.join(self.memory, "xfs.img"), 2200, "mkfs.xfs", "-q", "-m", "reflink=1")
-        self.mount("-o", "loop", os.path.join(self.memory, "xfs.img"), self.xfs)
-        self.live = self.image(os.path.join(self.xfs, "live.img"), 600, "mkfs.ext4", "-q")
-        self.disk = self.folder("disk")
-        self.mount("-o", "loop", self.live, self.disk)
-        self.cuts = 0
-
-    def folder(self, name):
-        path = os.path.join(self.top, name)
-        os.mkdir(path)
-        return path
-
-    def mount(self, *arguments):
-        run("mount", *arguments)
-        self.mounted.append(arguments[-1])
-
-    def image(self, path, megabytes, *mkfs):
-        with open(path, "wb") as f:
-            f.truncate(megabytes << 20)
-        run(*mkfs, path)
-        return path
-
-    def cut(self):
-        """Clone the disk as it is at this moment."""
-        self.cuts += 1
-        clone = os.path.join(self.xfs, f"cut{self.cuts}.img")
-        run("cp", "--reflink=always", self.live, clone)
-        return clone
-
-    def look(self, clone):
-        path = self.folder(f"cut{self.cuts}")
-        self.mount("-o", "loop", clone, path)
-        return path
-
-    def forget(self, path, clone):
-        run("umount", path)
-        self.mounted.remove(path)
-        os.unlink(clone)
-
-    def close(self):
-        for path in reversed(self.mounted):
-            if subprocess.run(["umount", path], check=False, stderr=subprocess.DEVNULL).returncode:
-                subprocess.run(["umount", "-l", path], check=False)
-        shutil.rmtree(self.top, ignore_errors=True)
 
 
 def note(good, what):

@@ -96,12 +96,14 @@ static bool named_elsewhere(struct deed *deed, const struct object *object, cons
 static int one_goes(struct deed *deed, const struct object *object, const char *digest, struct fault *why)
 {
 	struct house *house = deed->house;
+	int ret;
 
 	if (!digest || named_elsewhere(deed, object, digest))
 		return 0;
+	if ((ret = doubt_raise(house->folder, digest, why)) < 0)
+		return ret;
+	doubts_add(&house->doubts, digest);
 	/* Bundles and packages no longer look for it. */
-	house->gone = must_grow(house->gone, (house->gone_count + 1) * sizeof(*house->gone));
-	house->gone[house->gone_count++] = must_copy(digest);
 	return store_run(house->store, "DELETE FROM blobs WHERE digest = $1", VALUES(value_text(digest)),
 			 NULL, why);
 }

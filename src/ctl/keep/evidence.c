@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "evidence/blob.h"
+#include "evidence/doubt.h"
 
 enum { PATH_MOST = 4096, CHUNK = 256 * 1024 };
 
@@ -41,7 +42,8 @@ int evidence_copy(const char *from, const char *to, const char *digest, struct p
 	fclose(file);
 	if (ret < 0)
 		return ret;
-	ret = blob_seal(&draft, digest, found, size, why);
+	if ((ret = blob_seal(&draft, digest, found, size, why)) == 0)
+		doubt_settle(to, digest); /* the store that is copied with it names it */
 	return ret == -FAULT_INVALID ? fault_say(why, FAULT_CORRUPT, "%s was altered: its digest is %.16s…",
 						 "%s 已被改动：摘要为 %.16s…", path, found)
 				     : ret;

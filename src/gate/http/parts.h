@@ -61,10 +61,11 @@ int views_put(struct call *call, struct fault *why);
 int views_remove(struct call *call, struct fault *why);
 
 /* upload.c */
-struct uploads *uploads_new(struct web *web);
+int uploads_open(struct web *web, struct uploads **out, struct fault *why);
 void uploads_free(struct uploads *uploads);
 /* In a batch: those that nothing came for since a day ago. */
 int uploads_sweep(struct uploads *uploads, int64_t now, struct fault *why);
+void uploads_committed(struct uploads *uploads); /* and after it, their files */
 int uploads_make(struct call *call, struct fault *why);
 int uploads_head(struct call *call, struct fault *why);
 int uploads_begin(struct call *call, struct fault *why);

@@ -1,25 +1,23 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "account/upload.h"
 #include "base/stamp.h"
 #include "evidence/blob.h"
 #include "gate/http/parts.h"
+#include "gate/http/pieces.h"
 #include "host/ballast.h"
-#include "host/file.h"
+#include "host/faultpoint.h"
 
 /*
  * upload -- evidence that arrives in pieces, over as many connections as it takes.
  *
- * The pieces stand in FOLDER/uploads/ID; how far it has come is how long that
- * file is. At the end it is read again, its digest compared, and it becomes an
- * evidence file, in a thread, for that takes as long as the file is long.
+ * The row says that there is an upload; the bytes stand in a file (pieces.h).
+ * At the end that is read again, its digest compared, and it becomes an evidence
+ * file, in a thread, for that takes as long as the file is long.
  */
 enum { STALE_HOURS = 24, ACTIVE_MOST = 256 };
 
@@ -43,25 +41,35 @@ struct uploads {
 	struct piece *active;
 	unsigned count;
 	bool sealing;
+	struct swept { /* of an open batch */
+		char id[UPLOAD_ID];
+		struct swept *next;
+	} * swept;
 };
 
-static void path_of(const struct web *web, const char *id, char *out, size_t size)
+static const char *folder_of(const struct web *web) { return house_folder(web->gate->house); }
+
+int uploads_open(struct web *web, struct uploads **out, struct fault *why)
 {
-	snprintf(out, size, "%s/uploads/%s", house_folder(web->gate->house), id);
+	int ret = pieces_sweep(web->accounts, folder_of(web), why);
+
+	if (ret < 0)
+		return ret;
+	*out = must_alloc(sizeof(**out));
+	**out = (struct uploads){ .web = web };
+	return 0;
 }
 
-struct uploads *uploads_new(struct web *web)
+void uploads_free(struct uploads *uploads)
 {
-	struct uploads *uploads = must_alloc(sizeof(*uploads));
-	char path[4096];
-
-	*uploads = (struct uploads){ .web = web };
-	path_of(web, "", path, sizeof(path));
-	file_make_folder(path, 0700, NULL);
-	return uploads;
+	if (!uploads)
+		return;
+	for (struct swept *one = uploads->swept, *next; one; one = next) {
+		next = one->next;
+		free(one);
+	}
+	free(uploads);
 }
-
-void uploads_free(struct uploads *uploads) { free(uploads); }
 
 /* ---- one at a time -------------------------------------------------------- */
 
@@ -106,18 +114,9 @@ static int claim(struct call *call, struct piece **out, struct fault *why)
 	return 0;
 }
 
-static int open_piece(struct call *call, struct piece *piece, int flags, struct fault *why)
+static int open_piece(struct call *call, struct piece *piece, bool write, struct fault *why)
 {
-	char path[4096];
-	struct stat info;
-
-	path_of(call->web, piece->upload.id, path, sizeof(path));
-	piece->fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (piece->fd < 0 || fstat(piece->fd, &info) < 0)
-		return fault_say(why, FAULT_ABSENT, "what came of upload %.32s is not there any more",
-				 "上传 %.32s 已收到的部分已不在", piece->upload.id);
-	piece->offset = info.st_size;
-	return 0;
+	return pieces_open(folder_of(call->web), piece->upload.id, write, &piece->fd, &piece->offset, why);
 }
 
 static const char *number_text(struct call *call, int64_t number)
@@ -132,18 +131,9 @@ static int make(struct gate *gate, struct job *job, int64_t now, struct fault *w
 	struct call *call = call_of(job);
 	const int64_t size = json_integer_value(json_object_get(call->said, "size"));
 	struct upload upload;
-	char path[4096];
-	int fd = -1, ret = upload_make(call->web->accounts, call->who.person, size, now, &upload, why);
+	int ret = upload_make(call->web->accounts, call->who.person, size, now, &upload, why);
 
 	(void)gate;
-	if (ret == 0) {
-		path_of(call->web, upload.id, path, sizeof(path));
-		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		if (fd < 0)
-			ret = fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
-	}
-	if (fd >= 0)
-		close(fd);
 	if (ret == 0)
 		job->answer =
 			json_pack("{s:b, s:s, s:I}", "ok", 1, "upload", upload.id, "size", (json_int_t)size);
@@ -204,7 +194,7 @@ int uploads_head(struct call *call, struct fault *why)
 	struct piece *piece;
 	int ret;
 
-	if ((ret = claim(call, &piece, why)) < 0 || (ret = open_piece(call, piece, O_RDONLY, why)) < 0)
+	if ((ret = claim(call, &piece, why)) < 0 || (ret = open_piece(call, piece, false, why)) < 0)
 		return ret;
 	call_header(call, "Upload-Offset", number_text(call, piece->offset));
 	call_header(call, "Upload-Length", number_text(call, piece->upload.size_bytes));
@@ -241,7 +231,7 @@ int uploads_begin(struct call *call, struct fault *why)
 		return fault_say(why, FAULT_INVALID, "Upload-Offset says from where on",
 				 "须以“Upload-Offset”说明起点");
 	if ((ret = room_left(call, why)) < 0 || (ret = claim(call, &piece, why)) < 0 ||
-	    (ret = open_piece(call, piece, O_WRONLY, why)) < 0)
+	    (ret = open_piece(call, piece, true, why)) < 0)
 		return ret;
 	if (offset != piece->offset)
 		return wrong_place(call, piece, why);
@@ -253,19 +243,7 @@ int uploads_part(struct call *call, const char *bytes, size_t len, struct fault 
 {
 	struct piece *piece = call->matter;
 
-	while (len) {
-		const ssize_t put = pwrite(piece->fd, bytes, len, piece->offset);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return fault_set(why, errno == ENOSPC || errno == EDQUOT ? FAULT_BUSY : FAULT_IO,
-					 "upload %.32s: %s", piece->upload.id, strerror(errno));
-		piece->offset += put;
-		bytes += put;
-		len -= (size_t)put;
-	}
-	return 0;
+	return pieces_put(piece->fd, &piece->offset, bytes, len, why);
 }
 
 static int touch(struct gate *gate, struct job *job, int64_t now, struct fault *why)
@@ -291,12 +269,27 @@ static void touched(struct call *call, json_t *answer)
 	call_answer(call, 204, NULL);
 }
 
-int uploads_whole(struct call *call, struct fault *why)
+/* In a thread. How far it has come is said when a power cut cannot take it back. */
+static void sync_piece(struct call *call)
 {
-	(void)why;
-	call_act(call, touch, touched);
-	return 0;
+	struct piece *piece = call->matter;
+
+	FAULTPOINT("upload.piece");
+	piece->ret =
+		pieces_keep(folder_of(call->web), piece->upload.id, piece->fd, piece->offset, &piece->why);
 }
+
+static void synced(struct call *call)
+{
+	struct piece *piece = call->matter;
+
+	if (piece->ret == 0)
+		call_act(call, touch, touched);
+	else if (call->exchange)
+		call_fault(call, &piece->why);
+}
+
+int uploads_whole(struct call *call, struct fault *why) { return call_work(call, sync_piece, synced, why); }
 
 /* ---- the end -------------------------------------------------------------- */
 
@@ -311,12 +304,14 @@ static int copy_and_seal(struct piece *piece, const char *folder)
 
 	if (ret < 0)
 		return ret;
+	pieces_rewind(piece->fd);
 	bytes = must_alloc(room);
 	while (ret == 0 && (got = read(piece->fd, bytes, room)) > 0)
 		ret = blob_put(draft, bytes, (size_t)got, UPLOAD_BYTES, &piece->why);
 	free(bytes);
 	if (ret == 0 && got < 0)
 		ret = fault_set(&piece->why, FAULT_IO, "upload %.32s: %s", piece->upload.id, strerror(errno));
+	FAULTPOINT("upload.copied");
 	if (ret == 0)
 		ret = blob_seal(&draft, piece->digest, digest, &piece->size, &piece->why);
 	blob_drop(&draft);
@@ -327,23 +322,17 @@ static void seal(struct call *call)
 {
 	struct piece *piece = call->matter;
 
-	piece->ret = copy_and_seal(piece, house_folder(call->web->gate->house));
-}
-
-static void forget_file(const struct web *web, const char *id)
-{
-	char path[4096];
-
-	path_of(web, id, path, sizeof(path));
-	unlink(path);
+	piece->ret = copy_and_seal(piece, folder_of(call->web));
 }
 
 static int note(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
 	struct piece *piece = call->matter;
-	int ret = house_blob(gate->house, piece->digest, (int64_t)piece->size, now, why);
+	int ret;
 
+	FAULTPOINT("upload.noting");
+	ret = house_blob(gate->house, piece->digest, (int64_t)piece->size, now, why);
 	if (ret == 0)
 		ret = upload_remove(call->web->accounts, piece->upload.id, why);
 	if (ret == 0) {
@@ -356,16 +345,36 @@ static int note(struct gate *gate, struct job *job, int64_t now, struct fault *w
 
 static void noted(struct call *call, json_t *answer)
 {
+	FAULTPOINT("upload.noted");
 	if (json_is_true(json_object_get(answer, "ok")))
-		forget_file(call->web, ((struct piece *)call->matter)->upload.id);
+		pieces_drop(folder_of(call->web), ((struct piece *)call->matter)->upload.id);
 	call_answer_house(call, 200, answer);
 }
+
+#ifdef FENGSUI_TEST_HOOKS
+/* The fault that the crash campaign must catch: it is said to be sealed, and noted later. */
+static void answer_early(struct call *call)
+{
+	struct piece *piece = call->matter;
+
+	if (!getenv("FENGSUI_TEST_SEAL_EARLY") || !call->exchange)
+		return;
+	call_answer(call, 200,
+		    json_pack("{s:s, s:I}", "digest", piece->digest, "size", (json_int_t)piece->size));
+	usleep(30000);
+}
+#else
+#define answer_early(call) ((void)0)
+#endif
 
 static void sealed(struct call *call)
 {
 	struct piece *piece = call->matter;
 
+	FAULTPOINT("upload.sealed");
 	call->web->uploads->sealing = false;
+	if (piece->ret == 0)
+		answer_early(call);
 	if (piece->ret == 0)
 		call_act(call, note, noted);
 	else if (call->exchange)
@@ -386,7 +395,7 @@ int uploads_end(struct call *call, struct fault *why)
 	if (strlen(digest) != 64 || strspn(digest, "0123456789abcdef") != 64)
 		return fault_say(why, FAULT_INVALID, "'digest' is the SHA-256 of the file in hex",
 				 "“digest”为文件的 SHA-256，十六进制");
-	if ((ret = claim(call, &piece, why)) < 0 || (ret = open_piece(call, piece, O_RDONLY, why)) < 0)
+	if ((ret = claim(call, &piece, why)) < 0 || (ret = open_piece(call, piece, false, why)) < 0)
 		return ret;
 	if (piece->offset != piece->upload.size_bytes)
 		return wrong_place(call, piece, why);
@@ -416,7 +425,7 @@ static int drop(struct gate *gate, struct job *job, int64_t now, struct fault *w
 static void dropped(struct call *call, json_t *answer)
 {
 	if (json_is_true(json_object_get(answer, "ok")))
-		forget_file(call->web, ((struct piece *)call->matter)->upload.id);
+		pieces_drop(folder_of(call->web), ((struct piece *)call->matter)->upload.id);
 	call_answer_house(call, 200, answer);
 }
 
@@ -430,17 +439,52 @@ int uploads_drop(struct call *call, struct fault *why)
 	return ret;
 }
 
+static bool active(const struct uploads *uploads, const char *id)
+{
+	for (const struct piece *piece = uploads->active; piece; piece = piece->next)
+		if (!strcmp(piece->upload.id, id))
+			return true;
+	return false;
+}
+
+static int sweep(struct uploads *uploads, const char *id, struct fault *why)
+{
+	struct swept *one;
+	int ret;
+
+	if (active(uploads, id))
+		return 0;
+	if ((ret = upload_remove(uploads->web->accounts, id, why)) < 0)
+		return ret;
+	one = must_alloc(sizeof(*one));
+	*one = (struct swept){ .next = uploads->swept };
+	memcpy(one->id, id, sizeof(one->id));
+	uploads->swept = one;
+	return 0;
+}
+
 int uploads_sweep(struct uploads *uploads, int64_t now, struct fault *why)
 {
 	SCOPED(arena_drop) struct arena *mem = arena_new();
-	struct accounts *accounts = uploads->web->accounts;
 	struct upload *stale;
 	size_t count;
-	int ret = upload_stale(accounts, now - STALE_HOURS * STAMP_HOUR, mem, &stale, &count, why);
+	int ret = upload_stale(uploads->web->accounts, now - STALE_HOURS * STAMP_HOUR, mem, &stale, &count,
+			       why);
 
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		forget_file(uploads->web, stale[i].id);
-		ret = upload_remove(accounts, stale[i].id, why);
-	}
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = sweep(uploads, stale[i].id, why);
 	return ret;
+}
+
+/* The store is asked: what was swept in a batch that failed is still there. */
+void uploads_committed(struct uploads *uploads)
+{
+	struct swept *one;
+	struct fault left;
+
+	while ((one = uploads->swept)) {
+		uploads->swept = one->next;
+		pieces_drop_if_over(uploads->web->accounts, folder_of(uploads->web), one->id, &left);
+		free(one);
+	}
 }

@@ -82,9 +82,9 @@ int web_open(struct gate *gate, const struct gate_options *options, struct web *
 	int ret;
 
 	*web = (struct web){ .gate = gate, .accounts = gate->accounts };
-	web->uploads = uploads_new(web);
 	web->events = events_new(web);
-	if ((ret = http_open(&gate->loop, &taker, &limits, &web->http, why)) < 0 ||
+	if ((ret = uploads_open(web, &web->uploads, why)) < 0 ||
+	    (ret = http_open(&gate->loop, &taker, &limits, &web->http, why)) < 0 ||
 	    (ret = listen_all(web, options, why)) < 0) {
 		web_close(web);
 		return ret;
@@ -112,7 +112,12 @@ void web_close(struct web *web)
 	free(web);
 }
 
-void web_committed(struct web *web) { events_committed(web->events); }
+void web_committed(struct web *web)
+{
+	uploads_committed(web->uploads);
+	events_committed(web->events);
+}
+
 bool web_turn(struct web *web) { return events_turn(web->events); }
 
 int web_tidy(struct web *web, int64_t now, struct fault *why)
