@@ -377,7 +377,7 @@ class OverHttps(unittest.TestCase):
     def test_a_token_file_that_others_may_read_is_not_used(self):
         path = os.path.join(self.fresh_state(), "token")
         for text, mode, status, says in (("fs_1_x", 0o640, 77, "chmod 600"), ("fs_1_x", 0o604, 77, "chmod 600"),
-                                         ("fs_1 x", 0o600, 65, "one token is wanted"), ("", 0o600, 65, "one token"),
+                                         ("fs_1 x", 0o600, 65, "one token is wanted"), ("fs_1\x07x", 0o600, 65, "one token"), ("", 0o600, 65, "one token"),
                                          ("fs_1\r\nX-Forged: y\n", 0o600, 65, "one token"), ("fs_1_x\n", 0o600, 77, "not signed in")):
             with open(path, "w", encoding="utf-8", newline="") as f:
                 f.write(text)
@@ -410,9 +410,9 @@ class OverHttps(unittest.TestCase):
         self.assertEqual(done.stdout, "5 lines, 0 alerts\n", done)
         same = os.path.join(folder, "same.log")
         with open(same, "w", encoding="utf-8") as f:
-            f.write("x" * 60000 + "\n" + "y" * 70000 + "\n" + "z" * 60000 + "\n")
+            f.write(("x" * 60000 + "\n") * 60 + "y" * 70000 + "\n")
         done = self.typed(state, "ingest", "edu-fw01", same, "--token-file", token)
-        self.assertEqual(done.stdout, "3 lines, 0 alerts\n1 of them were malformed\n", done)
+        self.assertEqual(done.stdout, "61 lines, 0 alerts\n1 of them were malformed\n", done)
 
 
 if __name__ == "__main__":
