@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/account/account.h"
 #include "ctl/ctl_private.h"
+#include "ctl/account/account.h"
 
 /*
  * admin -- the commands that are about the daemon and its folder, not a record.
