@@ -121,7 +121,8 @@ void say_missing(const struct ctl *ctl, FILE *out, const json_t *missing, const 
 void say_receipt(const struct ctl *ctl, const json_t *receipt, FILE *out);
 const char *receipt_notes(const char *text, struct arena *mem);
 
-/* page/show.c, page/history.c */
+/* page/status.c, page/show.c, page/history.c */
+void say_status(struct ctl *ctl, const json_t *status);
 int show_record(struct ctl *ctl, const char *ref);
 int show_history(struct ctl *ctl, const char *ref);
 int show_list(struct ctl *ctl, const json_t *kind, const char *free_text);

@@ -65,8 +65,7 @@ int remote_open(struct ctl *ctl, const char *url, struct fault *why)
 	remote->wire = wire_open(&(struct wire_site){ .address = &remote->address,
 						      .trust = &remote->trust,
 						      .proxy = ctl->typed.proxy,
-						      .patience_s = patience_s(ctl),
-						      .zh = ctl->zh });
+						      .patience_s = patience_s(ctl) });
 	return 0;
 }
 

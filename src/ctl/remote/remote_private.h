@@ -77,7 +77,6 @@ struct wire_site {
 	struct trust *trust;
 	const char *proxy; /* NULL: none, whatever the environment says */
 	long patience_s;   /* 0: as usual */
-	bool zh;
 };
 struct wire *wire_open(const struct wire_site *site);
 void wire_close(struct wire *wire);

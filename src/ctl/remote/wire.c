@@ -156,13 +156,11 @@ static void set_patience(const struct wire *wire, const struct wire_ask *ask)
 			 wire->site.patience_s ? wire->site.patience_s : (long)STILL_S);
 }
 
-static struct curl_slist *headers_of(const struct wire *wire, const struct wire_ask *ask)
+static struct curl_slist *headers_of(const struct wire_ask *ask)
 {
-	struct curl_slist *list =
-		curl_slist_append(NULL, wire->site.zh ? "Accept-Language: zh" : "Accept-Language: en");
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 	char type[128];
 
-	list = curl_slist_append(list, "Expect:");
 	snprintf(type, sizeof(type), "Content-Type: %s", ask->type ? ask->type : "");
 	list = curl_slist_append(list, ask->type ? type : "Content-Type:");
 	for (size_t i = 0; i < WIRE_HEADERS && ask->headers[i]; i++)
@@ -266,7 +264,7 @@ int wire_send(struct wire *wire, const struct wire_ask *ask, struct wire_answer 
 	wire->too_long = false;
 	set_always(wire);
 	set_request(wire, ask, url);
-	headers = headers_of(wire, ask);
+	headers = headers_of(ask);
 	curl_easy_setopt(wire->curl, CURLOPT_HTTPHEADER, headers);
 	code = curl_easy_perform(wire->curl);
 	curl_easy_getinfo(wire->curl, CURLINFO_RESPONSE_CODE, &answer->status);
