@@ -58,7 +58,7 @@ class TwoLanguages(Scene):
         with self.city() as d:
             case = open_case(d)
             faults = [
-                ("absent record", "“INC-9”", d.ask(op="show", ref="INC-9", **{"as": "dir01"})),
+                ("absent record", "INC-9", d.ask(op="show", ref="INC-9", **{"as": "dir01"})),
                 ("absent number", "#999999", d.ask(op="show", ref="#999999", **{"as": "dir01"})),
                 ("absent record to act on", "没有这样的案件", d.try_("dut01", "incident", "accept", "INC-2026-9999")),
                 ("no record named", "请给出其编号", d.try_("dut01", "incident", "accept")),

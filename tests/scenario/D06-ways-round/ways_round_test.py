@@ -124,7 +124,7 @@ class WaysRound(Scene):
             given = d.done("sca01", "post", "create", person=d.who["new01"], role="LG")
             self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], [])
             d.refused("N01", "sca01", "post", "vouch", given)
-            d.fault("absent", "new01", "post", "vouch", given)
+            d.fault("absent", "new01", "post", "vouch", given)  # who holds nothing yet does not even see it
             d.done("dir01", "post", "vouch", given)
             self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], ["LG"])
             d.refused("N35", "dir02", "post", "vouch", given)
