@@ -3,7 +3,7 @@
 
     bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]
 
-NAME: store append verify list acts memory watch udp listen reads slow. Nothing else should run on the machine meanwhile; the first lines say
+NAME: store append verify list acts memory restart watch udp listen reads slow. Nothing else should run on the machine meanwhile; the first lines say
 what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
 everything in small: it shows that it works, and its numbers are worth nothing. Ends with 1 where a bar is missed.
 """
@@ -20,11 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 
-BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0, "listen": 1000.0, "listener": 16.0,
+BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0, "restart": 2.0, "listen": 1000.0, "listener": 16.0,
        "reads": 5.0}
 
 
@@ -91,10 +92,10 @@ class Bench:
             self.missed.append("acts (refused)")
         self.hold("acts", said["p99_ms"], "less", "ms at the 99th percentile")
 
-    def city(self, city):
+    def city(self, city, **more):
         """On the disk that counts, not where temporary files lie."""
         folder = tempfile.mkdtemp(dir=self.folder, prefix="fengsui-bench-")
-        d = city(folder=folder, program=os.path.join(self.build, "fengsui"), verify=False)
+        d = city(folder=folder, program=os.path.join(self.build, "fengsui"), verify=False, **more)
         d.own = True
         return d
 
@@ -106,6 +107,35 @@ class Bench:
             mib = resident_mib(d.process.pid)
         print(f"| idle daemon, no rules | {mib:.1f} MiB resident |\n|---|---|")
         self.hold("memory", mib, "less", "MiB")
+
+    def restart(self):
+        """SIGKILL at a million entries, and how long until the socket and the HTTP interface answer; cold: the files of
+        the folder are not in memory."""
+        from cast import city, open_case
+        with self.city(city, args=["--http", f"127.0.0.1:{free_port()}"]) as d:
+            cases = [open_case(d, title=f"案件{i}") for i in range(64)]
+            while (entries := d.status()["record"]["entries"]) < (10_000 if self.brief else 1_000_000):
+                self.run("acts", os.path.join(d.folder, "fengsui.sock"), 64, 1 if self.brief else 10, "dut01", *cases)
+            size = os.path.getsize(os.path.join(d.folder, "fengsui.db")) >> 20
+            times = {kind: [self.restart_once(d, kind) for _ in range(1 if self.brief else 5)] for kind in ("warm", "cold")}
+        print(f"{entries:,} entries, {size} MiB\n\n| memory | median s | most s |\n|---|---|---|")
+        for kind, seconds in times.items():
+            print(f"| {kind} | {statistics.median(seconds):.3f} | {max(seconds):.3f} |")
+        self.hold("restart", max(times["warm"] + times["cold"]), "less", "s until both ways in answer")
+
+    def restart_once(self, d, kind):
+        d.kill()
+        for name in os.listdir(d.folder) if kind == "cold" else ():
+            if os.path.isfile(path := os.path.join(d.folder, name)):
+                with open(path, "rb") as f:
+                    os.fsync(f.fileno())
+                    os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        began = time.monotonic()
+        d.start()
+        with urllib.request.urlopen("http://" + d.command[d.command.index("--http") + 1]
+                                    + "/api/v1/openapi.json", timeout=60) as answer:
+            answer.read(1)
+        return time.monotonic() - began
 
     def watch(self):
         """The logs of the example, many times over, through the rules of the house."""
@@ -286,6 +316,12 @@ class Bench:
             self.missed.append(f"udp at {rate or 'all it can'}")
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 def number(text, pattern):
     found = re.search(pattern, text)
     if not found:
@@ -309,7 +345,7 @@ def machine():
 
 
 def main():
-    names = ["store", "append", "verify", "list", "acts", "memory", "watch", "udp", "listen", "reads", "slow"]
+    names = ["store", "append", "verify", "list", "acts", "memory", "restart", "watch", "udp", "listen", "reads", "slow"]
     reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]")
     reader.add_argument("--build", default=os.path.join(ROOT, "build"))
     reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")

@@ -13,6 +13,7 @@ file under a digest: each is caught.
 import argparse
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def one_kill(town, chance, how, what):
             town.kill()
             return True
     town.begin(what if how == "acknowledgement" else None)
-    return town.wait_for_end(chance.uniform(0.1, 0.5) if how == "chance" else 5)
+    return town.wait_for_end(chance.uniform(0.1, 0.5) if how == "chance" else 20)
 
 
 def campaign(rounds, seed, results):
@@ -176,7 +177,6 @@ def cast_of(town, who, name):
 
 def caught(town, env, who, trigger, must, name):
     """The fault is a matter of milliseconds: a few attempts."""
-    import re
     for attempt in range(6):
         town.d.stop()
         lines = Book(town.d.folder)
@@ -185,7 +185,7 @@ def caught(town, env, who, trigger, must, name):
         if who == "poster":
             town.actors[0].lines = lines.stored
         town.begin(trigger)
-        town.wait_for_end(5)
+        town.wait_for_end(20)
         town.start()
         found = town.settle() + town.judge()
         if any(re.search(must, one) for one in found):
