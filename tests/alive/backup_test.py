@@ -234,7 +234,16 @@ def keys_left_out():
             key = os.path.join(other.folder, "keys", "record.key")
             folder, out = restored(where, "r", to, "--keys", key, expect=77)
             check(not os.path.exists(folder), "another house's key")
-        restored(where, "r", to, "--keys", os.path.join(d.folder, "keys", "record.key"))
+        alone = shutil.copy(os.path.join(d.folder, "keys", "record.key"), os.path.join(where, "alone.key"))
+        folder, out = restored(where, "alone", to, "--keys", alone)
+        check("account.key" in out and not os.path.exists(os.path.join(folder, "keys", "account.key")), out)
+        try:
+            goes_on(folder)
+            raise AssertionError("a folder without the key of its accounts was served")
+        except Unexpected as error:
+            check("account.key" in str(error), error)
+        folder, out = restored(where, "r", to, "--keys", os.path.join(d.folder, "keys", "record.key"))
+        check("account.key" not in out, out)
         goes_on(folder)
 
 

@@ -39,8 +39,8 @@ static const char help_en[] =
 	"\n"
 	"  --data FOLDER    the data folder ($FENGSUI_DATA, else ./data)\n"
 	"  --keep N         afterwards remove all but the N newest in TO (1 to 10000)\n"
-	"  --without-keys   leave the keys of the record out. Who restores it must have\n"
-	"                   FOLDER/keys/record.key from elsewhere (fengsui restore --keys FILE)\n"
+	"  --without-keys   leave the keys out. Who restores it must have FOLDER/keys/record.key and\n"
+	"                   account.key from elsewhere (fengsui restore --keys FILE)\n"
 	"  --full-check     read evidence files that are in TO already, and copy packages of the\n"
 	"                   archive anew, instead of comparing size and time\n"
 	"  --json           what was done as one JSON object\n"
@@ -64,7 +64,7 @@ static const char help_zh[] =
 	"\n"
 	"  --data 目录      数据目录（默认 $FENGSUI_DATA，否则 ./data）\n"
 	"  --keep N         完成后只保留目标中最新的 N 次备份（1 至 10000）\n"
-	"  --without-keys   不含记录的密钥。恢复时须另有 目录/keys/record.key\n"
+	"  --without-keys   不含密钥。恢复时须另有 目录/keys/record.key 和 account.key\n"
 	"                   （fengsui restore --keys 文件）\n"
 	"  --full-check     逐一读取目标中已有的证据文件、重新复制归档，而非只比较大小与时间\n"
 	"  --json           以一个 JSON 对象给出结果\n"
@@ -447,8 +447,9 @@ static void say(struct backup *b)
 				     : "Evidence files damaged or missing: %zu\n",
 			       json_array_size(b->lacking));
 		if (b->without_keys)
-			puts(b->zh ? "不含密钥：恢复时须有 keys/record.key"
-				   : "Without keys: restoring it needs keys/record.key from elsewhere");
+			puts(b->zh ? "不含密钥：恢复时须有 keys/record.key 和 keys/account.key"
+				   : "Without keys: restoring it needs keys/record.key and keys/account.key "
+				     "from elsewhere");
 		if (b->checkpoint)
 			printf("%s\n\n%s",
 			       b->zh ? "已核验。请另处保存此检查点："

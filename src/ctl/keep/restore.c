@@ -38,8 +38,8 @@ static const char help_en[] =
 	"  --against FILE   a checkpoint that was kept elsewhere. A backup that contradicts it is\n"
 	"                   refused; one that is older than it, too, and how much is lost is said\n"
 	"  --accept-loss    restore it although the checkpoint shows that entries are lost\n"
-	"  --keys FILE      keys/record.key kept elsewhere, for a backup without keys;\n"
-	"                   account.key beside it comes along\n"
+	"  --keys FILE      keys/record.key kept elsewhere, for a backup without keys; account.key\n"
+	"                   is taken from beside it\n"
 	"  --json           what was done as one JSON object\n"
 	"  --lang zh|en     language (from LANG)\n"
 	"\n"
@@ -62,8 +62,7 @@ static const char help_zh[] =
 	"  --data 目录      要恢复成的数据目录\n"
 	"  --against 文件   另处保存的检查点。与之矛盾的备份拒绝恢复；早于它的也拒绝，并说明丢失多少\n"
 	"  --accept-loss    检查点表明有条目丢失，仍然恢复\n"
-	"  --keys 文件      另处保存的 keys/record.key，用于不含密钥的备份；\n"
-	"                   同一目录中的 account.key 一并恢复\n"
+	"  --keys 文件      另处保存的 keys/record.key，用于不含密钥的备份；并取其旁边的 account.key\n"
 	"  --json           以一个 JSON 对象给出结果\n"
 	"  --lang zh|en     语言（默认取自 LANG）\n"
 	"\n"
@@ -76,6 +75,7 @@ static const char help_zh[] =
 
 struct restore {
 	const char *from, *folder, *against_path, *keys;
+	bool no_account_key; /* the one of the record was there, that of the accounts not beside it */
 	bool accept_loss, json, zh;
 	struct arena *mem;
 	const char *generation, *place; /* the backup, and where its blobs/ is */
@@ -287,22 +287,20 @@ static int copy_blobs(struct restore *r, struct fault *why)
 	return 0;
 }
 
-/* The key of the accounts, where it was kept beside that of the record. Without
- * it nobody signs in with an old password. */
+/* That of the accounts stands beside it; who has only the one is told. */
 static int put_account_key(struct restore *r, struct fault *why)
 {
 	const char *slash = strrchr(r->keys, '/');
-	const char *path =
+	const char *beside =
 		arena_text(r->mem, "%.*saccount.key", slash ? (int)(slash + 1 - r->keys) : 0, r->keys);
 	char *bytes;
 	size_t len;
-	int ret = file_read(path, 1024, r->mem, &bytes, &len, why);
+	int ret = file_read(beside, 64 * 1024, r->mem, &bytes, &len, why);
 
-	if (ret == -FAULT_ABSENT)
-		return 0;
-	return ret < 0 ? ret
-		       : file_write(arena_text(r->mem, "%s/keys/account.key", r->draft), 0600, bytes, len,
-				    why);
+	r->no_account_key = ret == -FAULT_ABSENT;
+	if (ret < 0)
+		return r->no_account_key ? 0 : ret;
+	return file_write(arena_text(r->mem, "%s/keys/account.key", r->draft), 0600, bytes, len, why);
 }
 
 static int put_key(struct restore *r, struct fault *why)
@@ -314,10 +312,10 @@ static int put_key(struct restore *r, struct fault *why)
 	if (!r->keys || json_is_true(json_object_get(r->about, "keys")))
 		return 0;
 	if ((ret = file_read(r->keys, 64 * 1024, r->mem, &bytes, &len, why)) < 0 ||
-	    (ret = file_make_folder(arena_text(r->mem, "%s/keys", r->draft), 0700, why)) < 0 ||
-	    (ret = file_write(arena_text(r->mem, "%s/keys/record.key", r->draft), 0600, bytes, len, why)) < 0)
+	    (ret = file_make_folder(arena_text(r->mem, "%s/keys", r->draft), 0700, why)) < 0)
 		return ret;
-	return put_account_key(r, why);
+	ret = file_write(arena_text(r->mem, "%s/keys/record.key", r->draft), 0600, bytes, len, why);
+	return ret < 0 ? ret : put_account_key(r, why);
 }
 
 /* The daemon reads it at its next start, records it and takes it away. */
@@ -425,6 +423,12 @@ static void say(struct restore *r)
 		printf(r->zh ? "备份中缺少或损坏的证据文件：%zu 个\n"
 			     : "Evidence files not in the backup, or damaged there: %zu\n",
 		       json_array_size(r->lacking));
+	if (r->no_account_key)
+		puts(r->zh ? "旁边没有 account.key：启动前请把原目录的 keys/account.key 放入 "
+			     "keys/，否则无法启动"
+			   : "No account.key beside it: put keys/account.key of the old folder into keys/ "
+			     "before the "
+			     "start, which fails without it");
 	puts(r->zh ? "不在备份中：检测规则、日志映射、服务配置（不在数据目录内）"
 		   : "Not in a backup: detection rules, log mappings and the service's settings, which are "
 		     "outside the folder");
