@@ -225,6 +225,7 @@ def damaged_evidence():
 
 def keys_left_out():
     with house() as (d, _, to, where):
+        check(d.ask(op="account", act="invite", login="dut01").ok, "something that the key of the accounts was used for")
         backup(d, to, "--without-keys")
         for root, _folders, files in os.walk(to):
             check("record.key" not in files, root)
