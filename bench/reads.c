@@ -122,6 +122,16 @@ static void hear(struct line *line)
 	line->due = 0;
 }
 
+/* Until something came, or the next request is due: a loop that never sleeps
+ * takes from the daemon what it measures. */
+static int wait_until(int poll, struct epoll_event *ready, double due)
+{
+	const double left = due - now_ms();
+	const struct timespec most = { 0, left <= 0 ? 50000 : left > 1 ? 1000000 : (long)(left * 1e6) };
+
+	return epoll_pwait2(poll, ready, LINES, &most, NULL);
+}
+
 static int by_size(const void *a, const void *b)
 {
 	const double x = *(const double *)a, y = *(const double *)b;
@@ -153,7 +163,7 @@ int main(int argc, char **argv)
 		     i < LINES && asked < wanted && now_ms() >= begun + (double)asked * 1e3 / rate; i++)
 			if (!lines[i].due)
 				ask(&lines[i], argv[2], asked, begun + (double)asked * 1e3 / rate), asked++;
-		for (int n = epoll_wait(poll, ready, LINES, 0), k = 0; k < n; k++)
+		for (int n = wait_until(poll, ready, begun + (double)asked * 1e3 / rate), k = 0; k < n; k++)
 			hear(&lines[ready[k].data.u32]);
 	}
 	if (!answered)

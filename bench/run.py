@@ -185,13 +185,13 @@ class Bench:
         return d, Web(d)
 
     def listen(self):
-        """Listeners of the live stream, from many addresses, each signed in as one of nine people."""
+        """Listeners of the live stream, from many addresses, each signed in as one of eight people."""
         from cast import open_case
         d, web = self.http_city()
         count, events = (500, 10) if self.brief else (10_000, 50)
         with d, self.place() as where:
             case = open_case(d)
-            names = ["dut01", "dut02", "dir01", "dir02", "lg01", "lg02", "cl01", "arc01", "aud01"]
+            names = ["dut01", "dut02", "dir01", "dir02", "lg01", "lg02", "arc01", "aud01"]
             with open(os.path.join(where, "cookies"), "w", encoding="ascii") as f:
                 f.writelines(web.who(name)["Cookie"] + "\n" for name in names)
             before = resident_mib(d.process.pid)
