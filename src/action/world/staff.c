@@ -40,6 +40,7 @@ static int read_posts(struct deed *deed, struct staff *staff, struct object *per
 					 .id = posts.at[i]->id,
 					 .unit = json_integer_value(json_object_get(body, "unit")),
 					 .incident = json_integer_value(json_object_get(body, "incident")),
+					 .territory = json_integer_value(json_object_get(body, "territory")),
 					 .from = time_of(body, "valid_from"),
 					 .to = time_of(body, "valid_to"),
 					 .by = "post",
@@ -293,6 +294,57 @@ static bool of_sector(struct deed *deed, struct object *subject, int64_t unit)
 	return of_unit(deed, subject, unit);
 }
 
+enum { PARENTS_MOST = 16 };
+
+/* Is it this territory, or a part of it? */
+static bool within(struct deed *deed, int64_t territory, int64_t wanted)
+{
+	struct object *o;
+	struct fault why;
+
+	for (int i = 0; territory && i < PARENTS_MOST; i++) {
+		if (territory == wanted)
+			return true;
+		if (!(o = world_get(deed, territory, &why)))
+			return false;
+		territory = world_ref(deed, o, "parent");
+	}
+	return false;
+}
+
+/* A unit, or a system, that stands in the record lies there. */
+static bool lies_in(struct deed *deed, struct object *o, int64_t wanted)
+{
+	for (size_t i = 0; i < o->kind->field_count; i++) {
+		const struct field *field = &o->kind->fields[i];
+
+		if (field->type == FIELD_REF &&
+		    (!strcmp(field->of, "unit") || !strcmp(field->of, "system")) &&
+		    within(deed, world_ref(deed, o, arena_text(deed->mem, "%s.territory", field->name)),
+			   wanted))
+			return true;
+	}
+	return within(deed, kind_field(o->kind, "territory") ? world_ref(deed, o, "territory") : 0, wanted);
+}
+
+static bool of_territory(struct deed *deed, struct object *subject, int64_t wanted)
+{
+	struct object *incident = world_case(deed, subject);
+	struct objects systems;
+	struct fault why;
+
+	if (within(deed, subject->id, wanted) || lies_in(deed, subject, wanted) ||
+	    (incident && lies_in(deed, incident, wanted)) ||
+	    (subject->fresh && !incident && !names_a_unit(subject)))
+		return true;
+	if (!incident || world_linked(deed, incident, "affected_system", "incident", &systems, &why) < 0)
+		return false;
+	for (size_t i = 0; i < systems.count; i++)
+		if (lies_in(deed, systems.at[i], wanted))
+			return true;
+	return false;
+}
+
 static bool in_scope(struct deed *deed, struct object *subject, const struct post *post)
 {
 	const struct role *role = pack_role(deed->house->pack, post->role);
@@ -300,6 +352,9 @@ static bool in_scope(struct deed *deed, struct object *subject, const struct pos
 
 	if (!role || !subject)
 		return role != NULL;
+	/* Whatever the role reaches, this post of it reaches no further. */
+	if (post->territory && !of_territory(deed, subject, post->territory))
+		return false;
 	switch (role->scope) {
 	case SCOPE_CASE:
 		return on_case(deed, subject, post);

@@ -142,6 +142,22 @@ class WaysRound(Scene):
             d.done("sca01", "organ_member", "vouch", seat)
             self.assertEqual(d.ask(op="whoami", **{"as": "new01"})["roles"], ["LG"])
 
+    def test_a_post_for_a_territory_reaches_no_further(self):
+        """The district's duty officer sees and does what lies in the district, or in a part of it."""
+        with self.city() as d:
+            city_ = d.done("dir01", "territory", "create", code="370100", name="全市").ref
+            district = d.done("dir01", "territory", "create", code="370102", name="历下区", parent=city_).ref
+            other = d.done("dir01", "territory", "create", code="370103", name="市中区", parent=city_).ref
+            for key, place in (("edu", district), ("tax", other)):
+                d.done("dir01", "unit", "edit", d.unit[key], territory=place)
+            cases = {key: open_case(d, key) for key in ("edu", "tax", "hosp")}
+            for login, place, seen in (("district", district, {"edu"}), ("all", city_, {"edu", "tax"})):
+                person(d, login, login, OFFICE, "DUT", territory=place)
+                rows = {row.number for row in d.list("incident", as_=login)}
+                self.assertEqual(rows, {cases[key] for key in seen}, login)
+            d.do("district", "incident", "record_facts", cases["edu"], impact="网站不可用")
+            d.fault("absent", "district", "incident", "record_facts", cases["tax"], impact="网站不可用")
+
     def test_the_last_one_stays(self):
         with self.city() as d:
             sca = person(d, "sca01", "安全管理员", OFFICE, "SCA")
