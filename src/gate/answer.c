@@ -30,6 +30,20 @@ void answer_moment(json_t *answer, const char *name, int64_t moment)
 	json_object_set_new(answer, name, json_string(text));
 }
 
+int job_settle(struct job *job, int ret, struct fault *why)
+{
+	static const int theirs[] = { FAULT_INVALID, FAULT_REFUSED, FAULT_ABSENT, FAULT_CONFLICT,
+				      FAULT_LIMIT,   FAULT_STEP_UP, FAULT_UNKNOWN };
+
+	for (size_t i = 0; ret < 0 && i < sizeof(theirs) / sizeof(*theirs); i++)
+		if (ret == -theirs[i]) {
+			json_decref(job->answer);
+			job->answer = answer_fault(why);
+			return 0;
+		}
+	return ret;
+}
+
 void job_free(struct job *job)
 {
 	ask_fini(&job->ask);

@@ -138,6 +138,8 @@ json_t *answer_ok(void);
 void answer_moment(json_t *answer, const char *name, int64_t moment); /* null for 0 */
 void job_answer(struct gate *gate, struct job *job);                  /* says it and ends the job */
 void job_free(struct job *job);
+/* An answer of a fault that is the asker's; else the fault goes on, and the batch is dropped. */
+int job_settle(struct job *job, int ret, struct fault *why);
 
 /* account/owner.c: what whoever owns the folder does with accounts. */
 int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);

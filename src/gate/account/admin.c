@@ -34,15 +34,6 @@ static int needs_one(struct call *call, const char *const *roles, struct fault *
 				   "此操作由账号管理员（SCA）办理");
 }
 
-static int fresh(const struct call *call, struct fault *why)
-{
-	return call->who.proven
-		       ? 0
-		       : fault_say(why, FAULT_STEP_UP,
-				   "this wants a password or one-time code not older than five minutes",
-				   "请先再次验证身份：五分钟之内输入过口令或动态码");
-}
-
 static int subject_of(struct call *call, int64_t *person, struct fault *why)
 {
 	return house_person(call->web->gate->house, call->words[0], person, why);
@@ -258,7 +249,7 @@ static int act(struct gate *gate, struct job *job, int64_t now, struct fault *wh
 				"不得为本人办理，须由他人办理");
 	if (ret == 0)
 		ret = acts[act_of(call)].run(gate, job, person, now, why);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void acted(struct call *call, json_t *answer)
@@ -282,7 +273,7 @@ int admin_do(struct call *call, struct fault *why)
 		return fault_say(why, FAULT_ABSENT, "an account has no act '%.40s'",
 				 "账号没有“%.40s”这一操作", call->words[1]);
 	if ((ret = call_members(call, members, why)) < 0 || (ret = needs_one(call, acts[i].roles, why)) < 0 ||
-	    (ret = fresh(call, why)) < 0)
+	    (ret = identity_fresh(call, why)) < 0)
 		return ret;
 	call_act(call, act, acted);
 	return 0;
@@ -324,7 +315,7 @@ static int confirm(struct gate *gate, struct job *job, int64_t now, struct fault
 	    (ret = house_alarm(gate->house, "account.break_glass", glass.person, &asker, now, why)) == 0)
 		job->answer = code_words(&code);
 	invitation_wipe(&code);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 int admin_breakglass_confirm(struct call *call, struct fault *why)
@@ -333,7 +324,7 @@ int admin_breakglass_confirm(struct call *call, struct fault *why)
 	int ret;
 
 	if ((ret = call_members(call, members, why)) < 0 || (ret = needs_one(call, vouches, why)) < 0 ||
-	    (ret = fresh(call, why)) < 0)
+	    (ret = identity_fresh(call, why)) < 0)
 		return ret;
 	call_act(call, confirm, NULL);
 	return 0;
@@ -348,7 +339,7 @@ static int withdraw(struct gate *gate, struct job *job, int64_t now, struct faul
 	if (ret == 0 &&
 	    (ret = note(gate, call, "account.break_glass_withdrawn", glass.person, now, why)) == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 int admin_breakglass_withdraw(struct call *call, struct fault *why)

@@ -112,16 +112,5 @@ static int act(struct gate *gate, struct job *job, int64_t now, struct fault *wh
 
 int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
-	struct fault mine = { 0 };
-	const int ret = act(gate, job, now, &mine);
-
-	if (ret == -FAULT_IO || ret == -FAULT_BUSY || ret == -FAULT_CORRUPT) {
-		*why = mine;
-		return ret;
-	}
-	if (ret < 0) {
-		json_decref(job->answer);
-		job->answer = answer_fault(&mine);
-	}
-	return 0;
+	return job_settle(job, act(gate, job, now, why), why);
 }

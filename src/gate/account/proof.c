@@ -141,7 +141,7 @@ static int settle(struct gate *gate, struct job *job, int64_t now, struct fault 
 	*why = mine;
 	if (ret == 0 && (ret = note_good(gate, proof, now, why)) == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static json_t *session_words(const struct session *session)
@@ -209,7 +209,7 @@ static int count(struct gate *gate, struct job *job, int64_t now, struct fault *
 	if (ret == 0)
 		job->answer = answer_ok();
 	proof->limited = ret == -FAULT_LIMIT;
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void counted(struct call *call, json_t *answer)
@@ -313,7 +313,7 @@ static int demo_session(struct gate *gate, struct job *job, int64_t now, struct 
 				   &proof->result.session, proof->result.secret, why);
 	if (ret == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static bool of_this_machine(const struct call *call)

@@ -29,12 +29,8 @@ static json_t *own_session(struct call *call, struct fault *why)
 
 static json_t *own_token(const struct call *call)
 {
-	json_t *scopes = json_array();
-
-	for (unsigned bit = 1; bit <= TOKEN_ACT; bit <<= 1)
-		if (call->who.scopes & bit)
-			json_array_append_new(scopes, json_string(token_scope_name((enum token_scope)bit)));
-	return json_pack("{s:I, s:o, s:s*}", "id", (json_int_t)call->who.id, "scopes", scopes, "source",
+	return json_pack("{s:I, s:o, s:s*}", "id", (json_int_t)call->who.id, "scopes",
+			 tokens_scopes(call->who.scopes), "source",
 			 *call->who.source ? call->who.source : NULL);
 }
 
@@ -70,7 +66,7 @@ static int end_own(struct gate *gate, struct job *job, int64_t now, struct fault
 	(void)now;
 	if (ret == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void signed_out(struct call *call, json_t *answer)
@@ -127,7 +123,7 @@ static int end_one(struct gate *gate, struct job *job, int64_t now, struct fault
 	(void)now;
 	if (ret == 0)
 		job->answer = json_pack("{s:b, s:I}", "ok", 1, "id", (json_int_t)id);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void ended_one(struct call *call, json_t *answer)
@@ -147,16 +143,6 @@ int session_end_one(struct call *call, struct fault *why)
 }
 
 /* ---- the second factor ---------------------------------------------------- */
-
-/* Whoever finds an open session on a desk must not make it his own. */
-static int fresh(const struct call *call, struct fault *why)
-{
-	return call->who.proven
-		       ? 0
-		       : fault_say(why, FAULT_STEP_UP,
-				   "this wants a password or one-time code not older than five minutes",
-				   "请先再次验证身份：五分钟之内输入过口令或动态码");
-}
 
 static int note(struct gate *gate, const struct call *call, const char *type, int64_t now, struct fault *why)
 {
@@ -185,12 +171,12 @@ static int offer(struct gate *gate, struct job *job, int64_t now, struct fault *
 		job->answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "secret", made.secret, "uri", made.uri);
 	factor_offer_wipe(&made);
 	json_decref(who);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 int session_factor_offer(struct call *call, struct fault *why)
 {
-	const int ret = fresh(call, why);
+	const int ret = identity_fresh(call, why);
 
 	if (ret == 0)
 		call_act(call, offer, NULL);
@@ -211,7 +197,7 @@ static int confirm(struct gate *gate, struct job *job, int64_t now, struct fault
 	if (ret == 0 && (ret = note(gate, call, "account.factor", now, why)) == 0)
 		job->answer = json_pack("{s:b, s:O}", "ok", 1, "recovery_codes", list);
 	json_decref(list);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 int session_factor_confirm(struct call *call, struct fault *why)
@@ -221,7 +207,8 @@ int session_factor_confirm(struct call *call, struct fault *why)
 	int ret;
 
 	if ((ret = call_members(call, members, why)) < 0 ||
-	    (ret = call_text_of(call, "code", 16, true, &code, why)) < 0 || (ret = fresh(call, why)) < 0)
+	    (ret = call_text_of(call, "code", 16, true, &code, why)) < 0 ||
+	    (ret = identity_fresh(call, why)) < 0)
 		return ret;
 	call_act(call, confirm, NULL);
 	return 0;
@@ -234,12 +221,12 @@ static int take_away(struct gate *gate, struct job *job, int64_t now, struct fau
 
 	if (ret == 0 && (ret = note(gate, call, "account.factor_removed", now, why)) == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 int session_factor_remove(struct call *call, struct fault *why)
 {
-	const int ret = fresh(call, why);
+	const int ret = identity_fresh(call, why);
 
 	if (ret == 0)
 		call_act(call, take_away, NULL);

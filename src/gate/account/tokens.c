@@ -16,12 +16,12 @@ static bool administers(struct call *call)
 	return house_holds(call->web->gate->house, call->who.person, "SCA", call_now(call));
 }
 
-static json_t *scopes_of(const struct token *token)
+json_t *tokens_scopes(unsigned bits)
 {
 	json_t *scopes = json_array();
 
 	for (unsigned bit = 1; bit <= TOKEN_ACT; bit <<= 1)
-		if (token->scopes & bit)
+		if (bits & bit)
 			json_array_append_new(scopes, json_string(token_scope_name((enum token_scope)bit)));
 	return scopes;
 }
@@ -29,8 +29,8 @@ static json_t *scopes_of(const struct token *token)
 static json_t *words_of(const struct token *token)
 {
 	json_t *row = json_pack("{s:I, s:s, s:o, s:s, s:s*}", "id", (json_int_t)token->id, "name",
-				token->name, "scopes", scopes_of(token), "networks", token->networks,
-				"source", *token->source ? token->source : NULL);
+				token->name, "scopes", tokens_scopes(token->scopes), "networks",
+				token->networks, "source", *token->source ? token->source : NULL);
 
 	answer_moment(row, "made_at", token->made_at);
 	answer_moment(row, "expires_at", token->expires_at);
@@ -130,9 +130,9 @@ static int read_ask(struct call *call, struct token *ask, struct fault *why)
 static int note(struct gate *gate, const struct call *call, const char *type, const struct token *token,
 		int64_t now, struct fault *why)
 {
-	json_t *change =
-		json_pack("{s:I, s:o, s:I, s:s}", "token", (json_int_t)token->id, "scopes", scopes_of(token),
-			  "person", (json_int_t)token->person, "source", token->source);
+	json_t *change = json_pack("{s:I, s:o, s:I, s:s}", "token", (json_int_t)token->id, "scopes",
+				   tokens_scopes(token->scopes), "person", (json_int_t)token->person,
+				   "source", token->source);
 	const struct asker asker = call_asker(call);
 	int ret = house_note(gate->house, type, &asker, change, now, why);
 
@@ -153,7 +153,7 @@ static int make(struct gate *gate, struct job *job, int64_t now, struct fault *w
 		json_object_set_new(job->answer, "token", json_string(text));
 	}
 	explicit_bzero(text, sizeof(text));
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void token_made(struct call *call, json_t *answer) { call_answer_house(call, 201, answer); }
@@ -165,11 +165,7 @@ int tokens_make(struct call *call, struct fault *why)
 	*ask = (struct token){ 0 };
 	call->matter = ask;
 	call->drop = free;
-	if (!call->who.proven)
-		return fault_say(why, FAULT_STEP_UP,
-				 "a token wants a password or one-time code not older than five minutes",
-				 "签发令牌前请再次验证身份：五分钟之内输入过口令或动态码");
-	if (read_ask(call, ask, why) < 0)
+	if (identity_fresh(call, why) < 0 || read_ask(call, ask, why) < 0)
 		return -why->code;
 	call_act(call, make, token_made);
 	return 0;
@@ -191,7 +187,7 @@ static int end_token(struct gate *gate, struct job *job, int64_t now, struct fau
 		ret = token_revoke(call->web->accounts, id, now, why);
 	if (ret == 0 && (ret = note(gate, call, "token.revoked", &token, now, why)) == 0)
 		job->answer = json_pack("{s:b, s:I}", "ok", 1, "id", (json_int_t)id);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void revoked(struct call *call, json_t *answer)

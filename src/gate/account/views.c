@@ -40,7 +40,7 @@ static int put(struct gate *gate, struct job *job, int64_t now, struct fault *wh
 	free(text);
 	if (ret == 0)
 		job->answer = json_pack("{s:b, s:s, s:b}", "ok", 1, "name", call->words[0], "made", made);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void stored(struct call *call, json_t *answer)
@@ -78,7 +78,7 @@ static int take_away(struct gate *gate, struct job *job, int64_t now, struct fau
 	(void)now;
 	if (ret == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 int views_remove(struct call *call, struct fault *why)

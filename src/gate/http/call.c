@@ -90,20 +90,6 @@ void call_act(struct call *call, call_act_fn *act, call_then_fn *then)
 	caller_push(&call->caller, job);
 }
 
-int call_settle(struct job *job, int ret, struct fault *why)
-{
-	static const int theirs[] = { FAULT_INVALID, FAULT_REFUSED, FAULT_ABSENT, FAULT_CONFLICT,
-				      FAULT_LIMIT,   FAULT_STEP_UP, FAULT_UNKNOWN };
-
-	for (size_t i = 0; ret < 0 && i < sizeof(theirs) / sizeof(*theirs); i++)
-		if (ret == -theirs[i]) {
-			json_decref(job->answer);
-			job->answer = answer_fault(why);
-			return 0;
-		}
-	return ret;
-}
-
 /* ---- workers -------------------------------------------------------------- */
 
 struct work {

@@ -96,8 +96,6 @@ int call_ask(struct call *call, enum ask_op op, json_t *fields, call_then_fn *th
 typedef int call_act_fn(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 void call_act(struct call *call, call_act_fn *act, call_then_fn *then);
 struct call *call_of(struct job *job);
-/* An answer of a fault that is the asker's; else the fault goes on, and the batch is dropped. */
-int call_settle(struct job *job, int ret, struct fault *why);
 struct asker call_asker(const struct call *call);
 
 /* ---- the line for a worker: password hashes -------------------------------- */
@@ -118,3 +116,4 @@ int64_t call_id(const char *word);
 /* Values of the query by name, decoded; names are those of `names`, each at
  * most once. `values` has room for as many. */
 int call_query(struct call *call, const char *const *names, const char **values, struct fault *why);
+int call_no_query(struct call *call, struct fault *why); /* FAULT_INVALID where it says anything */

@@ -162,6 +162,16 @@ int identity_may(const struct call *call, const struct route *route, struct faul
 			 "此令牌的权限范围不包括这一操作");
 }
 
+/* Whoever finds an open session on a desk must not make it his own. */
+int identity_fresh(const struct call *call, struct fault *why)
+{
+	return call->who.proven
+		       ? 0
+		       : fault_say(why, FAULT_STEP_UP,
+				   "this wants a password or one-time code not older than five minutes",
+				   "请先再次验证身份：五分钟之内输入过口令或动态码");
+}
+
 static int note_touch(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);

@@ -10,6 +10,8 @@
 int identity_find(struct call *call, struct fault *why);
 /* May this identity use the route? */
 int identity_may(const struct call *call, const struct route *route, struct fault *why);
+/* FAULT_STEP_UP where the session has not proven of late who it is. */
+int identity_fresh(const struct call *call, struct fault *why);
 /* The session or token was used: noted in a batch of its own, once a minute. */
 void identity_touch(struct call *call);
 /* The cookie of a session; NULL ends it. */
@@ -51,6 +53,7 @@ int admin_breakglass_confirm(struct call *call, struct fault *why);
 int admin_breakglass_withdraw(struct call *call, struct fault *why);
 
 /* account/tokens.c */
+json_t *tokens_scopes(unsigned bits); /* their names, a new list */
 int tokens_all(struct call *call, struct fault *why);
 int tokens_make(struct call *call, struct fault *why);
 int tokens_revoke(struct call *call, struct fault *why);

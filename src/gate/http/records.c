@@ -134,13 +134,6 @@ static void shown(struct call *call, json_t *answer)
 	call_answer_house(call, 200, answer);
 }
 
-static int no_query(struct call *call, struct fault *why)
-{
-	static const char *const none[] = { NULL };
-
-	return call_query(call, none, NULL, why);
-}
-
 static int ask_of_record(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
 {
 	return call_ask(call, op,
@@ -150,7 +143,7 @@ static int ask_of_record(struct call *call, enum ask_op op, call_then_fn *then, 
 
 static int ask_about(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
 {
-	const int ret = no_query(call, why);
+	const int ret = call_no_query(call, why);
 
 	return ret < 0 ? ret : ask_of_record(call, op, then, why);
 }
@@ -210,7 +203,7 @@ static int find_file(struct gate *gate, struct job *job, int64_t now, struct fau
 
 	if (ret == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void found_file(struct call *call, json_t *answer)
@@ -292,7 +285,7 @@ static int fill_move(struct call *call, json_t *fields, struct fault *why)
 	const char *space;
 	int ret;
 
-	if ((ret = no_query(call, why)) < 0 || (ret = call_members(call, members, why)) < 0 ||
+	if ((ret = call_no_query(call, why)) < 0 || (ret = call_members(call, members, why)) < 0 ||
 	    (ret = call_text_of(call, "space", 16, false, &space, why)) < 0 ||
 	    (ret = space_of(space, fields, why)) < 0 || (ret = seen_version(call, fields, why)) < 0 ||
 	    (ret = repeat_key(call, fields, why)) < 0)

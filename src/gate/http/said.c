@@ -118,3 +118,10 @@ int call_query(struct call *call, const char *const *names, const char **values,
 	}
 	return ret;
 }
+
+int call_no_query(struct call *call, struct fault *why)
+{
+	static const char *const none[] = { NULL };
+
+	return call_query(call, none, NULL, why);
+}

@@ -10,18 +10,11 @@
  * site -- what is about the house itself: words, status, health, figures.
  */
 
-static int no_query(struct call *call, struct fault *why)
-{
-	static const char *const none[] = { NULL };
-
-	return call_query(call, none, NULL, why);
-}
-
 /* ---- words ---------------------------------------------------------------- */
 
 int site_catalogue(struct call *call, struct fault *why)
 {
-	const int ret = no_query(call, why);
+	const int ret = call_no_query(call, why);
 
 	return ret < 0 ? ret : call_ask(call, ASK_CATALOGUE, json_object(), NULL, why);
 }
@@ -30,7 +23,7 @@ int site_openapi(struct call *call, struct fault *why)
 {
 	const struct openapi_site site = { .version = FENGSUI_VERSION };
 	json_t *catalogue = NULL;
-	int ret = no_query(call, why);
+	int ret = call_no_query(call, why);
 
 	if (ret < 0 || (ret = house_catalogue(call->web->gate->house, &catalogue, why)) < 0)
 		return ret;
@@ -62,7 +55,7 @@ static void status_told(struct call *call, json_t *answer)
 
 int site_status(struct call *call, struct fault *why)
 {
-	const int ret = no_query(call, why);
+	const int ret = call_no_query(call, why);
 
 	return ret < 0 ? ret : call_ask(call, ASK_STATUS, json_object(), status_told, why);
 }

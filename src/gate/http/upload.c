@@ -137,7 +137,7 @@ static int make(struct gate *gate, struct job *job, int64_t now, struct fault *w
 	if (ret == 0)
 		job->answer =
 			json_pack("{s:b, s:s, s:I}", "ok", 1, "upload", upload.id, "size", (json_int_t)size);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void upload_made(struct call *call, json_t *answer)
@@ -255,7 +255,7 @@ static int touch(struct gate *gate, struct job *job, int64_t now, struct fault *
 	(void)gate;
 	if (ret == 0)
 		job->answer = json_pack("{s:b, s:I}", "ok", 1, "offset", (json_int_t)piece->offset);
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void touched(struct call *call, json_t *answer)
@@ -340,7 +340,7 @@ static int note(struct gate *gate, struct job *job, int64_t now, struct fault *w
 		job->answer = json_pack("{s:b, s:s, s:I}", "ok", 1, "digest", piece->digest, "size",
 					(json_int_t)piece->size);
 	}
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void noted(struct call *call, json_t *answer)
@@ -419,7 +419,7 @@ static int drop(struct gate *gate, struct job *job, int64_t now, struct fault *w
 	(void)now;
 	if (ret == 0)
 		job->answer = answer_ok();
-	return call_settle(job, ret, why);
+	return job_settle(job, ret, why);
 }
 
 static void dropped(struct call *call, json_t *answer)
