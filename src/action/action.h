@@ -129,10 +129,12 @@ int house_list(struct house *house, const struct asker *asker, const struct list
 bool house_sees(struct house *house, const struct asker *asker, int64_t object);
 /* `kind` may be NULL; with it, `ref` may be a name too, and a record of another
  * kind is not there. */
-/* One record with labels, states, clocks, linked records, pending proposals,
- * and each move: may the asker make it now, and what is missing. */
-int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
-	       json_t **answer, struct fault *why);
+/* One record with labels, states, clocks and pending proposals. Asked for by
+ * name in `with` (words with commas between; NULL: none of them), for they cost
+ * more than the record itself: `linked` records, those `alike` (what may be the
+ * same thing), and `moves`: may the asker make each now, and what is missing. */
+int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref,
+	       const char *with, int64_t now, json_t **answer, struct fault *why);
 /* Its entries, oldest first, words as they stand in the record. */
 int house_history(struct house *house, const struct asker *asker, const char *kind, const char *ref,
 		  json_t **answer, struct fault *why);

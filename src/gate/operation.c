@@ -207,7 +207,7 @@ static int show(struct gate *gate, const struct ask *ask, const struct asker *as
 		struct fault *why)
 {
 	return house_show(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF),
-			  gate->demo ? gate->now : gate->clock(), out, why);
+			  ask_text(ask, SAYS_WITH), gate->demo ? gate->now : gate->clock(), out, why);
 }
 
 static int history(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,

@@ -44,6 +44,7 @@ enum ask_field {
 	SAYS_KIND,
 	SAYS_MOVE,
 	SAYS_REF,
+	SAYS_WITH, /* what else of a record: linked alike moves */
 	SAYS_INPUT,
 	SAYS_KEY,      /* idempotency key */
 	SAYS_SEEN,     /* version the asker saw */

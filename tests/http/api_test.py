@@ -92,6 +92,15 @@ class Api(unittest.TestCase):
                             headers={"If-Match": "three"})
         self.assertEqual(bad.status, 422)
 
+    def test_what_costs_more_than_the_record_is_asked_for(self):
+        at = f"/api/v1/incident/{open_case(self.d)}"
+        extra = {"linked", "alike", "moves"}
+        self.assertFalse(extra & set(self.web.get(at, login="dut01").json))
+        self.assertEqual(extra & set(self.web.get(at + "?with=moves,linked", login="dut01").json), {"moves", "linked"})
+        self.assertTrue(self.web.get(at + "?with=moves", login="dut01").json["moves"])
+        for bad in ("", "moves,", ",moves", "moves%20linked", "fields", "moves,moves,moves,moves"):
+            self.assertEqual(self.web.get(f"{at}?with={bad}", login="dut01").status, 422, bad)
+
     def test_the_same_key_is_done_once(self):
         body = {"input": {"title": "重复的请求", "unit": "市教育局信息中心"}}
         key = {"Idempotency-Key": "k-1"}

@@ -252,7 +252,7 @@ class House:
 
     def show(self, ref, as_=None):
         """One record: states, fields, clocks, linked, proposals, moves."""
-        return self._result(f"show {ref}", op="show", ref=_ref(ref), **{"as": as_} if as_ else {})
+        return self._result(f"show {ref}", op="show", ref=_ref(ref), **{"with": "linked,alike,moves"}, **{"as": as_} if as_ else {})
 
     def list(self, kind, where=None, as_=None, limit=None, after=None, space=None):
         """The records of a kind, newest page; a list of Answers."""

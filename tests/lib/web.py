@@ -282,7 +282,8 @@ def _list(d, login, r):
 
 
 def _show(d, login, r):
-    return _answer(d.web.get(f"/api/v1/{d.kind_of(r['ref'])}/{_path_ref(r['ref'])}", login=login))
+    more = f"?with={r['with']}" if "with" in r else ""
+    return _answer(d.web.get(f"/api/v1/{d.kind_of(r['ref'])}/{_path_ref(r['ref'])}{more}", login=login))
 
 
 def _history(d, login, r):

@@ -215,28 +215,79 @@ static int settle(int ret, json_t **answer, struct fault *why)
 	return 0;
 }
 
-int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
-	       json_t **answer, struct fault *why)
+/* What is read only where it is asked for. */
+static const struct extra {
+	const char *name;
+	int (*read)(struct deed *deed, struct object *object, json_t *list, struct fault *why);
+} extras[] = {
+	{ "linked", linked_of },
+	{ "alike", alike_of },
+	{ "moves", moves_of },
+};
+
+enum { EXTRAS = sizeof(extras) / sizeof(*extras) };
+
+static int extra_named(const char *word, size_t len, unsigned *wanted, struct fault *why)
+{
+	for (size_t i = 0; i < EXTRAS; i++)
+		if (strlen(extras[i].name) == len && memcmp(extras[i].name, word, len) == 0) {
+			*wanted |= 1u << i;
+			return 0;
+		}
+	return fault_say(why, FAULT_INVALID, "with: a record has linked, alike, moves, not '%.*s'",
+			 "附带内容（with）可为“linked”“alike”“moves”，不能是“%.*s”",
+			 (int)(len < 40 ? len : 40), word);
+}
+
+static int extras_wanted(const char *with, unsigned *wanted, struct fault *why)
+{
+	size_t count = 0, len;
+	int ret = 0;
+
+	*wanted = 0;
+	for (; with && ret == 0; with = with[len] ? with + len + 1 : NULL) {
+		len = strcspn(with, ",");
+		if (++count > EXTRAS)
+			return fault_say(why, FAULT_INVALID, "with: at most %d words",
+					 "附带内容（with）最多 %d 项", EXTRAS);
+		ret = extra_named(with, len, wanted, why);
+	}
+	return ret;
+}
+
+static int read_extras(struct deed *deed, struct object *object, unsigned wanted, json_t *answer,
+		       struct fault *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < EXTRAS; i++) {
+		json_t *list;
+
+		if (!(wanted & 1u << i))
+			continue;
+		list = json_array();
+		json_object_set_new(answer, extras[i].name, list);
+		ret = extras[i].read(deed, object, list, why);
+	}
+	return ret;
+}
+
+int house_show(struct house *house, const struct asker *asker, const char *kind, const char *ref,
+	       const char *with, int64_t now, json_t **answer, struct fault *why)
 {
 	struct object *object;
 	struct deed deed;
-	int ret = look_at(&deed, house, asker, kind, ref, now, &object, why);
+	unsigned wanted;
+	int ret = extras_wanted(with, &wanted, why);
 
-	if (ret == 0) {
-		json_t *linked = json_array(), *moves = json_array(), *alike = json_array();
-
+	if (ret < 0)
+		return settle(ret, answer, why);
+	if ((ret = look_at(&deed, house, asker, kind, ref, now, &object, why)) == 0) {
 		*answer = head_of(object);
 		json_object_set_new(*answer, "fields", fields_of(&deed, object));
 		json_object_set_new(*answer, "clocks", clocks_of(&deed, object));
 		json_object_set_new(*answer, "proposals", pending_open(&deed, object));
-		json_object_set_new(*answer, "linked", linked);
-		json_object_set_new(*answer, "moves", moves);
-		json_object_set_new(*answer, "alike", alike);
-		ret = linked_of(&deed, object, linked, why);
-		if (ret == 0)
-			ret = alike_of(&deed, object, alike, why);
-		if (ret == 0)
-			ret = moves_of(&deed, object, moves, why);
+		ret = read_extras(&deed, object, wanted, *answer, why);
 	}
 	deed_close(&deed);
 	return settle(ret, answer, why);

@@ -368,8 +368,11 @@ static json_t *about(const struct ctl *ctl, const char *op, const char *ref)
 
 int show_record(struct ctl *ctl, const char *ref)
 {
-	json_t *answer;
-	int ret = talk_or_say(ctl, about(ctl, "show", ref), &answer);
+	json_t *answer, *request = about(ctl, "show", ref);
+	int ret;
+
+	json_object_set_new(request, "with", json_string("linked,alike,moves"));
+	ret = talk_or_say(ctl, request, &answer);
 
 	if (ret)
 		return ret;

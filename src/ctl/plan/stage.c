@@ -211,7 +211,7 @@ int stage_show(struct stage *stage, int64_t id, json_t **answer, struct fault *w
 	char ref[32];
 
 	snprintf(ref, sizeof(ref), "#%" PRId64, id);
-	return house_show(stage->house, &house, NULL, ref, stage->now, answer, why);
+	return house_show(stage->house, &house, NULL, ref, NULL, stage->now, answer, why);
 }
 
 /* ---- people ---------------------------------------------------------------- */

@@ -132,8 +132,12 @@ static int list_route(struct ctl *ctl, const json_t *request, struct trip *out, 
 static int show_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
 		      struct fault *why)
 {
+	struct buf path = { 0 };
+
 	(void)body, (void)why;
-	out->path = record_path(ctl, request, NULL);
+	buf_text(&path, record_path(ctl, request, NULL));
+	put_query(&path, "with", text_of(request, "with"));
+	out->path = kept(ctl, &path);
 	return 0;
 }
 

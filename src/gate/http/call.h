@@ -81,6 +81,8 @@ void call_header(struct call *call, const char *name, const char *value); /* bef
 void call_answer(struct call *call, int status, json_t *body);            /* takes the body; NULL: none */
 /* As the house answers: {"ok":true,...} or a refusal or fault. */
 void call_answer_house(struct call *call, int status, json_t *answer); /* takes it */
+/* The bytes which that sends of a good one, to be freed; takes it. */
+char *call_words(struct call *call, json_t *answer);
 void call_refuse(struct call *call, int status, const struct fault *why);
 void call_fault(struct call *call, const struct fault *why); /* with the status of its code */
 /* 429 or 503 with Retry-After. */

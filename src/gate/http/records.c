@@ -106,38 +106,42 @@ int records_list(struct call *call, struct fault *why)
 /* ---- one record ----------------------------------------------------------- */
 
 /* By what it shows, for it shows more than its own version: "3-1f0c2a7e". */
-static const char *tag_of(struct call *call, const json_t *answer)
+static const char *tag_of(struct call *call, json_int_t version, const char *text)
 {
 	unsigned char digest[DIGEST_LEN];
-	char hex[2 * DIGEST_LEN + 1], *text = json_dumps(answer, JSON_COMPACT);
+	char hex[2 * DIGEST_LEN + 1];
 
 	digest_of(text, strlen(text), digest);
-	free(text);
 	hex_write(digest, sizeof(digest), hex);
-	return arena_text(call->mem, "\"%" JSON_INTEGER_FORMAT "-%.*s\"",
-			  json_integer_value(json_object_get(answer, "version")), DIGEST_SHOWN, hex);
+	return arena_text(call->mem, "\"%" JSON_INTEGER_FORMAT "-%.*s\"", version, DIGEST_SHOWN, hex);
 }
 
 static void shown(struct call *call, json_t *answer)
 {
 	const char *known = call->exchange ? http_header(call->exchange, "if-none-match") : NULL, *tag;
+	const json_int_t version = json_integer_value(json_object_get(answer, "version"));
+	char *text;
 
-	if (json_is_true(json_object_get(answer, "ok")) && call->mem) {
-		tag = tag_of(call, answer);
-		call_header(call, "ETag", tag);
-		if (known && strstr(known, tag)) {
-			json_decref(answer);
-			call_answer(call, 304, NULL);
-			return;
-		}
+	if (!call->exchange || !json_is_true(json_object_get(answer, "ok"))) {
+		call_answer_house(call, 200, answer);
+		return;
 	}
-	call_answer_house(call, 200, answer);
+	text = call_words(call, answer);
+	tag = tag_of(call, version, text);
+	call_header(call, "ETag", tag);
+	if (known && strstr(known, tag))
+		call_answer(call, 304, NULL);
+	else
+		call_text(call, 200, "application/json", text, strlen(text));
+	free(text);
 }
 
-static int ask_of_record(struct call *call, enum ask_op op, call_then_fn *then, struct fault *why)
+static int ask_of_record(struct call *call, enum ask_op op, const char *with, call_then_fn *then,
+			 struct fault *why)
 {
 	return call_ask(call, op,
-			json_pack("{s:s, s:s}", "kind", call->words[0], "ref", ref_of(call, call->words[1])),
+			json_pack("{s:s, s:s, s:s*}", "kind", call->words[0], "ref",
+				  ref_of(call, call->words[1]), "with", with),
 			then, why);
 }
 
@@ -145,10 +149,17 @@ static int ask_about(struct call *call, enum ask_op op, call_then_fn *then, stru
 {
 	const int ret = call_no_query(call, why);
 
-	return ret < 0 ? ret : ask_of_record(call, op, then, why);
+	return ret < 0 ? ret : ask_of_record(call, op, NULL, then, why);
 }
 
-int records_show(struct call *call, struct fault *why) { return ask_about(call, ASK_SHOW, shown, why); }
+int records_show(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "with", NULL };
+	const char *said[1];
+	const int ret = call_query(call, names, said, why);
+
+	return ret < 0 ? ret : ask_of_record(call, ASK_SHOW, said[0], shown, why);
+}
 
 int records_history(struct call *call, struct fault *why) { return ask_about(call, ASK_HISTORY, NULL, why); }
 

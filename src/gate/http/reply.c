@@ -76,6 +76,17 @@ static void send_problem(struct call *call, int status, json_t *answer)
 	send_json(call, status, "application/problem+json", problem);
 }
 
+char *call_words(struct call *call, json_t *answer)
+{
+	char *text;
+
+	json_object_del(answer, "ok");
+	mark_demo(call, answer);
+	text = json_dumps(answer, JSON_COMPACT);
+	json_decref(answer);
+	return text;
+}
+
 void call_answer_house(struct call *call, int status, json_t *answer)
 {
 	if (!json_is_true(json_object_get(answer, "ok"))) {

@@ -145,7 +145,7 @@ static void put_read(json_t *paths, const json_t *kind, const char *what)
 		const char *what, *path, *en, *zh, *takes, *answers, *faults;
 	} rows[] = {
 		{ "list",    "",               "List: %s",    "列表：%s", "where limit after space order updated_since", "200=%s.list+Link", "413" },
-		{ "show",    "/{ref}",         "One: %s",     "单条：%s", "if_none_match", "200=%s.record+ETag 304", "" },
+		{ "show",    "/{ref}",         "One: %s",     "单条：%s", "with if_none_match", "200=%s.record+ETag 304", "" },
 		{ "history", "/{ref}/history", "History: %s", "经过：%s", "",              "200=history", "" },
 	};
 	/* clang-format on */

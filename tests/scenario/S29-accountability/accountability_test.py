@@ -142,7 +142,7 @@ class Accountability(Scene):
 
     def accountability(self, d):
         """What an auditor reads over HTTPS of one case: decisions, orders, time limits, waivers, who was told what when."""
-        case = self.asked(d, f"/api/v1/incident/{type(self).case}")
+        case = self.asked(d, f"/api/v1/incident/{type(self).case}?with=linked")
         found = {"decisions": [], "orders": [], "missed": [], "waivers": [], "told": []}
         for one in [case] + case["linked"]:
             at = f"/api/v1/{one['kind']}/{one['id']}"
