@@ -1,5 +1,6 @@
 #include "intake/intake.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -28,18 +29,30 @@ static bool read_time(const struct field *f, const struct source *source, int64_
 	       moment_epoch(f->text, f->len, out);
 }
 
+enum { TIME_NAMES = sizeof(time_names) / sizeof(*time_names) };
+
+static uint32_t time_numbers[TIME_NAMES];
+
+/* Before the first event is made: what nobody asked for has no number. */
+static void prepare(void)
+{
+	windows_prepare();
+	for (size_t i = 0; i < TIME_NAMES; i++)
+		time_numbers[i] = name_number(time_names[i], strlen(time_names[i]));
+}
+
 static void find_time(struct event *e, const struct source *source)
 {
-	for (size_t i = 0; i < sizeof(time_names) / sizeof(*time_names) && !e->timed; i++) {
-		const struct field *f = event_find(e, time_names[i]);
+	for (size_t i = 0; i < TIME_NAMES && !e->timed; i++) {
+		const uint16_t at = event_first(e, time_numbers[i]);
 
-		e->timed = f && read_time(f, source, &e->time);
+		e->timed = at != NO_FIELD && read_time(&e->fields[at], source, &e->time);
 	}
 }
 
 static int read_json(const struct maps *maps, struct source *source, struct event *e, struct fault *why)
 {
-	int ret = jsonl_read(e->raw, e->raw_len, e, why);
+	const int ret = jsonl_read(e->raw, e->raw_len, e, why);
 
 	if (ret < 0)
 		return ret;
@@ -100,18 +113,29 @@ static int read_text(const struct maps *maps, struct source *source, struct even
 	return read_syslog(maps, source, &s, e, why);
 }
 
-/* Most lines are ASCII: eight bytes at a time says so. */
-static bool is_utf8(const char *text, size_t len)
+/* Most lines are ASCII: many bytes at a time say so. */
+static size_t ascii_run(const char *text, size_t len)
 {
+	enum { BLOCK = 64 };
 	size_t i = 0;
-	uint64_t eight;
 
-	for (; i + 8 <= len; i += 8) {
-		memcpy(&eight, text + i, 8);
-		if (eight & UINT64_C(0x8080808080808080))
+	for (; i + BLOCK <= len; i += BLOCK) {
+		uint64_t words[BLOCK / 8], any = 0;
+
+		memcpy(words, text + i, BLOCK);
+		for (size_t k = 0; k < BLOCK / 8; k++)
+			any |= words[k];
+		if (any & UINT64_C(0x8080808080808080))
 			break;
 	}
-	return utf8_valid(text + i, len - i) == len - i;
+	return i;
+}
+
+static bool is_utf8(const char *text, size_t len)
+{
+	const size_t ascii = ascii_run(text, len);
+
+	return utf8_valid(text + ascii, len - ascii) == len - ascii;
 }
 
 /* Some senders end a message with NUL; one inside is kept, and said. */
@@ -126,9 +150,11 @@ static void note_bytes(struct source *source, struct event *e)
 int intake_line(const struct maps *maps, struct source *source, const char *line, size_t len, int64_t now,
 		struct event *e, struct fault *why)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *first = line;
 	int ret;
 
+	pthread_once(&once, prepare);
 	event_clear(e);
 	source->lines++;
 	source->tally.received++;

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/utf8.h"
 
@@ -30,8 +33,10 @@ static int full(struct scan *s)
 			 (size_t)(s->at - s->from) + 1, EVENT_FIELDS, EVENT_SCRATCH);
 }
 
-static void blanks(struct scan *s)
+static inline void blanks(struct scan *s)
 {
+	if (s->at < s->end && *s->at > ' ')
+		return;
 	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
 		s->at++;
 }
@@ -76,36 +81,86 @@ static int unicode(struct scan *s, char **out)
 	return 0;
 }
 
+/* The first byte of a string that is not plain text: a quote, a backslash, a
+ * control character, or the end of the line. */
+static inline const char *after_plain(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), last = _mm_set1_epi8(0x1f);
+
+	for (; end - p >= 16; p += 16) {
+		const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+		const __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote),
+								_mm_cmpeq_epi8(block, slash)),
+						   _mm_cmpeq_epi8(_mm_min_epu8(block, last), block));
+		const int mask = _mm_movemask_epi8(found);
+
+		if (mask)
+			return p + __builtin_ctz((unsigned)mask);
+	}
+#endif
+	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+		p++;
+	return p;
+}
+
+/* Copy what stands before the next backslash. Both sides have room for whole
+ * blocks as long as one is left to read: less was written than read. */
+static inline const char *copy_plain(const char *p, const char *stop, char **to)
+{
+#ifdef __SSE2__
+	const __m128i slash = _mm_set1_epi8('\\');
+
+	while (stop - p >= 16) {
+		const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+		const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(block, slash));
+		const int n = mask ? __builtin_ctz((unsigned)mask) : 16;
+
+		_mm_storeu_si128((__m128i *)(void *)*to, block);
+		*to += n;
+		p += n;
+		if (mask)
+			return p;
+	}
+#endif
+	while (p < stop && *p != '\\')
+		*(*to)++ = *p++;
+	return p;
+}
+
+/* What a backslash stands before; s->at is behind it. */
+static int escape(struct scan *s, char **to)
+{
+	static const char shorts[] = "\\\\\"\"//b\bf\fn\nr\rt\t";
+	const char *pair = shorts;
+
+	if (*s->at == 'u') {
+		s->at++;
+		return unicode(s, to);
+	}
+	while (*pair && *pair != *s->at)
+		pair += 2;
+	if (!*pair)
+		return bad(s, "there is no such escape");
+	*(*to)++ = pair[1];
+	s->at++;
+	return 0;
+}
+
 /* The rest of a string that has escapes, copied to the scratch. What is written
  * is never longer than what was read. */
 static int unescape(struct scan *s, const char *from, const char *stop, struct text *out)
 {
-	static const char shorts[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
 	char *room = event_room(s->e, (size_t)(stop - from)), *to = room;
 	int ret;
 
 	if (!room)
 		return full(s);
-	for (s->at = from; s->at < stop;) {
-		const char *pair;
-
-		if (*s->at != '\\') {
-			*to++ = *s->at++;
-			continue;
-		}
+	s->at = from;
+	while ((s->at = copy_plain(s->at, stop, &to)) < stop) {
 		s->at++;
-		if (*s->at == 'u') {
-			s->at++;
-			if ((ret = unicode(s, &to)) < 0)
-				return ret;
-			continue;
-		}
-		for (pair = shorts; *pair && *pair != *s->at; pair += 2)
-			;
-		if (!*pair)
-			return bad(s, "there is no such escape");
-		*to++ = pair[1];
-		s->at++;
+		if ((ret = escape(s, &to)) < 0)
+			return ret;
 	}
 	s->at++;
 	s->e->used -= (size_t)(room + (stop - from) - to);
@@ -120,17 +175,16 @@ static int string(struct scan *s, struct text *out)
 
 	if (s->at == s->end || *s->at != '"')
 		return bad(s, "a string in quotes is expected");
-	from = p = s->at + 1;
-	while (p < s->end && *p != '"') {
-		if ((unsigned char)*p < 0x20) {
+	from = s->at + 1;
+	for (p = after_plain(from, s->end); p < s->end && *p != '"'; p = after_plain(p, s->end)) {
+		if (*p != '\\') {
 			s->at = p;
 			return bad(s, "a control character must be escaped");
 		}
-		if (*p == '\\') {
-			escaped = true;
-			p++;
-		}
-		p++;
+		escaped = true;
+		p += 2;
+		if (p > s->end)
+			p = s->end;
 	}
 	if (p >= s->end)
 		return bad(s, "the string does not end");
@@ -149,9 +203,7 @@ static int plain_number(struct scan *s, struct text *number)
 	char *room;
 	int len;
 
-	if (number->len >= sizeof(given) ||
-	    (!memchr(number->at, '.', number->len) && !memchr(number->at, 'e', number->len) &&
-	     !memchr(number->at, 'E', number->len)))
+	if (number->len >= sizeof(given))
 		return 0;
 	memcpy(given, number->at, number->len);
 	given[number->len] = '\0';
@@ -178,17 +230,19 @@ static bool digit_run(struct scan *s)
 static int number(struct scan *s, struct text *out)
 {
 	const char *from = s->at;
-	bool good;
+	bool good, whole = true;
 
 	if (*s->at == '-')
 		s->at++;
 	good = s->at < s->end && (*s->at != '0' || s->at + 1 == s->end || s->at[1] < '0' || s->at[1] > '9') &&
 	       digit_run(s);
 	if (good && s->at < s->end && *s->at == '.') {
+		whole = false;
 		s->at++;
 		good = digit_run(s);
 	}
 	if (good && s->at < s->end && (*s->at | 32) == 'e') {
+		whole = false;
 		s->at++;
 		if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
 			s->at++;
@@ -197,7 +251,7 @@ static int number(struct scan *s, struct text *out)
 	if (!good)
 		return bad(s, "this is no number");
 	*out = (struct text){ from, (size_t)(s->at - from) };
-	return plain_number(s, out);
+	return whole ? 0 : plain_number(s, out);
 }
 
 static int put(struct scan *s, struct text name, struct text value, enum field_type type)

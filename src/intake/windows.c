@@ -1,8 +1,8 @@
 #include "intake/windows.h"
 
-#include <pthread.h>
+#include <assert.h>
+#include <limits.h>
 #include <string.h>
-#include <strings.h>
 
 /* clang-format off */
 /* Service and the channel (lower case) it is found in. */
@@ -151,23 +151,99 @@ static const struct {
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-static const char *product;
+enum { CHANNEL_BYTES = 128, CHANNEL_SLOTS = 256, CATEGORIES_OF_ONE = 40, ALIASES_OF_ONE = 4 };
 
-/* The words of the tables become the ones that compare by address. */
-static void fix_words(void)
+/* A channel that the tables name, with what they say of it. */
+static struct channel {
+	const char *name;
+	size_t len;
+	const char *services[LOGSOURCE_SERVICES];
+	unsigned char categories[CATEGORIES_OF_ONE], aliases[ALIASES_OF_ONE]; /* rows */
+	size_t category_count, alias_count;
+} channels[CHANNEL_SLOTS];
+
+static const char *product;
+static struct {
+	uint32_t channel, event_id, event_type;
+	uint32_t alias[COUNT(aliases)], given[COUNT(aliases)];
+} numbers;
+
+static uint32_t hash_of(const char *text, size_t len)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)text[i]) * 16777619u;
+	return h ^ h >> 15;
+}
+
+/* Its place, or the free one where it would stand. */
+static struct channel *channel_place(const char *name, size_t len)
+{
+	uint32_t i = hash_of(name, len) % CHANNEL_SLOTS;
+
+	while (channels[i].name && (channels[i].len != len || memcmp(channels[i].name, name, len)))
+		i = (i + 1) % CHANNEL_SLOTS;
+	return &channels[i];
+}
+
+static struct channel *channel_row(const char *name)
+{
+	struct channel *c = channel_place(name, strlen(name));
+
+	c->name = name;
+	c->len = strlen(name);
+	return c;
+}
+
+static void add_service(const char *channel, const char *service)
+{
+	struct channel *c = channel_row(channel);
+	size_t i = 0;
+
+	while (c->services[i])
+		i++;
+	assert(i < LOGSOURCE_SERVICES);
+	c->services[i] = logsource_word(service);
+}
+
+static void ask_for_names(void)
+{
+	numbers.channel = name_number("Channel", strlen("Channel"));
+	numbers.event_id = name_number("EventID", strlen("EventID"));
+	numbers.event_type = name_number("EventType", strlen("EventType"));
+	for (size_t i = 0; i < COUNT(aliases); i++) {
+		numbers.alias[i] = name_number(aliases[i].name, strlen(aliases[i].name));
+		numbers.given[i] = name_number(aliases[i].given, strlen(aliases[i].given));
+	}
+}
+
+/* The tables by channel, and their words as the ones that compare by address. */
+void windows_prepare(void)
 {
 	for (size_t i = 0; i < COUNT(services); i++)
-		services[i].service = logsource_word(services[i].service);
-	for (size_t i = 0; i < COUNT(categories); i++)
+		add_service(services[i].channel, services[i].service);
+	for (size_t i = 0; i < COUNT(categories); i++) {
+		struct channel *c = channel_row(categories[i].channel);
+
+		assert(c->category_count < CATEGORIES_OF_ONE && i <= UCHAR_MAX);
 		categories[i].category = logsource_word(categories[i].category);
-	for (size_t i = 0; i < COUNT(aliases); i++)
+		c->categories[c->category_count++] = (unsigned char)i;
+	}
+	for (size_t i = 0; i < COUNT(aliases); i++) {
+		struct channel *c = channel_row(aliases[i].channel);
+
+		assert(c->alias_count < ALIASES_OF_ONE);
 		aliases[i].category = logsource_word(aliases[i].category);
+		c->aliases[c->alias_count++] = (unsigned char)i;
+	}
 	product = logsource_word("windows");
+	ask_for_names();
 }
 
 static bool is(const struct field *f, const char *text)
 {
-	return f->len == strlen(text) && !strncasecmp(f->text, text, f->len);
+	return f->len == strlen(text) && !memcmp(f->text, text, f->len);
 }
 
 static bool starts(const struct field *f, const char *text)
@@ -218,6 +294,7 @@ static void plain_name(struct event *e, struct field *f)
 		f->name = renamed[i].plain;
 		f->name_len = (uint32_t)strlen(renamed[i].plain);
 	}
+	f->number = name_find(f->name, f->name_len);
 }
 
 static bool exported(const struct event *e)
@@ -230,69 +307,105 @@ static bool exported(const struct event *e)
 }
 
 /* Sigma writes field names of Windows without spaces. */
-static void strip_spaces(struct event *e, struct field *f)
+static bool strip_spaces(struct event *e, size_t at)
 {
+	const struct field *f = &e->fields[at];
+	size_t len = 0;
 	char *room;
-	uint32_t len = 0;
 
-	if (!memchr(f->name, ' ', f->name_len) || !(room = event_room(e, f->name_len)))
-		return;
+	/* A name that somebody asked for as it is has no need of another. */
+	if (f->number != NAME_NONE || !memchr(f->name, ' ', f->name_len) ||
+	    !(room = event_room(e, f->name_len)))
+		return false;
 	for (uint32_t i = 0; i < f->name_len; i++)
 		if (f->name[i] != ' ')
 			room[len++] = f->name[i];
-	f->name = room;
-	f->name_len = len;
+	event_rename(e, at, room, len);
+	return true;
 }
 
 /* A channel of the table makes it an event of Windows; two names in somebody's
  * JSON do not. */
-static bool place_services(struct event *e, const struct field *channel)
+static const struct channel *channel_of(const struct field *f)
 {
-	bool known = false;
+	char lower[CHANNEL_BYTES];
+	const struct channel *c;
 
-	for (size_t i = 0; i < COUNT(services); i++)
-		if (is(channel, services[i].channel))
-			known = logsource_add_service(&e->from, services[i].service);
-	return known;
-}
+	if (f->len > sizeof(lower))
+		return NULL;
+	for (uint32_t i = 0; i < f->len; i++) {
+		const unsigned char byte = (unsigned char)f->text[i];
 
-static void place_category(struct event *e, const struct field *channel, const struct field *id)
-{
-	for (size_t i = 0; i < COUNT(categories); i++)
-		if (is(id, categories[i].event_id) && is(channel, categories[i].channel) &&
-		    (!categories[i].event_type || event_says(e, "EventType", categories[i].event_type)))
-			logsource_add_category(&e->from, categories[i].category);
-}
-
-static void add_aliases(struct event *e, const struct field *channel)
-{
-	for (size_t i = 0; i < COUNT(aliases); i++) {
-		const struct field *given;
-
-		if (!is(channel, aliases[i].channel) ||
-		    !logsource_covers(NULL, aliases[i].category, NULL, &e->from) ||
-		    event_find(e, aliases[i].name) || !(given = event_find(e, aliases[i].given)))
-			continue;
-		event_add(e, aliases[i].name, strlen(aliases[i].name), given->text, given->len, given->type);
+		lower[i] = (char)(byte + ((unsigned)(byte - 'A') < 26u ? 32 : 0));
 	}
+	c = channel_place(lower, f->len);
+	return c->name && c->services[0] ? c : NULL;
+}
+
+static bool of_type(const struct event *e, const char *type)
+{
+	const uint16_t i = type ? event_first(e, numbers.event_type) : NO_FIELD;
+
+	return !type || (i != NO_FIELD && is(&e->fields[i], type));
+}
+
+static void place(struct event *e, const struct channel *c, const struct field *id)
+{
+	e->from.product = product;
+	for (size_t i = 0; i < LOGSOURCE_SERVICES && c->services[i]; i++)
+		logsource_add_service(&e->from, c->services[i]);
+	for (size_t i = 0; i < c->category_count; i++) {
+		const size_t row = c->categories[i];
+
+		if (is(id, categories[row].event_id) && of_type(e, categories[row].event_type))
+			logsource_add_category(&e->from, categories[row].category);
+	}
+}
+
+static void add_aliases(struct event *e, const struct channel *c)
+{
+	for (size_t i = 0; i < c->alias_count; i++) {
+		const size_t row = c->aliases[i];
+		const uint16_t at = event_first(e, numbers.given[row]);
+		struct field given;
+
+		if (at == NO_FIELD || event_first(e, numbers.alias[row]) != NO_FIELD ||
+		    !logsource_covers(NULL, aliases[row].category, NULL, &e->from))
+			continue;
+		given = e->fields[at];
+		event_add(e, aliases[row].name, strlen(aliases[row].name), given.text, given.len, given.type);
+	}
+}
+
+static void plain_names(struct event *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		plain_name(e, &e->fields[i]);
+	event_index(e);
+}
+
+static void strip_all_spaces(struct event *e)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < e->count; i++)
+		any |= strip_spaces(e, i);
+	if (any)
+		event_index(e);
 }
 
 void windows_place(struct event *e)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	const struct field *channel, *id;
+	const struct channel *c;
+	uint16_t channel, id;
 
-	if (!event_find(e, "Channel") && exported(e))
-		for (size_t i = 0; i < e->count; i++)
-			plain_name(e, &e->fields[i]);
-	channel = event_find(e, "Channel");
-	id = event_find(e, "EventID");
-	pthread_once(&once, fix_words);
-	if (!channel || !id || !place_services(e, channel))
+	if (event_first(e, numbers.channel) == NO_FIELD && exported(e))
+		plain_names(e);
+	channel = event_first(e, numbers.channel);
+	id = event_first(e, numbers.event_id);
+	if (channel == NO_FIELD || id == NO_FIELD || !(c = channel_of(&e->fields[channel])))
 		return;
-	for (size_t i = 0; i < e->count; i++)
-		strip_spaces(e, &e->fields[i]);
-	e->from.product = product;
-	place_category(e, channel, id);
-	add_aliases(e, channel);
+	strip_all_spaces(e);
+	place(e, c, &e->fields[id]);
+	add_aliases(e, c);
 }

@@ -10,5 +10,8 @@
  * fields that another provider calls otherwise get their Sigma name as well.
  */
 
+/* Read the tables; once, before the first event is made. */
+void windows_prepare(void);
+
 /* Does nothing when the event is not from Windows. */
 void windows_place(struct event *e);
