@@ -6,26 +6,17 @@
 #include "detect/correlate.h"
 #include "detect/match.h"
 #include "detect/program.h"
+#include "detect/route.h"
 
-enum { GROUPS_MOST = 100000, ROUTE_BUCKETS = 256 };
-
-/* The rules for the logs of one place, and what they want scanned. */
-struct route {
-	struct logsource from;
-	uint64_t *rules;  /* a bit for each */
-	uint32_t *always; /* those without a witness */
-	uint32_t always_count, rule_count;
-	uint64_t *scanned; /* a bit for each field that has witnesses */
-	struct route *next;
-};
+enum { GROUPS_MOST = 100000 };
 
 struct detector {
 	struct program *program;
 	struct view view;
+	struct routes *routes;
 	struct correlator *correlator;
-	struct route *routes[ROUTE_BUCKETS];
-	uint32_t *tried; /* by rule: the epoch in which it was a candidate */
-	uint32_t *found; /* by literal */
+	uint64_t event;   /* its number */
+	uint64_t *tried;  /* by rule: the event in which it was a candidate */
 	uint32_t *candidates;
 	uint32_t candidate_count;
 	detector_alert *alert;
@@ -40,38 +31,25 @@ struct detector *detector_new(const struct ruleset *set, const struct detector_l
 	size_t groups = limits && limits->groups ? limits->groups : GROUPS_MOST;
 
 	d->program = program_new(set);
+	d->routes = routes_new(d->program);
 	view_init(&d->view, d->program);
 	d->correlator = correlator_new(d->program, groups);
 	d->tried = must_alloc((d->program->rule_count + 1) * sizeof(*d->tried));
 	d->candidates = must_alloc((d->program->rule_count + 1) * sizeof(*d->candidates));
-	d->found = must_alloc((d->program->literal_count + 1) * sizeof(*d->found));
 	d->alert = alert;
 	d->who = who;
 	return d;
-}
-
-static void route_free(struct route *r)
-{
-	free(r->rules);
-	free(r->always);
-	free(r->scanned);
-	free(r);
 }
 
 void detector_free(struct detector *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < ROUTE_BUCKETS; i++)
-		for (struct route *r = d->routes[i], *next; r; r = next) {
-			next = r->next;
-			route_free(r);
-		}
 	correlator_free(d->correlator);
+	routes_free(d->routes);
 	view_fini(&d->view);
 	program_free(d->program);
 	free(d->tried);
-	free(d->found);
 	free(d->candidates);
 	free(d);
 }
@@ -94,133 +72,69 @@ struct detector_counts detector_counts(const struct detector *d)
 	return c;
 }
 
-static bool bit(const uint64_t *bits, uint32_t i) { return bits[i / 64] >> i % 64 & 1; }
-static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
-
-static struct route *route_new(const struct program *p, const struct logsource *from)
-{
-	struct route *r = must_alloc(sizeof(*r));
-
-	r->from = *from;
-	r->rules = must_alloc((p->rule_count / 64 + 1) * sizeof(uint64_t));
-	r->scanned = must_alloc((p->field_count / 64 + 1) * sizeof(uint64_t));
-	r->always = must_alloc((p->rule_count + 1) * sizeof(*r->always));
-	for (uint32_t i = 0; i < p->rule_count; i++) {
-		const struct rule *rule = p->rules[i].rule;
-
-		if (rule->correlation ||
-		    !logsource_covers(rule->product, rule->category, rule->service, from))
-			continue;
-		set_bit(r->rules, i);
-		r->rule_count++;
-		if (p->rules[i].always)
-			r->always[r->always_count++] = i;
-	}
-	for (uint32_t i = 1; i <= p->literal_count; i++)
-		for (uint32_t k = 0; k < p->literals[i].rule_count; k++)
-			if (bit(r->rules, p->waiting[p->literals[i].first_rule + k]))
-				set_bit(r->scanned, p->literals[i].field);
-	return r;
-}
-
-/* Words of the table compare by address, and there are few combinations. */
-static const struct route *route_for(struct detector *d, const struct logsource *from)
-{
-	uint64_t h = 0;
-	struct route **head, *r;
-	const char *words[] = { from->product,       from->services[0],   from->services[1],
-				from->categories[0], from->categories[1], from->categories[2] };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		h = (h ^ (uintptr_t)words[i]) * UINT64_C(1099511628211);
-	head = &d->routes[(h ^ h >> 29) % ROUTE_BUCKETS];
-	for (r = *head; r; r = r->next)
-		if (!memcmp(&r->from, from, sizeof(*from)))
-			return r;
-	r = route_new(d->program, from);
-	r->next = *head;
-	*head = r;
-	return r;
-}
+/* ---- candidates ----------------------------------------------------------- */
 
 static void put_candidate(struct detector *d, uint32_t rule)
 {
-	if (d->tried[rule] == d->view.epoch)
+	if (d->tried[rule] == d->event)
 		return;
-	d->tried[rule] = d->view.epoch;
+	d->tried[rule] = d->event;
 	d->candidates[d->candidate_count++] = rule;
 }
 
-static void literal_found(struct detector *d, const struct route *route, uint32_t number)
+static void found(void *who, const struct find *find)
 {
-	const struct literal *l = &d->program->literals[number];
+	struct detector *d = who;
 
-	d->found[number] = d->view.epoch;
-	for (uint32_t i = 0; i < l->rule_count; i++) {
-		uint32_t rule = d->program->waiting[l->first_rule + i];
-
-		if (bit(route->rules, rule))
-			put_candidate(d, rule);
-	}
+	if (find->decides)
+		view_holds(&d->view, find->predicate);
+	for (uint32_t i = 0; i < find->rule_count; i++)
+		put_candidate(d, find->rules[i]);
 }
 
-/* Four bytes of some literal stand at `i`: is the whole of it there? */
-static void look_closer(struct detector *d, const struct route *route, struct text t, size_t i, uint32_t gram,
-			uint32_t field)
+static void look_at(struct detector *d, struct finder *finder, struct finding *to, uint32_t value)
 {
-	const struct program *p = d->program;
-	uint32_t number = p->gram_heads[gram_hash(gram, field) >> (32 - GRAM_BUCKETS)];
-
-	for (; number; number = p->literals[number].next) {
-		const struct literal *l = &p->literals[number];
-
-		if (l->gram == gram && l->field == field && d->found[number] != d->view.epoch &&
-		    i >= l->offset && t.len - (i - l->offset) >= l->len &&
-		    !memcmp(t.at + i - l->offset, l->text, l->len))
-			literal_found(d, route, number);
-	}
+	if (value != EVENT_FIELDS && d->view.event->fields[value].type == FIELD_NULL)
+		return;
+	finder_ends(finder, to, view_given(&d->view, value));
+	if (finder_reads_inside(finder))
+		finder_inside(finder, to, view_lower(&d->view, value));
 }
 
-static void scan(struct detector *d, const struct route *route, uint32_t value, uint32_t field)
+/* Keywords: the line as it came, or of JSON every value. */
+static void look_everywhere(struct detector *d, struct finder *finder, struct finding *to)
 {
-	const uint64_t *bits = d->program->gram_bits;
-	struct text t = view_framed(&d->view, value);
+	const struct event *e = d->view.event;
 
-	for (size_t i = 0; i + GRAM <= t.len; i++) {
-		uint32_t gram;
-
-		memcpy(&gram, t.at + i, GRAM);
-		if (bit(bits, gram_hash(gram, field) >> (32 - GRAM_BITS)))
-			look_closer(d, route, t, i, gram, field);
-		if (!((unsigned char)t.at[i] & 0x80))
-			continue;
-		gram = rare_gram(t.at + i);
-		if (bit(bits, gram_hash(gram, field) >> (32 - GRAM_BITS)))
-			look_closer(d, route, t, i, gram, field);
+	if (!e->is_json) {
+		look_at(d, finder, to, EVENT_FIELDS);
+		return;
 	}
+	for (uint32_t i = 0; i < e->count; i++)
+		look_at(d, finder, to, i);
 }
 
 static void find_candidates(struct detector *d, const struct route *route)
 {
 	const struct event *e = d->view.event;
-	bool anywhere = bit(route->scanned, FIELD_ANYWHERE);
+	struct finding to = { .event = d->event, .work = WORK_MOST, .found = found, .who = d };
 
 	d->candidate_count = 0;
 	for (uint32_t i = 0; i < route->always_count; i++)
 		put_candidate(d, route->always[i]);
-	for (uint32_t i = 0; i < e->count; i++) {
-		uint32_t field = d->view.number[i];
+	for (uint32_t i = 0; i < route->field_count; i++) {
+		const struct route_field *f = &route->fields[i];
 
-		if (e->fields[i].type == FIELD_NULL)
-			continue;
-		if (field != UINT32_MAX && bit(route->scanned, field))
-			scan(d, route, i, field);
-		if (anywhere && e->is_json)
-			scan(d, route, i, FIELD_ANYWHERE);
+		if (f->number == FIELD_ANYWHERE)
+			look_everywhere(d, f->finder, &to);
+		else
+			for (uint16_t k = event_first(e, f->number); k != NO_FIELD; k = e->fields[k].next)
+				look_at(d, f->finder, &to, k);
 	}
-	if (anywhere && !e->is_json)
-		scan(d, route, EVENT_FIELDS, FIELD_ANYWHERE);
+	d->view.work = (uint64_t)(WORK_MOST - to.work);
 }
+
+/* ---- alerts --------------------------------------------------------------- */
 
 static void note_field(struct alert *a, const struct event *e, uint32_t value)
 {
@@ -247,8 +161,8 @@ static void explain(struct detector *d, uint32_t node, struct alert *a)
 		return;
 	}
 	x = &d->program->predicates[n->first];
-	if (x->field != FIELD_ANYWHERE && d->view.seen[x->field] == d->view.epoch)
-		note_field(a, d->view.event, d->view.head[x->field]);
+	if (x->field != FIELD_ANYWHERE && event_first(d->view.event, x->field) != NO_FIELD)
+		note_field(a, d->view.event, event_first(d->view.event, x->field));
 }
 
 static void send(struct detector *d, const struct alert *a)
@@ -304,13 +218,6 @@ static void hit(struct detector *d, uint32_t rule)
 			.rule = rule, .time = e->time, .origin = { e->source, e->line }, .view = &d->view });
 }
 
-/* Epochs begin again: what is marked with an old one must not look new. */
-static void forget(struct detector *d)
-{
-	memset(d->tried, 0, d->program->rule_count * sizeof(*d->tried));
-	memset(d->found, 0, (d->program->literal_count + 1) * sizeof(*d->found));
-}
-
 /* Alerts of one line come in the order of the rules. There are few. */
 static void sort(uint32_t *list, uint32_t count)
 {
@@ -325,19 +232,19 @@ static void sort(uint32_t *list, uint32_t count)
 
 void detector_feed(struct detector *d, const struct event *e)
 {
-	const struct route *route = route_for(d, &e->from);
+	const struct route *route = routes_find(d->routes, &e->from);
 
 	d->counts.events++;
+	d->event++;
 	if (!route->rule_count)
 		return;
-	view_take(&d->view, e);
-	if (d->view.epoch == 1)
-		forget(d);
+	view_take(&d->view, e, route->looked_for);
 	find_candidates(d, route);
 	sort(d->candidates, d->candidate_count);
-	for (uint32_t i = 0; i < d->candidate_count; i++) {
+	for (uint32_t i = 0; i < d->candidate_count && d->view.work < WORK_MOST; i++) {
 		d->counts.tried++;
-		if (match_node(&d->view, d->program->rules[d->candidates[i]].root))
+		if (match_rule(&d->view, d->candidates[i]) && d->view.work < WORK_MOST)
 			hit(d, d->candidates[i]);
 	}
+	d->counts.cut += d->view.work >= WORK_MOST;
 }

@@ -25,6 +25,7 @@ struct detector_counts {
 	uint64_t groups_refused; /* alarm: no room for another group of a correlation */
 	uint64_t hits_dropped;   /* alarm: the oldest hits of a group that grew too large */
 	uint64_t late;           /* hits older than their window */
+	uint64_t cut;            /* alarm: events that asked for too much work; not all rules were tried */
 	uint64_t regex_limited;  /* alarm: regular expressions that were stopped */
 };
 

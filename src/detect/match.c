@@ -10,15 +10,11 @@
 void view_init(struct view *v, const struct program *p)
 {
 	*v = (struct view){ .program = p };
-	v->seen = must_alloc(p->field_count * sizeof(*v->seen));
-	v->head = must_alloc(p->field_count * sizeof(*v->head));
 	v->judged = must_alloc((p->predicate_count + 1) * sizeof(*v->judged));
 }
 
 void view_fini(struct view *v)
 {
-	free(v->seen);
-	free(v->head);
 	free(v->judged);
 	free(v->room);
 }
@@ -28,36 +24,20 @@ static void next_epoch(struct view *v)
 {
 	if (++v->epoch < UINT32_MAX / 2)
 		return;
-	memset(v->seen, 0, v->program->field_count * sizeof(*v->seen));
 	memset(v->judged, 0, v->program->predicate_count * sizeof(*v->judged));
+	memset(v->folded_in, 0, sizeof(v->folded_in));
 	v->epoch = 1;
 }
 
-void view_take(struct view *v, const struct event *e)
+void view_take(struct view *v, const struct event *e, const uint64_t *looked_for)
 {
-	size_t need = e->raw_len + 2 * FRAME;
+	const size_t need = e->text_bytes + e->raw_len;
 
 	next_epoch(v);
 	v->event = e;
-	for (size_t i = 0; i < e->count; i++) {
-		uint32_t field = program_field(v->program, e->fields[i].name, e->fields[i].name_len);
-
-		v->number[i] = field;
-		v->folded[i] = NULL;
-		need += e->fields[i].len + 2 * FRAME;
-	}
-	v->folded[EVENT_FIELDS] = NULL;
-	/* Back to front, so that the first value comes first. */
-	for (size_t i = e->count; i-- > 0;) {
-		uint32_t field = v->number[i];
-
-		if (field == UINT32_MAX)
-			continue;
-		v->next[i] = v->seen[field] == v->epoch ? v->head[field] : NO_VALUE;
-		v->seen[field] = v->epoch;
-		v->head[field] = (uint16_t)i;
-	}
+	v->looked_for = looked_for;
 	v->used = 0;
+	v->work = 0;
 	if (need > v->size) {
 		v->size = need * 2;
 		free(v->room);
@@ -65,61 +45,39 @@ void view_take(struct view *v, const struct event *e)
 	}
 }
 
-static uint16_t first_value(const struct view *v, uint32_t field)
-{
-	return v->seen[field] == v->epoch ? v->head[field] : NO_VALUE;
-}
-
 bool view_value(const struct view *v, const char *name, struct text *out)
 {
-	uint32_t field = program_field(v->program, name, strlen(name));
-	uint16_t i = field == UINT32_MAX ? NO_VALUE : first_value(v, field);
+	const uint16_t i = event_first(v->event, name_find(name, strlen(name)));
 
-	if (i == NO_VALUE || v->event->fields[i].type == FIELD_NULL)
+	if (i == NO_FIELD || v->event->fields[i].type == FIELD_NULL)
 		return false;
 	*out = (struct text){ v->event->fields[i].text, v->event->fields[i].len };
 	return true;
 }
 
-static struct text value_text(const struct view *v, uint32_t value)
+struct text view_given(const struct view *v, uint32_t value)
 {
 	if (value == EVENT_FIELDS)
 		return (struct text){ v->event->raw, v->event->raw_len };
 	return (struct text){ v->event->fields[value].text, v->event->fields[value].len };
 }
 
-struct text view_framed(struct view *v, uint32_t value)
+struct text view_lower(struct view *v, uint32_t value)
 {
-	struct text t = value_text(v, value);
-	char *to = v->folded[value];
+	struct text t = view_given(v, value);
 
-	if (!to) {
-		to = v->folded[value] = v->room + v->used;
-		v->used += t.len + 2 * FRAME;
-		to[0] = to[1] = '\1';
-		for (size_t i = 0; i < t.len; i++) {
-			unsigned char c = (unsigned char)t.at[i];
-
-			to[FRAME + i] = (char)(c + ((unsigned)(c - 'A') < 26u ? 32 : 0));
-		}
-		to[FRAME + t.len] = to[FRAME + t.len + 1] = '\2';
+	if (v->folded_in[value] != v->epoch) {
+		v->folded_in[value] = v->epoch;
+		v->folded[value] = v->room + v->used;
+		v->used += t.len;
+		fold_copy(v->room + v->used - t.len, t.at, t.len);
 	}
-	return (struct text){ to, t.len + 2 * FRAME };
-}
-
-static struct text folded(struct view *v, uint32_t value, bool cased)
-{
-	struct text t;
-
-	if (cased)
-		return value_text(v, value);
-	t = view_framed(v, value);
-	return (struct text){ t.at + FRAME, t.len - 2 * FRAME };
+	return (struct text){ v->folded[value], t.len };
 }
 
 static bool has(struct text t, const char *text, size_t len)
 {
-	return !len || memmem(t.at, t.len, text, len) != NULL;
+	return !len || (t.len >= len && fold_has(t, text, len));
 }
 
 static bool begins(struct text t, const char *text, size_t len)
@@ -142,12 +100,14 @@ static size_t character(const char *at, const char *end)
 	return n;
 }
 
-static bool glob(struct text t, const struct predicate *x)
+static bool glob(struct view *v, struct text t, const struct predicate *x)
 {
 	const char *at = t.at, *end = t.at + t.len, *retry = NULL;
 	size_t i = 0, star = 0;
 
 	while (at < end || i < x->len) {
+		if (++v->work > WORK_MOST)
+			return false;
 		if (i < x->len && x->wild[i] == WILD_MANY) {
 			star = ++i;
 			retry = at;
@@ -229,14 +189,23 @@ static bool in_network(struct text t, const struct predicate *x)
 	       same_bits(bytes, x->network, (unsigned)x->number);
 }
 
-static bool refers(struct view *v, const struct predicate *x, struct text t)
+static struct text cased_or_not(struct view *v, uint32_t value, bool cased)
 {
-	for (uint16_t i = first_value(v, x->other_field); i != NO_VALUE; i = v->next[i]) {
+	return cased ? view_given(v, value) : view_lower(v, value);
+}
+
+static bool refers(struct view *v, const struct predicate *x, uint32_t value)
+{
+	const struct event *e = v->event;
+	const struct text t = cased_or_not(v, value, x->cased);
+
+	for (uint16_t i = event_first(e, x->other_field); i != NO_FIELD; i = e->fields[i].next) {
 		struct text other;
 
-		if (v->event->fields[i].type == FIELD_NULL)
+		if (e->fields[i].type == FIELD_NULL)
 			continue;
-		other = folded(v, i, x->cased);
+		other = cased_or_not(v, i, x->cased);
+		v->work += t.len;
 		if ((x->op == MATCH_REFERS_EQUALS && t.len == other.len && !memcmp(t.at, other.at, t.len)) ||
 		    (x->op == MATCH_REFERS_STARTS && begins(t, other.at, other.len)) ||
 		    (x->op == MATCH_REFERS_ENDS && ends(t, other.at, other.len)) ||
@@ -246,44 +215,58 @@ static bool refers(struct view *v, const struct predicate *x, struct text t)
 	return false;
 }
 
+static bool matches(struct view *v, const struct predicate *x, struct text t)
+{
+	bool limited = false;
+	const bool yes = regex_matches(x->regex, t.at, t.len, &limited);
+
+	v->limited += limited;
+	v->work += t.len * REGEX_WORK;
+	return yes;
+}
+
+/* The texts of a rule are lower-case unless it asked for their case. */
+static bool passes_text(struct view *v, const struct predicate *x, uint32_t value)
+{
+	const struct text t = view_given(v, value);
+
+	if (x->op == MATCH_CONTAINS || x->op == MATCH_GLOB) {
+		const struct text in = cased_or_not(v, value, x->cased);
+
+		v->work += in.len;
+		return x->op == MATCH_GLOB ? glob(v, in, x) : has(in, x->text, x->len);
+	}
+	if (t.len < x->len || (x->op == MATCH_EQUALS && t.len != x->len))
+		return false;
+	v->work += x->len;
+	if (x->cased)
+		return x->op == MATCH_ENDS ? ends(t, x->text, x->len) : begins(t, x->text, x->len);
+	return fold_equal(x->op == MATCH_ENDS ? t.at + t.len - x->len : t.at, x->text, x->len);
+}
+
 /* Does one value (never a null) pass the test? */
 static bool passes(struct view *v, const struct predicate *x, uint32_t value)
 {
-	bool limited = false, yes;
-	struct text t;
-
+	v->work += VALUE_WORK;
 	switch (x->op) {
 	case MATCH_ANY:
 		return true;
 	case MATCH_REGEX:
-		t = value_text(v, value);
-		yes = regex_matches(x->regex, t.at, t.len, &limited);
-		v->limited += limited;
-		return yes;
+		return matches(v, x, view_given(v, value));
 	case MATCH_CIDR:
-		return in_network(value_text(v, value), x);
+		return in_network(view_given(v, value), x);
 	case MATCH_LESS:
 	case MATCH_LESS_EQUAL:
 	case MATCH_GREATER:
 	case MATCH_GREATER_EQUAL:
-		return compare(x->op, value_text(v, value), x->number);
+		return compare(x->op, view_given(v, value), x->number);
+	case MATCH_REFERS_EQUALS:
+	case MATCH_REFERS_STARTS:
+	case MATCH_REFERS_ENDS:
+	case MATCH_REFERS_CONTAINS:
+		return refers(v, x, value);
 	default:
-		break;
-	}
-	t = folded(v, value, x->cased);
-	switch (x->op) {
-	case MATCH_EQUALS:
-		return t.len == x->len && !memcmp(t.at, x->text, x->len);
-	case MATCH_STARTS:
-		return begins(t, x->text, x->len);
-	case MATCH_ENDS:
-		return ends(t, x->text, x->len);
-	case MATCH_CONTAINS:
-		return has(t, x->text, x->len);
-	case MATCH_GLOB:
-		return glob(t, x);
-	default:
-		return refers(v, x, t);
+		return passes_text(v, x, value);
 	}
 }
 
@@ -301,15 +284,16 @@ static bool anywhere(struct view *v, const struct predicate *x)
 
 static bool judge(struct view *v, const struct predicate *x)
 {
+	const struct event *e = v->event;
 	uint16_t i;
 
 	if (x->field == FIELD_ANYWHERE)
 		return anywhere(v, x);
-	i = first_value(v, x->field);
+	i = event_first(e, x->field);
 	if (x->op == MATCH_EXISTS)
-		return i != NO_VALUE;
-	for (; i != NO_VALUE; i = v->next[i]) {
-		if (v->event->fields[i].type == FIELD_NULL)
+		return i != NO_FIELD;
+	for (; i != NO_FIELD; i = e->fields[i].next) {
+		if (e->fields[i].type == FIELD_NULL)
 			continue;
 		if (x->op == MATCH_NULL)
 			return false;
@@ -323,9 +307,23 @@ bool match_predicate(struct view *v, uint32_t predicate)
 {
 	uint32_t *judged = &v->judged[predicate];
 
-	if (*judged >> 1 != v->epoch)
-		*judged = v->epoch << 1 | judge(v, &v->program->predicates[predicate]);
+	if (*judged >> 1 == v->epoch)
+		return *judged & 1;
+	/* Looked for with all others of its field, and not found. */
+	if (v->looked_for && v->looked_for[predicate / 64] >> predicate % 64 & 1)
+		return false;
+	*judged = v->epoch << 1 | judge(v, &v->program->predicates[predicate]);
 	return *judged & 1;
+}
+
+bool match_rule(struct view *v, uint32_t rule)
+{
+	const struct step *steps = v->program->steps;
+	uint32_t at = v->program->rules[rule].start;
+
+	while (at < STEP_NO)
+		at = match_predicate(v, steps[at].predicate) ? steps[at].yes : steps[at].no;
+	return at == STEP_YES;
 }
 
 bool match_node(struct view *v, uint32_t number)
@@ -334,25 +332,11 @@ bool match_node(struct view *v, uint32_t number)
 	const uint32_t *members = v->program->members + n->first;
 	uint32_t found = 0;
 
-	switch (n->kind) {
-	case NODE_PREDICATE:
+	if (n->kind == NODE_PREDICATE)
 		return match_predicate(v, n->first);
-	case NODE_NOT:
+	if (n->kind == NODE_NOT)
 		return !match_node(v, members[0]);
-	case NODE_AND:
-		for (uint32_t i = 0; i < n->count; i++)
-			if (!match_node(v, members[i]))
-				return false;
-		return true;
-	case NODE_OR:
-		for (uint32_t i = 0; i < n->count; i++)
-			if (match_node(v, members[i]))
-				return true;
-		return false;
-	case NODE_COUNT:
-		for (uint32_t i = 0; i < n->count && found < n->need; i++)
-			found += match_node(v, members[i]);
-		return found >= n->need;
-	}
-	return false;
+	for (uint32_t i = 0; i < n->count; i++)
+		found += match_node(v, members[i]);
+	return n->kind == NODE_AND ? found == n->count : found >= (n->kind == NODE_OR ? 1 : n->need);
 }

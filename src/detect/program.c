@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "detect/regex.h"
+#include "intake/name.h"
 
 static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 {
@@ -28,49 +29,9 @@ static void *room_for(void *array, uint32_t count, uint32_t *room, size_t size)
 	return must_grow(array, *room * size);
 }
 
-static uint32_t *field_slot(const struct program *p, const char *name, size_t len)
+static uint32_t field_number(const char *name)
 {
-	uint32_t i = spot(mix(seed, name, len), p->field_room);
-
-	while (p->field_slots[i] &&
-	       (strncmp(p->fields[p->field_slots[i]], name, len) || p->fields[p->field_slots[i]][len]))
-		i = (i + 1) & (p->field_room - 1);
-	return &p->field_slots[i];
-}
-
-uint32_t program_field(const struct program *p, const char *name, size_t len)
-{
-	uint32_t field = memchr(name, '\0', len) ? 0 : *field_slot(p, name, len);
-
-	return field ? field : UINT32_MAX;
-}
-
-static void grow_fields(struct program *p)
-{
-	uint32_t room = p->field_room * 2;
-
-	free(p->field_slots);
-	p->field_room = room;
-	p->field_slots = must_alloc(room * sizeof(*p->field_slots));
-	p->fields = must_grow(p->fields, room * sizeof(*p->fields));
-	for (uint32_t i = 1; i < p->field_count; i++)
-		*field_slot(p, p->fields[i], strlen(p->fields[i])) = i;
-}
-
-static uint32_t field_number(struct program *p, const char *name)
-{
-	uint32_t *slot;
-
-	if (!name)
-		return FIELD_ANYWHERE;
-	if (p->field_count * 2 >= p->field_room)
-		grow_fields(p);
-	slot = field_slot(p, name, strlen(name));
-	if (!*slot) {
-		p->fields[p->field_count] = name;
-		*slot = p->field_count++;
-	}
-	return *slot;
+	return name ? name_number(name, strlen(name)) : FIELD_ANYWHERE;
 }
 
 static bool same(const struct predicate *a, const struct predicate *b)
@@ -123,7 +84,7 @@ static uint32_t predicate(struct program *p, const char *field, const struct val
 {
 	struct predicate x = { .op = v->op,
 			       .cased = v->cased,
-			       .field = field_number(p, field),
+			       .field = field_number(field),
 			       .text = v->text,
 			       .len = v->len,
 			       .wild = v->wild,
@@ -136,7 +97,7 @@ static uint32_t predicate(struct program *p, const char *field, const struct val
 	if (*slot)
 		return *slot - 1;
 	if (x.op >= MATCH_REFERS_EQUALS)
-		x.other_field = field_number(p, v->text);
+		x.other_field = field_number(v->text);
 	prepare(&x);
 	p->predicates = room_for(p->predicates, p->predicate_count, &p->predicate_room, sizeof(x));
 	p->predicates[p->predicate_count++] = x;
@@ -280,11 +241,11 @@ static void compile_correlation(struct program *p, uint32_t number)
 		other->correlations[other->correlation_count++] = number;
 	}
 	for (const struct name_list *n = c->group_by; n; n = n->next)
-		field_number(p, n->name);
+		field_number(n->name);
 	for (const struct name_list *n = c->fields; n; n = n->next)
-		field_number(p, n->name);
+		field_number(n->name);
 	for (const struct alias *a = c->aliases; a; a = a->next)
-		field_number(p, a->field);
+		field_number(a->field);
 }
 
 /* A rule that correlations speak for is silent unless one of them says so. */
@@ -306,9 +267,6 @@ struct program *program_new(const struct ruleset *set)
 
 	p->mem = arena_new();
 	p->set = set;
-	p->field_count = 1;
-	p->field_room = 128;
-	grow_fields(p);
 	p->member_room = 1024;
 	p->members = must_alloc(p->member_room * sizeof(*p->members));
 	p->rule_count = (uint32_t)ruleset_count(set);
@@ -324,6 +282,7 @@ struct program *program_new(const struct ruleset *set)
 			p->rules[i].root = compile_condition(p, p->rules[i].rule->condition, &known);
 	}
 	silence(p);
+	steps_build(p);
 	witness_build(p);
 	return p;
 }
@@ -336,17 +295,13 @@ void program_free(struct program *p)
 		regex_free(p->predicates[i].regex);
 	for (uint32_t i = 0; i < p->rule_count; i++)
 		free(p->rules[i].correlations);
-	free(p->fields);
-	free(p->field_slots);
 	free(p->predicates);
 	free(p->predicate_slots);
 	free(p->nodes);
 	free(p->members);
 	free(p->rules);
 	free(p->literals);
-	free(p->waiting);
-	free(p->gram_heads);
-	free(p->gram_bits);
+	free(p->steps);
 	arena_free(p->mem);
 	free(p);
 }

@@ -12,17 +12,21 @@ struct regex;
 /*
  * program -- a set of rules made ready to be carried out.
  *
- * Fields have numbers, equal tests are one predicate, conditions are nodes over
- * predicates, and each rule has its witnesses: predicates of which one must be
- * true wherever the rule is, found by a scan for four bytes of their text.
- * Callers see none of it; detector.h is their face.
+ * Equal tests of all rules are one predicate. The condition of a rule is a
+ * chain of steps: test a predicate, go on here where it holds and there where
+ * it does not; it is worked out without calls and stops as early as it can. Each
+ * rule has its witnesses: predicates of which one must be true wherever the rule
+ * is. Callers see none of it; detector.h is their face.
+ *
+ * It does not change once it is made: any number of threads may look at it.
  */
-enum { FIELD_ANYWHERE = 0, GRAM = 4 };
+enum { GRAM = 4, SHORT = 2 };         /* bytes that are looked for first: of long, of short literals */
+enum { FIELD_ANYWHERE = UINT32_MAX }; /* instead of a name's number: the whole event */
 
 struct predicate {
 	enum match_op op;
 	bool cased;
-	uint32_t field, other_field; /* the latter of MATCH_REFERS_... */
+	uint32_t field, other_field; /* numbers of names; the latter of MATCH_REFERS_... */
 	const char *text;
 	size_t len;
 	const unsigned char *wild;
@@ -43,20 +47,33 @@ struct node {
 	uint32_t weight;       /* what it costs to work out, roughly in text searches */
 };
 
-/* The text that must be in the (framed, lower-case) value, and the four bytes
- * of it that are looked for. */
+/* Where to go on: the number of a step, or one of the two ends. */
+enum { STEP_YES = UINT32_MAX, STEP_NO = UINT32_MAX - 1 };
+
+struct step {
+	uint32_t predicate, yes, no;
+};
+
+/* Where in a value the text of a predicate must stand. */
+enum anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_END, ANCHOR_INSIDE };
+
+/* A lower-case text without which the predicate cannot hold. */
 struct literal {
-	const char *text;
-	uint32_t len, offset, gram, field;
-	uint32_t next;                   /* with the same hash; 0 ends */
-	uint32_t first_rule, rule_count; /* in `waiting` */
+	const char *text; /* NULL: the predicate has none */
+	uint32_t len;
+	uint32_t rare;  /* of ANCHOR_INSIDE: where its rarest GRAM bytes begin */
+	uint8_t anchor; /* enum anchor */
+	bool decides;   /* where it stands, the predicate holds */
+	float cost;     /* of waiting for it: how often that will be in vain, a guess */
 };
 
 struct compiled {
 	const struct rule *rule;
-	uint32_t root;
-	bool silent;            /* only a correlation speaks for it */
-	bool always;            /* has no witness */
+	uint32_t root, start; /* node; step */
+	bool silent;          /* only a correlation speaks for it */
+	bool always;          /* has no witness */
+	uint32_t *witnesses;  /* predicates */
+	uint32_t witness_count;
 	uint32_t *correlations; /* numbers of the rules that correlate it */
 	uint32_t correlation_count;
 };
@@ -64,41 +81,25 @@ struct compiled {
 struct program {
 	struct arena *mem;
 	const struct ruleset *set;
-	const char **fields; /* by number; 0 stands for the whole event */
-	uint32_t field_count, *field_slots, field_room;
 	struct predicate *predicates;
+	struct literal *literals; /* by predicate */
 	uint32_t predicate_count, predicate_room;
 	uint32_t *predicate_slots, predicate_slot_room;
 	struct node *nodes;
 	uint32_t node_count, node_room;
 	uint32_t *members;
 	uint32_t member_count, member_room;
+	struct step *steps;
+	uint32_t step_count, step_room;
 	struct compiled *rules;
 	uint32_t rule_count;
-	struct literal *literals; /* from 1 */
-	uint32_t literal_count, *waiting;
-	uint32_t *gram_heads; /* by hash; 0: none */
-	uint64_t *gram_bits;
 };
 
 struct program *program_new(const struct ruleset *set);
 void program_free(struct program *p);
 
-/* The number of a field that some rule names, or UINT32_MAX. */
-uint32_t program_field(const struct program *p, const char *name, size_t len);
+/* steps.c: turn each rule's nodes into steps. */
+void steps_build(struct program *p);
 
-/* witness.c: choose each rule's witnesses and build the tables to find them. */
+/* witness.c: the literals of predicates, and for each rule its witnesses. */
 void witness_build(struct program *p);
-
-enum { GRAM_BITS = 19, GRAM_BUCKETS = 16 };
-
-/* Of a character beyond ASCII its first two bytes. */
-static inline uint32_t rare_gram(const char *text)
-{
-	return (uint32_t)(unsigned char)text[0] | (uint32_t)(unsigned char)text[1] << 8;
-}
-
-static inline uint32_t gram_hash(uint32_t gram, uint32_t field)
-{
-	return (gram ^ field * 0x9E3779B1u) * 0x85EBCA6Bu;
-}

@@ -2,7 +2,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 
 /*
@@ -18,3 +20,8 @@ struct regex;
 int regex_new(const char *text, size_t len, unsigned flags, struct regex **out, struct fault *why);
 void regex_free(struct regex *x);
 bool regex_matches(const struct regex *x, const char *text, size_t len, bool *limited);
+
+/* The longest plain text that stands in every match, or NULL where none can be
+ * told. Its letters may be of either case in the match. In the arena, not ended
+ * by NUL. */
+const char *regex_must_have(struct arena *mem, const char *text, size_t len, unsigned flags, uint32_t *out_len);

@@ -1,28 +1,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/fold.h"
 #include "detect/program.h"
+#include "detect/regex.h"
 
-/* witness -- for each rule, a few texts of which one must be in the event.
+/*
+ * witness -- for each rule, a few predicates of which one must hold.
  *
  * A conjunction needs any one of its members, so the rarest is taken; a
  * disjunction needs all of its members' together; a negation gives none. Rare
- * is guessed from the rules: what many of them use is common in events too. */
+ * is guessed: from how many rules ask for it, from how often its letters stand
+ * in what rules ask for, and from a list of what stands in every log.
+ */
 
-/* A value is scanned with marks around it, so that the text of an equality or
- * of a beginning is a piece of four bytes even when it is short itself. */
-static const char front[] = "\1\1", back[] = "\2\2";
-
-struct part {
-	char *text; /* NULL: the predicate has no text to look for */
-	uint32_t len, offset, gram;
-	double cost;
+/* What events are full of; a text made of it is waited for in vain. */
+static const char *const everyday[] = {
+	"c:\\windows\\system32\\",  "c:\\windows\\syswow64\\", "\\windows\\",      "\\system32\\",
+	"c:\\program files (x86)\\", "c:\\program files\\",     "c:\\programdata\\", "c:\\users\\",
+	"\\appdata\\local\\temp\\",  "\\appdata\\roaming\\",    "\\microsoft\\",    "microsoft corporation",
+	"microsoft windows",         "windows nt\\currentversion", "\\currentversion\\", "\\software\\",
+	"hklm\\system\\currentcontrolset\\services\\", "hklm\\software\\", "\\registry\\machine\\",
+	"nt authority\\system",      "powershell.exe",          "cmd.exe",          "svchost.exe",
+	"explorer.exe",              "windowspowershell\\v1.0\\", "kernel32.dll",    "ntdll.dll",
+	"kernelbase.dll",            ".exe\" ",                 ".dll",             "http://",
+	"https://",                  "function ",               "param(",           "system.management.automation",
+	"-command ",                 "sha256=",                 "md5=",             "imphash=",
+	"00000000",                  "0x0000",                  "commandinvocation", "parameterbinding",
 };
+
+enum { COMMON_BITS = 18, EVERYDAY = 400, DIGITS = 200, BRIEF = 20 };
 
 struct builder {
 	struct program *p;
-	struct part *parts; /* by predicate */
-	uint32_t *common;   /* how often a hashed gram occurs in all parts */
+	uint32_t *common; /* how often a hashed gram occurs in all literals */
 };
 
 /* Some predicates of which one must hold; none: cannot be told. */
@@ -32,95 +43,106 @@ struct set {
 	bool some;
 };
 
-enum { COMMON_BITS = 18 };
-
-static uint32_t gram_at(const char *text)
+static uint32_t *common_gram(const struct builder *b, const char *text)
 {
 	uint32_t gram;
 
 	memcpy(&gram, text, GRAM);
-	return gram;
+	return &b->common[gram * 0x85EBCA6Bu >> (32 - COMMON_BITS)];
 }
 
-/* Characters beyond ASCII are rare in events, so two bytes of one are enough to
- * wait for: rules look for single letters and signs in lists of thousands. */
-static bool is_rare_letter(const char *text, size_t len)
+/* ---- the literal of a predicate ------------------------------------------- */
+
+static const char *lower(struct arena *mem, const char *text, size_t len)
 {
-	return len >= 2 && len < GRAM && ((unsigned char)*text & 0x80);
+	char *copy = arena_copy_bytes(mem, text, len);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = fold_byte(copy[i]);
+	return copy;
 }
 
-static uint32_t common_slot(uint32_t gram) { return gram * 0x85EBCA6Bu >> (32 - COMMON_BITS); }
-
-/* The longest run of a glob that has no wildcard. */
-static void longest_run(const struct predicate *x, size_t *from, size_t *len)
+/* The longest run of a glob that has no wildcard; at its ends it is anchored. */
+static struct literal of_glob(const struct predicate *x)
 {
+	struct literal best = { .anchor = ANCHOR_INSIDE };
 	size_t start = 0;
 
-	*from = *len = 0;
 	for (size_t i = 0; i <= x->len; i++) {
+		const size_t len = i - start;
+
 		if (i < x->len && x->wild[i] == WILD_NONE)
 			continue;
-		if (i - start > *len) {
-			*from = start;
-			*len = i - start;
+		if (len > best.len) {
+			best.text = x->text + start;
+			best.len = (uint32_t)len;
+			best.anchor = !start ? ANCHOR_START : i == x->len ? ANCHOR_END : ANCHOR_INSIDE;
 		}
 		start = i + 1;
 	}
+	return best;
 }
 
-static void make_part(struct builder *b, const struct predicate *x, struct part *out)
+static struct literal literal_of(struct arena *mem, const struct predicate *x)
 {
-	size_t from = 0, len = x->len, before = 0, after = 0;
-	char *text;
+	static const enum anchor anchors[] = { [MATCH_EQUALS] = ANCHOR_WHOLE,
+					       [MATCH_STARTS] = ANCHOR_START,
+					       [MATCH_ENDS] = ANCHOR_END,
+					       [MATCH_CONTAINS] = ANCHOR_INSIDE };
+	struct literal l = { .text = x->text, .len = (uint32_t)x->len };
 
-	if (x->op > MATCH_GLOB)
-		return;
-	if (x->op == MATCH_GLOB)
-		longest_run(x, &from, &len);
-	before = x->op == MATCH_EQUALS || x->op == MATCH_STARTS ? 2 : 0;
-	after = x->op == MATCH_EQUALS || x->op == MATCH_ENDS ? 2 : 0;
-	if (before + len + after < GRAM && !is_rare_letter(x->text + from, before || after ? 0 : len))
-		return;
-	text = arena_take(b->p->mem, before + len + after + 1);
-	memcpy(text, front, before);
-	for (size_t i = 0; i < len; i++) {
-		char c = x->text[from + i];
-
-		text[before + i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+	if (x->op <= MATCH_CONTAINS) {
+		l.anchor = (uint8_t)anchors[x->op];
+		l.decides = !x->cased;
+	} else if (x->op == MATCH_GLOB) {
+		l = of_glob(x);
+	} else if (x->op == MATCH_REGEX) {
+		l = (struct literal){ .anchor = ANCHOR_INSIDE };
+		l.text = regex_must_have(mem, x->text, x->len, x->regex_flags, &l.len);
+	} else {
+		l.text = NULL;
 	}
-	memcpy(text + before + len, back, after);
-	out->text = text;
-	out->len = (uint32_t)(before + len + after);
-	for (uint32_t i = 0; i + GRAM <= out->len; i++)
-		b->common[common_slot(gram_at(text + i))]++;
+	/* Of a search one byte is no more than a guess; an empty text is everywhere. */
+	if (l.text && l.anchor != ANCHOR_WHOLE && l.len < (l.anchor == ANCHOR_INSIDE ? SHORT : 1))
+		l.text = NULL;
+	if (l.text)
+		l.text = lower(mem, l.text, l.len);
+	return l;
 }
 
-/* The rarest four bytes, and what it costs to wait for them. A text of digits
- * is a number that many events carry. */
-static void weigh(struct builder *b, const struct predicate *x, struct part *part)
+static void count_grams(const struct builder *b, const struct literal *l)
 {
-	uint32_t least = UINT32_MAX;
+	for (uint32_t i = 0; l->text && i + GRAM <= l->len; i++)
+		++*common_gram(b, l->text + i);
+}
 
-	if (!part->text)
-		return;
-	if (part->len < GRAM) {
-		part->gram = rare_gram(part->text);
-		part->cost = 1.0;
-		return;
-	}
-	for (uint32_t i = 0; i + GRAM <= part->len; i++) {
-		uint32_t n = b->common[common_slot(gram_at(part->text + i))];
+static void count_everyday(const struct builder *b)
+{
+	for (size_t i = 0; i < sizeof(everyday) / sizeof(*everyday); i++)
+		for (size_t k = 0; k + GRAM <= strlen(everyday[i]); k++)
+			*common_gram(b, everyday[i] + k) += EVERYDAY;
+}
 
-		if (n >= least)
+/* Where its rarest bytes are, and what it costs to wait for it. A text of
+ * digits is a number that many events carry. */
+static void weigh(const struct builder *b, const struct predicate *x, struct literal *l)
+{
+	uint32_t least = EVERYDAY;
+
+	for (uint32_t i = 0; i + GRAM <= l->len; i++) {
+		const uint32_t n = *common_gram(b, l->text + i);
+
+		if (i && n >= least)
 			continue;
 		least = n;
-		part->offset = i;
-		part->gram = gram_at(part->text + i);
+		l->rare = i;
 	}
-	part->cost = 1.0 + 2.0 * x->uses + least + (x->len < 6 ? 20 : 0);
+	l->cost = 1.0F + 2.0F * (float)x->uses + (float)least + (x->len < 6 ? BRIEF : 0);
 	if (x->op == MATCH_EQUALS && strspn(x->text, "0123456789") == x->len)
-		part->cost += 200;
+		l->cost += DIGITS;
 }
+
+/* ---- the witnesses of a rule ---------------------------------------------- */
 
 static void count_uses(struct program *p, uint32_t node)
 {
@@ -152,7 +174,7 @@ static struct set cheapest(struct builder *b, const struct node *n)
 static struct set together(struct builder *b, const struct node *n)
 {
 	struct set sum = { .some = true };
-	struct set *each = must_alloc(n->count * sizeof(*each));
+	struct set *each = must_alloc((n->count + 1) * sizeof(*each));
 	uint32_t total = 0;
 
 	for (uint32_t i = 0; i < n->count && sum.some; i++) {
@@ -186,99 +208,49 @@ static struct set choose(struct builder *b, uint32_t node)
 	default:
 		break;
 	}
-	if (!b->parts[n->first].text)
+	if (!b->p->literals[n->first].text)
 		return s;
 	s.list = arena_take(b->p->mem, sizeof(*s.list));
 	s.list[0] = n->first;
 	s.count = 1;
-	s.cost = b->parts[n->first].cost;
+	s.cost = b->p->literals[n->first].cost;
 	s.some = true;
 	return s;
 }
 
-/* Rule numbers by predicate, counted first and then filled in. */
-static void make_literals(struct builder *b, const struct set *chosen)
+static void find_literals(struct builder *b)
 {
 	struct program *p = b->p;
-	uint32_t *number = must_alloc((p->predicate_count + 1) * sizeof(*number)), total = 0;
 
 	p->literals = must_alloc((p->predicate_count + 1) * sizeof(*p->literals));
-	for (uint32_t r = 0; r < p->rule_count; r++)
-		for (uint32_t i = 0; i < chosen[r].count; i++) {
-			uint32_t x = chosen[r].list[i];
-			const struct part *part = &b->parts[x];
-			struct literal *l;
-
-			if (!number[x]) {
-				number[x] = ++p->literal_count;
-				p->literals[number[x]] = (struct literal){ part->text,
-									   part->len,
-									   part->offset,
-									   part->gram,
-									   p->predicates[x].field,
-									   0,
-									   0,
-									   0 };
-			}
-			l = &p->literals[number[x]];
-			l->rule_count++;
-			total++;
-		}
-	p->waiting = must_alloc((total + 1) * sizeof(*p->waiting));
-	total = 0;
-	for (uint32_t i = 1; i <= p->literal_count; i++) {
-		p->literals[i].first_rule = total;
-		total += p->literals[i].rule_count;
-		p->literals[i].rule_count = 0;
+	count_everyday(b);
+	for (uint32_t i = 0; i < p->predicate_count; i++) {
+		p->literals[i] = literal_of(p->mem, &p->predicates[i]);
+		count_grams(b, &p->literals[i]);
 	}
-	for (uint32_t r = 0; r < p->rule_count; r++)
-		for (uint32_t i = 0; i < chosen[r].count; i++) {
-			struct literal *l = &p->literals[number[chosen[r].list[i]]];
-
-			p->waiting[l->first_rule + l->rule_count++] = r;
-		}
-	free(number);
-}
-
-static void make_tables(struct program *p)
-{
-	p->gram_heads = must_alloc(sizeof(uint32_t) << GRAM_BUCKETS);
-	p->gram_bits = must_alloc((size_t)1 << (GRAM_BITS - 3));
-	for (uint32_t i = 1; i <= p->literal_count; i++) {
-		struct literal *l = &p->literals[i];
-		uint32_t h = gram_hash(l->gram, l->field), bit = h >> (32 - GRAM_BITS);
-		uint32_t *head = &p->gram_heads[h >> (32 - GRAM_BUCKETS)];
-
-		p->gram_bits[bit / 64] |= UINT64_C(1) << bit % 64;
-		l->next = *head;
-		*head = i;
-	}
+	for (uint32_t i = 0; i < p->predicate_count; i++)
+		if (p->literals[i].text)
+			weigh(b, &p->predicates[i], &p->literals[i]);
 }
 
 void witness_build(struct program *p)
 {
-	struct builder b = { p, must_alloc((p->predicate_count + 1) * sizeof(struct part)),
-			     must_alloc(sizeof(uint32_t) << COMMON_BITS) };
-	struct set *chosen = must_alloc((p->rule_count + 1) * sizeof(*chosen));
+	struct builder b = { p, must_alloc(sizeof(uint32_t) << COMMON_BITS) };
 
-	for (uint32_t r = 0; r < p->rule_count; r++)
-		if (!p->rules[r].rule->correlation)
-			count_uses(p, p->rules[r].root);
-	for (uint32_t i = 0; i < p->predicate_count; i++)
-		make_part(&b, &p->predicates[i], &b.parts[i]);
-	for (uint32_t i = 0; i < p->predicate_count; i++)
-		weigh(&b, &p->predicates[i], &b.parts[i]);
-	for (uint32_t r = 0; r < p->rule_count; r++) {
-		if (p->rules[r].rule->correlation)
+	for (uint32_t i = 0; i < p->rule_count; i++)
+		if (!p->rules[i].rule->correlation)
+			count_uses(p, p->rules[i].root);
+	find_literals(&b);
+	for (uint32_t i = 0; i < p->rule_count; i++) {
+		struct compiled *c = &p->rules[i];
+		struct set chosen;
+
+		if (c->rule->correlation)
 			continue;
-		chosen[r] = choose(&b, p->rules[r].root);
-		p->rules[r].always = !chosen[r].some;
-		if (!chosen[r].some)
-			chosen[r].count = 0;
+		chosen = choose(&b, c->root);
+		c->always = !chosen.some;
+		c->witnesses = chosen.list;
+		c->witness_count = chosen.some ? chosen.count : 0;
 	}
-	make_literals(&b, chosen);
-	make_tables(p);
-	free(b.parts);
 	free(b.common);
-	free(chosen);
 }

@@ -31,7 +31,7 @@ void event_clear(struct event *e)
 	e->time = 0;
 	e->timed = e->is_json = false;
 	e->from = (struct logsource){ 0 };
-	e->count = e->used = 0;
+	e->count = e->used = e->text_bytes = 0;
 }
 
 struct event *event_new(void)
@@ -86,6 +86,7 @@ bool event_add(struct event *e, const char *name, size_t name_len, const char *t
 					      .number = name_find(name, name_len),
 					      .next = NO_FIELD,
 					      .type = (uint8_t)type };
+	e->text_bytes += len;
 	put_in_place(e, e->count++);
 	return true;
 }

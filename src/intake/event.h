@@ -44,6 +44,7 @@ struct event {
 	bool is_json;       /* raw is not what a keyword search should read */
 	struct logsource from;
 	size_t count;
+	size_t text_bytes; /* of all values together */
 	char *scratch;
 	size_t used;
 	/* By number of a name: where its values begin and end, in the event `epoch`. */

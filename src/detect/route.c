@@ -1,0 +1,162 @@
+#include "detect/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { BUCKETS = 256 };
+
+struct routes {
+	const struct program *program;
+	struct route *buckets[BUCKETS];
+};
+
+struct routes *routes_new(const struct program *p)
+{
+	struct routes *r = must_alloc(sizeof(*r));
+
+	r->program = p;
+	return r;
+}
+
+static void route_free(struct route *r)
+{
+	for (uint32_t i = 0; i < r->field_count; i++)
+		finder_free(r->fields[i].finder);
+	free(r->fields);
+	free(r->always);
+	free(r->looked_for);
+	free(r);
+}
+
+void routes_free(struct routes *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct route *one = r->buckets[i], *next; one; one = next) {
+			next = one->next;
+			route_free(one);
+		}
+	free(r);
+}
+
+/* ---- making one ----------------------------------------------------------- */
+
+/* A rule and the predicate it waits for. */
+struct wait {
+	uint32_t predicate, rule;
+};
+
+struct making {
+	const struct program *program;
+	struct route *route;
+	struct wait *waits;
+	size_t count;
+};
+
+static bool is_for(const struct compiled *c, const struct logsource *from)
+{
+	return !c->rule->correlation &&
+	       logsource_covers(c->rule->product, c->rule->category, c->rule->service, from);
+}
+
+static void gather_rules(struct making *m)
+{
+	const struct program *p = m->program;
+	size_t room = 0;
+
+	m->route->always = must_alloc((p->rule_count + 1) * sizeof(*m->route->always));
+	for (uint32_t i = 0; i < p->rule_count; i++)
+		if (is_for(&p->rules[i], &m->route->from))
+			room += p->rules[i].witness_count;
+	m->waits = must_alloc((room + 1) * sizeof(*m->waits));
+	for (uint32_t i = 0; i < p->rule_count; i++) {
+		const struct compiled *c = &p->rules[i];
+
+		if (!is_for(c, &m->route->from))
+			continue;
+		m->route->rule_count++;
+		if (c->always)
+			m->route->always[m->route->always_count++] = i;
+		for (uint32_t k = 0; k < c->witness_count; k++)
+			m->waits[m->count++] = (struct wait){ c->witnesses[k], i };
+	}
+}
+
+static int by_predicate(const void *a, const void *b)
+{
+	const struct wait *x = a, *y = b;
+
+	if (x->predicate != y->predicate)
+		return x->predicate < y->predicate ? -1 : 1;
+	return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+static struct finder *finder_for(struct route *r, uint32_t number)
+{
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (r->fields[i].number == number)
+			return r->fields[i].finder;
+	r->fields = must_grow(r->fields, (r->field_count + 1) * sizeof(*r->fields));
+	r->fields[r->field_count] = (struct route_field){ number, finder_new() };
+	return r->fields[r->field_count++].finder;
+}
+
+/* Those of one predicate, each rule once. */
+static size_t put_one(struct making *m, size_t from, uint32_t *rules)
+{
+	const uint32_t predicate = m->waits[from].predicate;
+	const struct literal *l = &m->program->literals[predicate];
+	uint32_t count = 0;
+	size_t i = from;
+
+	for (; i < m->count && m->waits[i].predicate == predicate; i++)
+		if (!count || rules[count - 1] != m->waits[i].rule)
+			rules[count++] = m->waits[i].rule;
+	finder_add(finder_for(m->route, m->program->predicates[predicate].field), l, predicate, rules, count);
+	if (l->decides)
+		m->route->looked_for[predicate / 64] |= UINT64_C(1) << predicate % 64;
+	return i;
+}
+
+static struct route *route_new(const struct program *p, const struct logsource *from)
+{
+	struct route *r = must_alloc(sizeof(*r));
+	struct making m = { .program = p, .route = r };
+	uint32_t *rules = must_alloc((p->rule_count + 1) * sizeof(*rules));
+
+	r->from = *from;
+	r->looked_for = must_alloc((p->predicate_count / 64 + 1) * sizeof(*r->looked_for));
+	gather_rules(&m);
+	if (m.count)
+		qsort(m.waits, m.count, sizeof(*m.waits), by_predicate);
+	for (size_t i = 0; i < m.count;)
+		i = put_one(&m, i, rules);
+	for (uint32_t i = 0; i < r->field_count; i++)
+		finder_finish(r->fields[i].finder);
+	free(rules);
+	free(m.waits);
+	return r;
+}
+
+/* Words of the table compare by address, and there are few combinations. */
+struct route *routes_find(struct routes *r, const struct logsource *from)
+{
+	const char *words[] = { from->product,       from->services[0],   from->services[1],
+				from->categories[0], from->categories[1], from->categories[2] };
+	uint64_t h = 0;
+	struct route **head, *one;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		h = (h ^ (uintptr_t)words[i]) * UINT64_C(1099511628211);
+	head = &r->buckets[(h ^ h >> 29) % BUCKETS];
+	for (one = *head; one; one = one->next)
+		if (!memcmp(&one->from, from, sizeof(*from)))
+			return one;
+	one = route_new(r->program, from);
+	one->next = *head;
+	*head = one;
+	return one;
+}
