@@ -97,8 +97,16 @@ static void look_at(struct detector *d, struct finder *finder, struct finding *t
 	if (value != EVENT_FIELDS && d->view.event->fields[value].type == FIELD_NULL)
 		return;
 	finder_ends(finder, to, view_given(&d->view, value));
-	if (finder_reads_inside(finder))
+	switch (finder_wants(finder)) {
+	case FINDER_GIVEN:
+		finder_inside(finder, to, view_given(&d->view, value));
+		break;
+	case FINDER_LOWER:
 		finder_inside(finder, to, view_lower(&d->view, value));
+		break;
+	case FINDER_NOTHING:
+		break;
+	}
 }
 
 /* Keywords: the line as it came, or of JSON every value. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "detect/sieve.h"
 
 enum { WORD = 8, BITS_EACH = 64, BITS_LEAST = 12, BITS_MOST = 19, PAIRS = 1 << 16, CHAIN_WORK = 16 };
 
@@ -24,6 +25,8 @@ struct finder {
 	uint64_t *grams, *pairs;             /* bits; NULL: no such texts */
 	uint32_t gram_shift, bucket_mask;
 	uint32_t *buckets, *pair_heads;
+	struct sieve *sieve; /* instead of the two */
+	uint32_t groups[SIEVE_GROUPS];
 };
 
 struct finder *finder_new(void)
@@ -48,6 +51,7 @@ void finder_free(struct finder *f)
 	free(f->pairs);
 	free(f->buckets);
 	free(f->pair_heads);
+	sieve_free(f->sieve);
 	free(f);
 }
 
@@ -176,6 +180,16 @@ static void make_grams(struct finder *f, uint32_t count)
 	f->buckets = must_alloc(buckets * sizeof(*f->buckets));
 }
 
+static void put_inside(struct finder *f, uint32_t number)
+{
+	if (f->sieve)
+		return; /* they are put together, in order */
+	if (f->finds[number].len >= GRAM)
+		put_gram(f, number);
+	else
+		put_pair(f, number);
+}
+
 static void put(struct finder *f, uint32_t number)
 {
 	const struct find *one = &f->finds[number];
@@ -197,10 +211,46 @@ static void put(struct finder *f, uint32_t number)
 			 number);
 		return;
 	default:
-		if (one->len >= GRAM)
-			put_gram(f, number);
-		else
-			put_pair(f, number);
+		put_inside(f, number);
+	}
+}
+
+/* Where the mark of a short text is, is its beginning. */
+static const char *mark_of(const struct find *one)
+{
+	return one->text + (one->len >= SIEVE_MARK ? one->rare : 0);
+}
+
+static uint64_t mark_order(const struct find *one)
+{
+	return word_of(mark_of(one), one->len < SIEVE_MARK ? one->len : SIEVE_MARK);
+}
+
+/* Those with like marks come into one group, so that it lets little through. */
+static void make_sieve(struct finder *f, uint32_t count)
+{
+	uint32_t order[SIEVE_MOST], n = 0;
+
+	f->sieve = sieve_new();
+	for (uint32_t i = 1; i < f->count; i++) {
+		uint32_t k = n;
+
+		if (f->finds[i].anchor != ANCHOR_INSIDE)
+			continue;
+		for (; k > 0 && mark_order(&f->finds[order[k - 1]]) > mark_order(&f->finds[i]); k--)
+			order[k] = order[k - 1];
+		order[k] = i;
+		n++;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct find *one = &f->finds[order[i]];
+		const uint32_t group = i * SIEVE_GROUPS / count;
+
+		if (one->len < SIEVE_MARK)
+			one->rare = 0;
+		sieve_mark(f->sieve, group, mark_of(one), one->len < SIEVE_MARK ? one->len : SIEVE_MARK);
+		one->next = f->groups[group];
+		f->groups[group] = order[i];
 	}
 }
 
@@ -215,8 +265,11 @@ void finder_finish(struct finder *f)
 	keys_make(&f->start, counts[ANCHOR_START]);
 	keys_make(&f->end, counts[ANCHOR_END]);
 	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
-	make_grams(f, counts[ANCHOR_INSIDE] - brief);
-	if (brief) {
+	if (counts[ANCHOR_INSIDE] && counts[ANCHOR_INSIDE] <= SIEVE_MOST && sieve_possible())
+		make_sieve(f, counts[ANCHOR_INSIDE]);
+	else
+		make_grams(f, counts[ANCHOR_INSIDE] - brief);
+	if (brief && !f->sieve) {
 		f->pairs = must_alloc(PAIRS / 8);
 		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
 	}
@@ -224,7 +277,10 @@ void finder_finish(struct finder *f)
 		put(f, i);
 }
 
-bool finder_reads_inside(const struct finder *f) { return f->grams || f->pairs; }
+enum finder_wants finder_wants(const struct finder *f)
+{
+	return f->sieve ? FINDER_GIVEN : f->grams || f->pairs ? FINDER_LOWER : FINDER_NOTHING;
+}
 
 /* ---- finding -------------------------------------------------------------- */
 
@@ -351,11 +407,39 @@ static void scan_pairs(struct finder *f, struct finding *to, struct text lower)
 	}
 }
 
-void finder_inside(struct finder *f, struct finding *to, struct text lower)
+struct sifting {
+	struct finder *f;
+	struct finding *to;
+	struct text in;
+};
+
+static bool sifted(void *who, size_t at, unsigned groups)
 {
-	to->work -= (int64_t)lower.len;
+	const struct sifting *s = who;
+
+	for (; groups; groups &= groups - 1) {
+		uint32_t number = s->f->groups[__builtin_ctz(groups)];
+
+		for (; number && s->to->work > 0; number = s->f->finds[number].next) {
+			struct find *one = &s->f->finds[number];
+
+			s->to->work -= CHAIN_WORK;
+			if (one->seen != s->to->event && at >= one->rare &&
+			    s->in.len - (at - one->rare) >= one->len &&
+			    fold_equal(s->in.at + at - one->rare, one->text, one->len))
+				tell(one, s->to);
+		}
+	}
+	return s->to->work > 0;
+}
+
+void finder_inside(struct finder *f, struct finding *to, struct text in)
+{
+	to->work -= (int64_t)in.len;
+	if (f->sieve)
+		sieve_scan(f->sieve, in, sifted, &(struct sifting){ f, to, in });
 	if (f->grams)
-		scan_grams(f, to, lower);
+		scan_grams(f, to, in);
 	if (f->pairs)
-		scan_pairs(f, to, lower);
+		scan_pairs(f, to, in);
 }

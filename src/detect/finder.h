@@ -12,8 +12,9 @@
  *
  * One for each field of the events of one place. Texts that begin, end or are
  * the value are looked up by its first or last eight bytes; it is not read for
- * them. Those that may stand anywhere are found by their rarest four bytes: one
- * pass over the value, in which a table of bits passes over nearly everything.
+ * them. Those that may stand anywhere are found by their rarest four bytes: a few
+ * of them by a sieve, many in a pass over the lower-case value, in which a table
+ * of bits passes over nearly everything.
  */
 struct find {
 	const char *text;
@@ -41,8 +42,9 @@ void finder_add(struct finder *f, const struct literal *l, uint32_t predicate, c
 		uint32_t rule_count);
 void finder_finish(struct finder *f);
 
-/* Must the value be in lower case for finder_inside()? */
-bool finder_reads_inside(const struct finder *f);
+/* What finder_inside() wants: nothing, the value as it came, or in lower case. */
+enum finder_wants { FINDER_NOTHING, FINDER_GIVEN, FINDER_LOWER };
+enum finder_wants finder_wants(const struct finder *f);
 
 /* What is found in the values of one event. `event` tells events apart; `work` is
  * counted down by the bytes that were looked at, and with none left nothing more
@@ -53,6 +55,6 @@ struct finding {
 	finder_found *found;
 	void *who;
 };
-/* The value as it came; its lower form. */
+/* The value as it came; and as finder_wants() says. */
 void finder_ends(struct finder *f, struct finding *to, struct text given);
-void finder_inside(struct finder *f, struct finding *to, struct text lower);
+void finder_inside(struct finder *f, struct finding *to, struct text in);
