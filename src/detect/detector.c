@@ -110,10 +110,15 @@ static void look_at(struct detector *d, struct finder *finder, struct finding *t
 }
 
 /* Keywords: the line as it came, or of JSON every value. */
-static void look_everywhere(struct detector *d, struct finder *finder, struct finding *to)
+static void look_everywhere(struct detector *d, const struct route *route, struct finder *finder,
+			    struct finding *to)
 {
 	const struct event *e = d->view.event;
 
+	if (e->is_json && !e->rewritten && route->in_line) {
+		finder_inside(route->in_line, to, view_given(&d->view, EVENT_FIELDS));
+		return;
+	}
 	if (!e->is_json) {
 		look_at(d, finder, to, EVENT_FIELDS);
 		return;
@@ -134,7 +139,7 @@ static void find_candidates(struct detector *d, const struct route *route)
 		const struct route_field *f = &route->fields[i];
 
 		if (f->number == FIELD_ANYWHERE)
-			look_everywhere(d, f->finder, &to);
+			look_everywhere(d, route, f->finder, &to);
 		else
 			for (uint16_t k = event_first(e, f->number); k != NO_FIELD; k = e->fields[k].next)
 				look_at(d, f->finder, &to, k);

@@ -24,6 +24,7 @@ static void route_free(struct route *r)
 {
 	for (uint32_t i = 0; i < r->field_count; i++)
 		finder_free(r->fields[i].finder);
+	finder_free(r->in_line);
 	free(r->fields);
 	free(r->always);
 	free(r->looked_for);
@@ -104,6 +105,44 @@ static struct finder *finder_for(struct route *r, uint32_t number)
 	return r->fields[r->field_count++].finder;
 }
 
+/* The longest part of it that JSON does not write otherwise. */
+static struct literal plain_part(const struct literal *l)
+{
+	struct literal best = { .anchor = ANCHOR_INSIDE };
+	uint32_t start = 0;
+
+	for (uint32_t i = 0; i <= l->len; i++) {
+		if (i < l->len && l->text[i] != '"' && l->text[i] != '\\' && (unsigned char)l->text[i] >= 0x20)
+			continue;
+		if (i - start > best.len) {
+			best.text = l->text + start;
+			best.len = i - start;
+		}
+		start = i + 1;
+	}
+	if (l->rare >= (uint32_t)(best.text - l->text) && best.len >= GRAM &&
+	    l->rare + GRAM <= (uint32_t)(best.text - l->text) + best.len)
+		best.rare = l->rare - (uint32_t)(best.text - l->text);
+	return best;
+}
+
+static void put_in_line(struct route *r, const struct literal *l, uint32_t predicate, const uint32_t *rules,
+			uint32_t count)
+{
+	const struct literal part = plain_part(l);
+
+	if (!r->in_line && !r->scattered)
+		r->in_line = finder_new();
+	if (part.len >= SHORT && r->in_line) {
+		finder_add(r->in_line, &part, predicate, rules, count);
+		return;
+	}
+	/* One that cannot be found there, and the line is no use. */
+	r->scattered = true;
+	finder_free(r->in_line);
+	r->in_line = NULL;
+}
+
 /* Those of one predicate, each rule once. */
 static size_t put_one(struct making *m, size_t from, uint32_t *rules)
 {
@@ -116,7 +155,9 @@ static size_t put_one(struct making *m, size_t from, uint32_t *rules)
 		if (!count || rules[count - 1] != m->waits[i].rule)
 			rules[count++] = m->waits[i].rule;
 	finder_add(finder_for(m->route, m->program->predicates[predicate].field), l, predicate, rules, count);
-	if (l->decides)
+	if (m->program->predicates[predicate].field == FIELD_ANYWHERE)
+		put_in_line(m->route, l, predicate, rules, count);
+	else if (l->decides)
 		m->route->looked_for[predicate / 64] |= UINT64_C(1) << predicate % 64;
 	return i;
 }
@@ -136,6 +177,13 @@ static struct route *route_new(const struct program *p, const struct logsource *
 		i = put_one(&m, i, rules);
 	for (uint32_t i = 0; i < r->field_count; i++)
 		finder_finish(r->fields[i].finder);
+	if (r->in_line)
+		finder_finish(r->in_line);
+	/* Many texts want the line in lower case, and then values are shorter. */
+	if (r->in_line && finder_wants(r->in_line) != FINDER_GIVEN) {
+		finder_free(r->in_line);
+		r->in_line = NULL;
+	}
 	free(rules);
 	free(m.waits);
 	return r;

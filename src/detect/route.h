@@ -26,6 +26,10 @@ struct route {
 	uint32_t always_count;
 	struct route_field *fields; /* those that some rule is found by */
 	uint32_t field_count;
+	/* Of the texts that may stand in any value of a JSON line what would stand in the
+	 * line itself too; or NULL. What it finds is a guess. */
+	struct finder *in_line;
+	bool scattered; /* some of them would not */
 	uint64_t *looked_for; /* bits of the predicates whose truth the finders tell */
 	struct route *next;
 };

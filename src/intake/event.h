@@ -42,6 +42,8 @@ struct event {
 	int64_t time;       /* when it happened, or else when it was received */
 	bool timed;         /* the line itself said when */
 	bool is_json;       /* raw is not what a keyword search should read */
+	/* Some value reads otherwise in the line, and not only for \\ and \" in it. */
+	bool rewritten;
 	struct logsource from;
 	size_t count;
 	size_t text_bytes; /* of all values together */

@@ -134,6 +134,7 @@ static int escape(struct scan *s, char **to)
 	static const char shorts[] = "\\\\\"\"//b\bf\fn\nr\rt\t";
 	const char *pair = shorts;
 
+	s->e->rewritten |= *s->at == 'u' || *s->at == '/';
 	if (*s->at == 'u') {
 		s->at++;
 		return unicode(s, to);
@@ -214,6 +215,7 @@ static int plain_number(struct scan *s, struct text *number)
 	if (!(room = event_room(s->e, (size_t)len)))
 		return full(s);
 	memcpy(room, plain, (size_t)len);
+	s->e->rewritten = true;
 	*number = (struct text){ room, (size_t)len };
 	return 0;
 }
