@@ -25,6 +25,7 @@ struct finder {
 	uint64_t *grams, *pairs;             /* bits; NULL: no such texts */
 	uint32_t gram_shift, bucket_mask;
 	uint32_t *buckets, *pair_heads;
+	uint32_t singles; /* a chain of texts of one byte */
 	struct sieve *sieve; /* instead of the two */
 	uint32_t groups[SIEVE_GROUPS];
 };
@@ -184,10 +185,14 @@ static void put_inside(struct finder *f, uint32_t number)
 {
 	if (f->sieve)
 		return; /* they are put together, in order */
-	if (f->finds[number].len >= GRAM)
+	if (f->finds[number].len >= GRAM) {
 		put_gram(f, number);
-	else
+	} else if (f->finds[number].len >= SHORT) {
 		put_pair(f, number);
+	} else {
+		f->finds[number].next = f->singles;
+		f->singles = number;
+	}
 }
 
 static void put(struct finder *f, uint32_t number)
@@ -257,10 +262,12 @@ static void make_sieve(struct finder *f, uint32_t count)
 void finder_finish(struct finder *f)
 {
 	uint32_t counts[ANCHOR_INSIDE + 1] = { 0 }, brief = 0;
+	bool pairs = false;
 
 	for (uint32_t i = 1; i < f->count; i++) {
 		counts[f->finds[i].anchor]++;
 		brief += f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len < GRAM;
+		pairs |= f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len >= SHORT && f->finds[i].len < GRAM;
 	}
 	keys_make(&f->start, counts[ANCHOR_START]);
 	keys_make(&f->end, counts[ANCHOR_END]);
@@ -269,7 +276,7 @@ void finder_finish(struct finder *f)
 		make_sieve(f, counts[ANCHOR_INSIDE]);
 	else
 		make_grams(f, counts[ANCHOR_INSIDE] - brief);
-	if (brief && !f->sieve) {
+	if (pairs && !f->sieve) {
 		f->pairs = must_alloc(PAIRS / 8);
 		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
 	}
@@ -279,7 +286,7 @@ void finder_finish(struct finder *f)
 
 enum finder_wants finder_wants(const struct finder *f)
 {
-	return f->sieve ? FINDER_GIVEN : f->grams || f->pairs ? FINDER_LOWER : FINDER_NOTHING;
+	return f->sieve ? FINDER_GIVEN : f->grams || f->pairs || f->singles ? FINDER_LOWER : FINDER_NOTHING;
 }
 
 /* ---- finding -------------------------------------------------------------- */
@@ -442,4 +449,7 @@ void finder_inside(struct finder *f, struct finding *to, struct text in)
 		scan_grams(f, to, in);
 	if (f->pairs)
 		scan_pairs(f, to, in);
+	for (uint32_t number = f->singles; number; number = f->finds[number].next)
+		if (f->finds[number].seen != to->event && memchr(in.at, *f->finds[number].text, in.len))
+			tell(&f->finds[number], to);
 }

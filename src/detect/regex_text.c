@@ -15,15 +15,28 @@
 struct reading {
 	const char *at, *end;
 	char *run, *best;
-	uint32_t run_len, best_len;
+	uint32_t run_len, best_len, best_worth;
 	bool caseless, lost; /* lost: nothing can be told */
 };
 
+/* Signs are rarer than letters: "&&" says more than "et". */
+static uint32_t worth(const char *text, uint32_t len)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < len; i++)
+		sum += isalnum((unsigned char)text[i]) || text[i] == ' ' ? 2 : 3;
+	return sum;
+}
+
 static void end_run(struct reading *r)
 {
-	if (r->run_len > r->best_len) {
+	const uint32_t mine = worth(r->run, r->run_len);
+
+	if (mine > r->best_worth) {
 		memcpy(r->best, r->run, r->run_len);
 		r->best_len = r->run_len;
+		r->best_worth = mine;
 	}
 	r->run_len = 0;
 }
@@ -139,6 +152,7 @@ static void group(struct reading *r)
 		read_all(&within);
 		end_run(&within);
 		r->best_len = within.best_len;
+		r->best_worth = within.best_worth;
 		r->lost = within.lost;
 		r->caseless = within.caseless;
 	}

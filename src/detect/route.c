@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-enum { BUCKETS = 256 };
+enum { BUCKETS = 256, NO_RULE = UINT32_MAX };
 
 struct routes {
 	const struct program *program;
@@ -54,7 +54,7 @@ struct making {
 	const struct program *program;
 	struct route *route;
 	struct wait *waits;
-	size_t count;
+	size_t count, room;
 };
 
 static bool is_for(const struct compiled *c, const struct logsource *from)
@@ -63,26 +63,48 @@ static bool is_for(const struct compiled *c, const struct logsource *from)
 	       logsource_covers(c->rule->product, c->rule->category, c->rule->service, from);
 }
 
+static void put_wait(struct making *m, uint32_t predicate, uint32_t rule)
+{
+	if (m->count == m->room) {
+		m->room = m->room ? m->room * 2 : 256;
+		m->waits = must_grow(m->waits, m->room * sizeof(*m->waits));
+	}
+	m->waits[m->count++] = (struct wait){ predicate, rule };
+}
+
+/* A rule that is tried with every event asks for nothing that is not known already. */
+static void watch_all(struct making *m, uint32_t node)
+{
+	const struct program *p = m->program;
+	const struct node *n = &p->nodes[node];
+
+	if (n->kind != NODE_PREDICATE) {
+		for (uint32_t i = 0; i < n->count; i++)
+			watch_all(m, p->members[n->first + i]);
+		return;
+	}
+	if (!p->literals[n->first].decides || p->predicates[n->first].field == FIELD_ANYWHERE)
+		return;
+	put_wait(m, n->first, NO_RULE);
+}
+
 static void gather_rules(struct making *m)
 {
 	const struct program *p = m->program;
-	size_t room = 0;
 
 	m->route->always = must_alloc((p->rule_count + 1) * sizeof(*m->route->always));
-	for (uint32_t i = 0; i < p->rule_count; i++)
-		if (is_for(&p->rules[i], &m->route->from))
-			room += p->rules[i].witness_count;
-	m->waits = must_alloc((room + 1) * sizeof(*m->waits));
 	for (uint32_t i = 0; i < p->rule_count; i++) {
 		const struct compiled *c = &p->rules[i];
 
 		if (!is_for(c, &m->route->from))
 			continue;
 		m->route->rule_count++;
-		if (c->always)
+		if (c->always) {
 			m->route->always[m->route->always_count++] = i;
+			watch_all(m, c->root);
+		}
 		for (uint32_t k = 0; k < c->witness_count; k++)
-			m->waits[m->count++] = (struct wait){ c->witnesses[k], i };
+			put_wait(m, c->witnesses[k], i);
 	}
 }
 
@@ -152,7 +174,7 @@ static size_t put_one(struct making *m, size_t from, uint32_t *rules)
 	size_t i = from;
 
 	for (; i < m->count && m->waits[i].predicate == predicate; i++)
-		if (!count || rules[count - 1] != m->waits[i].rule)
+		if (m->waits[i].rule != NO_RULE && (!count || rules[count - 1] != m->waits[i].rule))
 			rules[count++] = m->waits[i].rule;
 	finder_add(finder_for(m->route, m->program->predicates[predicate].field), l, predicate, rules, count);
 	if (m->program->predicates[predicate].field == FIELD_ANYWHERE)

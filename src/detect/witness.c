@@ -102,8 +102,8 @@ static struct literal literal_of(struct arena *mem, const struct predicate *x)
 	} else {
 		l.text = NULL;
 	}
-	/* Of a search one byte is no more than a guess; an empty text is everywhere. */
-	if (l.text && l.anchor != ANCHOR_WHOLE && l.len < (l.anchor == ANCHOR_INSIDE ? SHORT : 1))
+	/* An empty text is everywhere. */
+	if (l.text && l.anchor != ANCHOR_WHOLE && !l.len)
 		l.text = NULL;
 	if (l.text)
 		l.text = lower(mem, l.text, l.len);
@@ -137,7 +137,7 @@ static void weigh(const struct builder *b, const struct predicate *x, struct lit
 		least = n;
 		l->rare = i;
 	}
-	l->cost = 1.0F + 2.0F * (float)x->uses + (float)least + (x->len < 6 ? BRIEF : 0);
+	l->cost = 1.0F + 2.0F * (float)x->uses + (float)least + (l->len < 6 ? BRIEF * (float)(6 - l->len) : 0);
 	if (x->op == MATCH_EQUALS && strspn(x->text, "0123456789") == x->len)
 		l->cost += DIGITS;
 }

@@ -10,8 +10,8 @@
 #include "base/arena.h"
 
 struct entry {
-	const char *text;
 	uint32_t len, number;
+	char text[]; /* beside them: they are looked at together */
 };
 
 struct slot {
@@ -121,13 +121,13 @@ static const struct entry *add(const char *name, size_t len, uint32_t hash)
 {
 	struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
 	const uint32_t number = atomic_load_explicit(&count_now, memory_order_relaxed);
-	struct entry *entry = must_alloc(sizeof(*entry));
-	char *text = must_alloc(len + 1);
+	struct entry *entry = must_alloc(sizeof(*entry) + len + 1);
 
 	if (!table || (number + 1) * 2 > table->mask)
 		table = grow(table);
-	memcpy(text, name, len);
-	*entry = (struct entry){ text, (uint32_t)len, number };
+	memcpy(entry->text, name, len);
+	entry->len = (uint32_t)len;
+	entry->number = number;
 	/* Whoever finds the number must already see a count above it. */
 	atomic_store_explicit(&count_now, number + 1, memory_order_release);
 	put(table, hash, entry);
