@@ -3,7 +3,7 @@
 asks (each role; of this unit, of another; of the case, of none), with what the files of the plan pack say (rights.py).
 
 A real folder, people signed in by password. What a person may not see is nowhere: not at its address, in no list, by no title in
-an answer about something else. What they may not do is refused whatever its state.
+an answer about something else, and nothing can be hung on it. What they may not do is refused whatever its state.
 """
 import collections
 import os
@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.path.dirname(HERE), "rows"), os.path.join(os.path.dirname(HERE), "lib"), HERE]
 import recipes  # noqa: E402
 from fengsui import Results, Unexpected  # noqa: E402
-from rights import DENIED, ELSEWHERE, PART, SEALED, House, Person, Rights, ids  # noqa: E402
+from rights import DENIED, ELSEWHERE, PART, REGISTERS, SEALED, House, Person, Rights, ids  # noqa: E402
 from rows_test import Plan  # noqa: E402
 from shift import usable  # noqa: E402
 from world import OFFICE, PACK, ROLES, RealWorld  # noqa: E402
@@ -211,6 +211,22 @@ def one_record(ask, house, login, who, record, turn):
         tried(ask, house, login, who, record, name)
 
 
+def keeps(house, login, kind):
+    """Registers name a case also for those of the whole house who keep them: a post, a reservation."""
+    return kind.about in REGISTERS and kind.create.roles & {r for r, _ in house.people[login].posts if house.pack.scope[r] == "all"}
+
+
+def named(ask, house, login, who, kind, turn):
+    """Whoever names, in a new record, one that is hidden from them is told in the same words that there is none."""
+    for name, field in kind.fields.items():
+        if field["type"] != "ref" or field.get("engine") or keeps(house, login, kind):
+            continue
+        unseen = [r for r in house.records.values() if r["kind"] == field["of"] and not house.sees(login, r)]
+        for record in unseen[turn % len(unseen):][:1] if unseen else ():
+            replies = [ask("POST", f"{A}/{kind.name}", {"input": {name: ref}}, who) for ref in (record["id"], ABSENT)]
+            say(same_but(*replies, record["id"]), f"{name}: {what(record)}\n  {replies[0]}\n  {replies[1]}")
+
+
 # ---- all -------------------------------------------------------------------------------------------------
 
 
@@ -241,8 +257,10 @@ def main():
         for n, login in enumerate(ASKERS):
             for m, record in enumerate(chosen):
                 results.case(f"{login}: {what(record)}", one_record, ask, house, login, who[login], record, n + m)
-            for name in house.pack.kinds:
+            for m, (name, kind) in enumerate(house.pack.kinds.items()):
                 results.case(f"{login}: list of {name}", listed, ask, house, login, who[login], name)
+                if kind.create:
+                    results.case(f"{login}: names in {name} what is hidden", named, ask, house, login, who[login], kind, n + m)
         results.case("nothing changed", nothing_changed, w, chosen, before)
     results.end()
 
