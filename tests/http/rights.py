@@ -109,10 +109,22 @@ class Rights:
 
 
 class Person:
-    """Who asks. `posts`: (role, unit or None) held now; `unit`: whose staff they are."""
+    """Who asks. `posts`: Post by Post, those held now; `unit`: whose staff they are."""
 
     def __init__(self, id_, unit, posts):
         self.id, self.unit, self.posts = id_, unit, posts
+
+    @property
+    def roles(self):
+        return {post.role for post in self.posts}
+
+
+class Post:
+    """A role, and what it was given for: a unit, a sector or one case (None: for everything that the role reaches)."""
+
+    def __init__(self, fields):
+        self.role = fields["role"]
+        self.unit, self.sector, self.incident = (next(iter(ids(fields.get(n))), None) for n in ("unit", "sector", "incident"))
 
 
 def ids(value):
@@ -196,14 +208,22 @@ class House:
 
     # ---- who -----------------------------------------------------------------------------------------------
 
+    def in_sector(self, record, sector):
+        """It names a unit of the sector, or its case does."""
+        return any(sector in ids(self.records[unit]["fields"].get("sector"))
+                   for one in (record, self.case(record)) if one for unit in self.units(one) | {one["id"]})
+
     def reaches(self, person, post, record):
-        role, unit = post
-        scope = self.pack.scope[role]
+        case, scope = self.case(record), self.pack.scope[post.role]
+        if post.incident and (case is None or case["id"] != post.incident):
+            return False
+        if post.sector and not self.in_sector(record, post.sector):
+            return False
         if scope == "case":
-            return self.is_on_case(record, role, person)
+            return bool(post.incident) or self.is_on_case(record, post.role, person)
         if scope == "all":
-            return True
-        return (self.is_own if scope == "unit" else self.is_of_sector)(record, unit or person.unit)
+            return not post.unit or self.is_own(record, post.unit)
+        return (self.is_own if scope == "unit" else self.is_of_sector)(record, post.unit or person.unit)
 
     def leads(self, person, record):
         case = self.case(record)
@@ -216,17 +236,17 @@ class House:
         if kind.about in REGISTERS and "incident" not in record["fields"]:
             return bool(person.posts)
         for post in person.posts:
-            if post[0] in self.pack.case_readers:
+            if post.role in self.pack.case_readers:
                 if self.reaches(person, post, record):
                     return True
-            elif post[0] in kind.workers and (kind.about in ("plan", "resource") or person.unit in self.units(record)):
+            elif post.role in kind.workers and (kind.about in ("plan", "resource") or person.unit in self.units(record)):
                 return True  # who has work to do on it
         return False
 
     def holds(self, login, record, roles):
         person = self.people[login]
         return ("CL" in roles and person.posts and self.leads(person, record)) or \
-            any(post[0] in roles and self.reaches(person, post, record) for post in person.posts)
+            any(post.role in roles and self.reaches(person, post, record) for post in person.posts)
 
     # ---- what -----------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.path.dirname(HERE), "rows"), os.path.join(os.path.dirname(HERE), "lib"), HERE]
 import recipes  # noqa: E402
 from fengsui import Results, Unexpected  # noqa: E402
-from rights import DENIED, ELSEWHERE, PART, REGISTERS, SEALED, House, Person, Rights, ids  # noqa: E402
+from rights import DENIED, ELSEWHERE, PART, REGISTERS, SEALED, House, Person, Post, Rights, ids  # noqa: E402
 from rows_test import Plan  # noqa: E402
 from shift import usable  # noqa: E402
 from world import OFFICE, PACK, ROLES, RealWorld  # noqa: E402
@@ -40,8 +40,10 @@ WALK = """
     REV.PROPOSED REV.ASSESSING REV.REJECTED REV.NO_CHANGE REV.ACCEPTED REV.DRAFTING REV.CONSENT PLV.DRAFT PLV.FROZEN PLV.APPROVED
     PLV.ABANDONED""".split()
 
-# Who asks: a person of each role; then of the same role, but of another unit or of no case; then who holds nothing.
-ASKERS = [role.lower() for role in ROLES] + ["uop_tax", "uhd_tax", "uop_lent", "sec_tax", "cl_out", "rsp_out", "rsp2", "nopost", "late"]
+# Who asks: a person of each role; then of the same role, but of another unit or of no case; who holds nothing;
+# and whose post was given for one case, one sector, one unit.
+ASKERS = [role.lower() for role in ROLES] + ["uop_tax", "uhd_tax", "uop_lent", "sec_tax", "cl_out", "rsp_out", "rsp2", "nopost", "late",
+                                          "exp_case", "rsp_case", "dut_sector", "dut_unit"]
 
 
 def say(condition, text):
@@ -56,8 +58,15 @@ def walked(w, results):
     """Go the whole way once; a state that is not reached is a failure, for nothing would be asked there."""
     w.enter("nopost", OFFICE, [])
     w.enter("late", OFFICE, ["DUT"], valid_to="2026-01-01T00:00:00Z")
+    sector = w.done("dir", "sector", "create", code="edu", name="教育", needs_dr=False, livelihood_key=False).ref
+    w.done("dir", "unit", "edit", w.u("edu"), sector=sector)
+    w.enter("dut_sector", OFFICE, ["DUT"], sector=sector)
+    w.enter("dut_unit", OFFICE, ["DUT"], unit=w.u("tax"))
     for name in WALK:
         results.case(f"the walk reaches {name}", reach, w, name)
+    case = next(row for row in w.list("incident", "handling:contain")).ref
+    w.enter("exp_case", OFFICE, ["EXP"], incident=case)
+    w.enter("rsp_case", OFFICE, ["RSP"], incident=case)
 
 
 def reach(w, name):
@@ -81,7 +90,7 @@ def people(w):
     for row in w.list("post", limit=500):
         post = w.show(row.ref)["fields"]
         if not post.get("waits") and post.get("valid_from", "") <= now and now < post.get("valid_to", "9999"):
-            posts[post["person"]["id"]].append((post["role"], *(ids(post.get("unit")) or {None})))
+            posts[post["person"]["id"]].append(Post(post))
     found = {}
     for login in ASKERS:
         person = w.show(w.p(login))
@@ -213,7 +222,7 @@ def one_record(ask, house, login, who, record, turn):
 
 def keeps(house, login, kind):
     """Registers name a case also for those of the whole house who keep them: a post, a reservation."""
-    return kind.about in REGISTERS and kind.create.roles & {r for r, _ in house.people[login].posts if house.pack.scope[r] == "all"}
+    return kind.about in REGISTERS and kind.create.roles & {r for r in house.people[login].roles if house.pack.scope[r] == "all"}
 
 
 def named(ask, house, login, who, kind, turn):

@@ -39,6 +39,7 @@ static int read_posts(struct deed *deed, struct staff *staff, struct object *per
 					 .role = known->code,
 					 .id = posts.at[i]->id,
 					 .unit = json_integer_value(json_object_get(body, "unit")),
+					 .sector = json_integer_value(json_object_get(body, "sector")),
 					 .incident = json_integer_value(json_object_get(body, "incident")),
 					 .territory = json_integer_value(json_object_get(body, "territory")),
 					 .from = time_of(body, "valid_from"),
@@ -186,10 +187,8 @@ static bool on_case(struct deed *deed, struct object *subject, const struct post
 	struct objects requests;
 	struct fault why;
 
-	if (!incident)
-		return !post->incident;
-	if (post->incident)
-		return post->incident == incident->id;
+	if (!incident || post->incident)
+		return true;
 	if (!strcmp(post->role, "CL"))
 		return names_person(incident, "lead", deed->staff->person);
 	if (names_person(incident, "on_scene", deed->staff->person) ||
@@ -345,6 +344,35 @@ static bool of_territory(struct deed *deed, struct object *subject, int64_t want
 	return false;
 }
 
+static bool names_sector(struct deed *deed, struct object *o, int64_t wanted)
+{
+	for (size_t i = 0; i < o->kind->field_count; i++) {
+		const struct field *field = &o->kind->fields[i];
+
+		if (field->type == FIELD_REF && !strcmp(field->of, "unit") &&
+		    world_ref(deed, o, arena_text(deed->mem, "%s.sector", field->name)) == wanted)
+			return true;
+	}
+	return o->id == wanted || (!strcmp(o->kind->name, "unit") && world_ref(deed, o, "sector") == wanted);
+}
+
+/* What the post was given for, beside its role: a case, a sector, a territory;
+ * and a unit where the role by itself would reach everything. */
+static bool given_for(struct deed *deed, struct object *subject, const struct post *post,
+		      const struct role *role)
+{
+	struct object *incident = world_case(deed, subject);
+
+	if (post->incident && (!incident || incident->id != post->incident))
+		return false;
+	if (post->sector && !names_sector(deed, subject, post->sector) &&
+	    !(incident && names_sector(deed, incident, post->sector)))
+		return false;
+	if (post->territory && !of_territory(deed, subject, post->territory))
+		return false;
+	return !post->unit || role->scope != SCOPE_ALL || of_unit(deed, subject, post->unit);
+}
+
 static bool in_scope(struct deed *deed, struct object *subject, const struct post *post)
 {
 	const struct role *role = pack_role(deed->house->pack, post->role);
@@ -353,7 +381,7 @@ static bool in_scope(struct deed *deed, struct object *subject, const struct pos
 	if (!role || !subject)
 		return role != NULL;
 	/* Whatever the role reaches, this post of it reaches no further. */
-	if (post->territory && !of_territory(deed, subject, post->territory))
+	if (!given_for(deed, subject, post, role))
 		return false;
 	switch (role->scope) {
 	case SCOPE_CASE:
