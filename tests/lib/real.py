@@ -69,7 +69,7 @@ class Real(HttpDaemon):
             self.hire("uop_" + key, name + "联络员", self.unit[key], "UOP")
             self.hire("uhd_" + key, name + "负责人", self.unit[key], "UHD")
         for login, name, role in PEOPLE:
-            if login in people:
+            if login in people and login not in self.who:
                 self.hire(login, name, OFFICE, role)
         for login in people:
             if login.startswith("dut"):
