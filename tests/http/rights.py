@@ -75,7 +75,7 @@ class Move:
 class Kind:
     def __init__(self, said):
         self.name, self.about, self.fields = said["kind"], said["about"], said["fields"]
-        self.regions = said.get("regions", {})
+        self.regions, self.title = said.get("regions", {}), said.get("title")
         self.always = said.get("always", [])
         self.moves = {}
         self.create = None

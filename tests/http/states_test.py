@@ -17,6 +17,7 @@ from fengsui import Results, Unexpected  # noqa: E402
 from rights import DENIED, ELSEWHERE, PART, REGISTERS, SEALED, House, Person, Post, Rights, ids  # noqa: E402
 from rows_test import Plan  # noqa: E402
 from shift import usable  # noqa: E402
+from web import quoted  # noqa: E402
 from world import OFFICE, PACK, ROLES, RealWorld  # noqa: E402
 
 A = "/api/v1"
@@ -64,6 +65,8 @@ def walked(w, results):
     w.enter("dut_unit", OFFICE, ["DUT"], unit=w.u("tax"))
     for name in WALK:
         results.case(f"the walk reaches {name}", reach, w, name)
+    # Two cases of one name: the later one is another unit's.
+    w.done("dut", "incident", "create", **{**recipes.new_case_input(w), "unit": w.u("tax")})
     case = next(row for row in w.list("incident", "handling:contain")).ref
     w.enter("exp_case", OFFICE, ["EXP"], incident=case)
     w.enter("rsp_case", OFFICE, ["RSP"], incident=case)
@@ -171,6 +174,20 @@ def listed(ask, house, login, who, kind):
         say(found == expected, f"{space}: shows {sorted(found - expected)} besides, and not {sorted(expected - found)}")
 
 
+def called(ask, house, login, who, kind, turn):
+    """By its title one finds what one sees, whatever else is called the same; what is hidden is not there by title either."""
+    alike = collections.defaultdict(list)
+    for record in house.records.values():
+        title = record["fields"].get(kind.title)
+        if record["kind"] == kind.name and isinstance(title, str) and "/" not in title:  # an address takes no encoded slash
+            alike[title].append(record)
+    for title in sorted(alike)[turn % max(1, len(alike)):][:1]:
+        seen = {r["id"] for r in alike[title] if house.sees(login, r)}
+        reply = ask("GET", f"{A}/{kind.name}/{quoted(title)}", None, who)
+        say(reply.status == (200 if seen else 404), f"'{title}': {reply}")
+        say(not seen or reply.json["id"] in seen, f"'{title}' is {reply}, not one of {sorted(seen)}")
+
+
 # ---- doing -----------------------------------------------------------------------------------------------
 
 
@@ -268,6 +285,7 @@ def main():
                 results.case(f"{login}: {what(record)}", one_record, ask, house, login, who[login], record, n + m)
             for m, (name, kind) in enumerate(house.pack.kinds.items()):
                 results.case(f"{login}: list of {name}", listed, ask, house, login, who[login], name)
+                results.case(f"{login}: {name} by title", called, ask, house, login, who[login], kind, n + m)
                 if kind.create:
                     results.case(f"{login}: names in {name} what is hidden", named, ask, house, login, who[login], kind, n + m)
         results.case("nothing changed", nothing_changed, w, chosen, before)
