@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Having more than one's rights. Attacks 17-21, 23-25, 32.
-
-Not here: 22, a marking that is lowered by a link or a copy (a case is merged by the Office alone, matrix_test).
-"""
+"""Having more than one's rights. Attacks 17-25, 32."""
 import importlib.util
 import json
 import os
@@ -266,6 +263,78 @@ def a21_status_and_health_tell_nobody_of_others_sources():
         for path, login in ((f"{A}/status", "uop_edu"), (f"{A}/status", "nopost01"), ("/health", None)):
             silent(h, expect(h.web.get(path, login=login), 200, path), path)
         true(WORDS["tax"].encode() in h.web.get(f"{A}/status", login="dir01").body, "nor to who may see alerts")
+
+
+# ---- 22: what a link or a merge would open --------------------------------------------------------------------
+
+
+def looked_at(h, login):
+    """All that a person sees of cases and what belongs to them: lists, records, histories. By path."""
+    found = {}
+    for kind in [k["name"] for k in h.d.catalogue()["kinds"] if {"incident", "target_case"} & {f["name"] for f in k["fields"]}]:
+        for query in ("", *(f"?where={quoted(word)}" for word in WORDS.values())):
+            page = expect(h.web.get(f"{A}/{kind}{query}", login=login), 200, kind)
+            found[kind + query] = page
+            for row in page.json["rows"]:
+                for rest in ("", "/history"):
+                    path = f"{kind}/{row['id']}{rest}"
+                    found[path] = expect(h.web.get(f"{A}/{path}", login=login), 200, path)
+    return found
+
+
+def merged_house(h):
+    """The case of tax, with all that can come along, merged into the one of edu."""
+    d, tax = h.d, h.case["tax"]
+    h.keep("indicator", "tax", d.done("dut01", "indicator", "create", incident=tax, type="domain", value=f"{WORDS['tax']}.example",
+                                      marking="named", expires_at="2026-05-01T00:00:00Z"))
+    h.keep("system", "tax", d.done("uop_tax", "affected_system", "create", incident=tax, system=d.system["tax"],
+                                   unit=d.unit["tax"], name=f"系统{WORDS['tax']}"))
+    h.keep("of_hosp", "tax", d.done("dut01", "affected_system", "create", incident=tax, system=d.system["hosp"],
+                                    unit=d.unit["hosp"], name=f"医院{WORDS['tax']}"))
+    before = {login: looked_at(h, login) for login in ("uop_edu", "sec_edu", "uop_tax", "uop_hosp")}
+    expect(h.web.post(f"{A}/incident/{tax}/merge", {"input": {"target_case": h.case["edu"]}}, login="dut01"), 200, "merge")
+    return before
+
+
+def a22_a_merge_opens_nothing_to_the_other_unit():
+    """Two cases are handled as one by who handles them; the units see what they saw before, no more and no less."""
+    with full_house() as h:
+        before = merged_house(h)
+        for login in ("uop_edu", "sec_edu"):
+            after = looked_at(h, login)
+            same(set(after), set(before[login]), f"{login} sees")
+            for path, reply in after.items():
+                silent(h, reply, f"{path} for {login}")
+        for login in ("uop_tax", "uop_hosp"):
+            same(set(before[login]) - set(looked_at(h, login)), set(), f"{login} sees no more")
+        # Who handles the case it is now has all that came along.
+        for name in ("evidence", "indicator", "system"):
+            id_ = h.records[name]["tax"].id
+            kind = {"system": "affected_system"}.get(name, name)
+            same(h.web.get(f"{A}/{kind}/{id_}", login="dir01").json["fields"]["incident"]["number"], h.case["edu"], name)
+
+
+def a22_a_second_merge_opens_nothing_either():
+    with full_house() as h:
+        merged_house(h)
+        other = h.records["verified"]["edu"]["number"]
+        h.d.done("dut01", "incident", "merge", h.case["edu"], target_case=other)
+        for path, reply in looked_at(h, "uop_edu").items():
+            silent(h, reply, path)
+        true(WORDS["tax"].encode() in h.web.get(f"{A}/evidence", login="uop_tax").body, "nor to tax, whose it is")
+
+
+def a22_who_may_act_on_what_came_along():
+    """A unit seals its own evidence in the case that it is in now, and not that of the other."""
+    with full_house() as h:
+        merged_house(h)
+        own = {"input": {"place": "机房", "capturer": "uop_tax", "custodian": "uop_tax"}}
+        path = f"{A}/evidence/{h.records['evidence']['tax'].id}/seal"
+        silent(h, expect(h.web.post(path, own, login="uop_edu"), 404, "the other unit"), path)
+        expect(h.web.post(path, own, login="uop_tax"), 200, "its own")
+        for name in ("evidence", "indicator"):
+            reply = h.web.post(f"{A}/{name}", {"input": {"incident": h.case["edu"], "came_from": h.case["edu"]}}, login="uop_edu")
+            expect(reply, {403, 422}, f"{name} said to come from elsewhere")
 
 
 # ---- 23: at once ------------------------------------------------------------------------------------------------
