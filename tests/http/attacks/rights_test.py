@@ -337,6 +337,43 @@ def a22_who_may_act_on_what_came_along():
             expect(reply, {403, 422}, f"{name} said to come from elsewhere")
 
 
+def a22_an_earlier_case_stays_closed_to_who_has_the_later_one():
+    with full_house() as h:
+        d = h.d
+        d.done("dut01", "incident", "create", title="再次发生", reporter="联络员", unit=d.unit["edu"], what="x",
+               aware_at="2026-03-02T07:50:00Z", previous=h.case["tax"])
+        for path, reply in looked_at(h, "uop_edu").items():
+            silent(h, reply, path, but=(h.case["tax"],))
+
+
+def a22_a_marking_is_not_lowered_behind_the_approval():
+    """What was approved for the members is not published for everybody, whichever move says so."""
+    with full_house() as h:
+        d, web = h.d, h.web
+        facts = {"submitter": d.unit["edu"], "title": "预警甲", "hazard": "文件被加密", "level": 3, "measures": "更新补丁",
+                 "marking": "members"}
+        made = expect(web.post(f"{A}/warning", {"input": facts}, login="dut01"), 201, "warning").json
+        path, public = f"{A}/warning/{made['id']}", {"input": {"marking": "public"}}
+        d.done("dut01", "warning_target", "create", warning=made["number"], unit=d.unit["edu"])
+        expect(web.post(f"{path}/review", {}, login="dut01"), 200, "review")
+
+        def refused(move, login, body, status, code=""):
+            reply = expect(web.post(f"{path}/{move}", body, login=login), status, f"{move} by {login}")
+            true(code in str(reply.json), f"{move}: {reply} is not {code}")
+            same(web.get(path, login="dir01").json["fields"]["marking"], "members", f"after {move}: {reply}")
+
+        refused("approve", "dir01", public, 403, "N12")  # lowered with the approval, and not looked at for release
+        expect(web.post(f"{path}/approve", {}, login="dir01"), 200, "approved for the members")
+        for login in ("dut01", "pio01", "dir02"):
+            refused("edit", login, public, 403, "N11")
+        refused("edit", "uop_edu", public, 403)
+        refused("publish", "dir02", public, 422)
+        expect(web.post(f"{path}/publish", {}, login="dir02"), 200, "published for the members")
+        # A new edition for everybody is looked at for release, by whoever proposes or confirms it.
+        refused("update", "dut01", {"input": {**public["input"], "title": "预警乙"}}, 403, "N12")
+        refused("update", "dir01", public, 403, "N12")
+
+
 # ---- 23: at once ------------------------------------------------------------------------------------------------
 
 
