@@ -136,11 +136,12 @@ static void add(json_t *input, const char *name, json_t *value)
 
 int input_of_flags(struct ctl *ctl, const json_t *kind, json_t **out, struct fault *why)
 {
-	json_t *input = json_object(), *value;
+	json_t *input = json_object();
 	int ret;
 
 	for (size_t i = 0; i < ctl->typed.flag_count; i++) {
 		const struct flag *flag = &ctl->typed.flags[i];
+		json_t *value = NULL;
 
 		if ((ret = value_of(ctl, catalogue_field(ctl, kind, flag->name), flag, &value, why)) < 0) {
 			json_decref(input);
