@@ -82,16 +82,25 @@ struct condition {
 	struct condition *first, *next;
 };
 
-enum correlation_kind { CORRELATION_EVENTS, CORRELATION_VALUES, CORRELATION_TEMPORAL, CORRELATION_ORDERED };
+enum correlation_kind {
+	CORRELATION_EVENTS,
+	CORRELATION_VALUES,
+	CORRELATION_TEMPORAL,
+	CORRELATION_ORDERED,
+	CORRELATION_SUM,
+	CORRELATION_AVG,
+	CORRELATION_PERCENTILE,
+};
 
 /* Hits that one group keeps at most, and so the largest number to compare with. */
 enum { CORRELATION_MOST = 10000 };
 
 enum compare_op { COMPARE_LT, COMPARE_LTE, COMPARE_GT, COMPARE_GTE, COMPARE_EQ, COMPARE_NEQ };
 
+/* Whole and at most CORRELATION_MOST where something is counted. */
 struct bound {
 	enum compare_op op;
-	uint64_t number;
+	double number;
 	struct bound *next;
 };
 
@@ -107,12 +116,25 @@ struct alias {
 	struct alias *next;
 };
 
+/* "login and not (reset or locked)" over the rules that a temporal correlation
+ * lists; CONDITION_SELECTION stands for one of them by name. */
+struct condition_names {
+	enum condition_kind kind;
+	unsigned count;   /* at least so many of the members (CONDITION_COUNT) */
+	const char *name; /* of CONDITION_SELECTION; as it stands in `rules` */
+	struct condition_names *first, *next;
+};
+
 struct correlation {
 	enum correlation_kind kind;
-	struct name_list *rules, *group_by, *fields;
+	struct name_list *rules, *group_by;
+	struct name_list *fields; /* several of a value_count: distinct together; else at most one */
 	struct alias *aliases;
 	int64_t span; /* microseconds */
+	/* All of them hold. Of a temporal correlation: how many of its rules were there. */
 	struct bound *bounds;
+	unsigned percentile;                /* of CORRELATION_PERCENTILE, 1 to 100 */
+	struct condition_names *expression; /* of a temporal correlation; then there are no bounds */
 	bool generate;
 };
 
