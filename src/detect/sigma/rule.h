@@ -113,6 +113,7 @@ struct name_list {
 /* A name that stands for a different field in each rule. */
 struct alias {
 	const char *name, *rule, *field;
+	int line, column;
 	struct alias *next;
 };
 

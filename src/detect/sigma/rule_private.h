@@ -18,6 +18,9 @@ int item_read(struct rule_reading *r, const char *key, const struct tree *at, st
 
 /* condition.c: the text of `condition`, over the rule's selections. */
 int condition_read(struct rule_reading *r, const struct tree *at, struct condition **out);
+/* The same text over any `names`, each of them a `noun` in messages. */
+int expression_read(struct rule_reading *r, const struct tree *at, const char *noun, const char *const *names,
+		    size_t count, struct condition_names **out);
 
 /* correlation.c; `generate` may also stand beside `correlation` (or be NULL). */
 int correlation_read(struct rule_reading *r, const struct tree *at, const struct tree *generate,
@@ -26,6 +29,11 @@ int correlation_read(struct rule_reading *r, const struct tree *at, const struct
 /* boundary.c: log source and tags; refuses with N33. */
 int boundary_check_source(struct rule_reading *r, const struct tree *at);
 int boundary_check_tags(struct rule_reading *r, const struct tree *at);
+
+/* Refuses a word with the one of `known` that was probably meant, or with all of
+ * them; `noun` says what the words are. */
+int unknown_word(struct rule_reading *r, const struct tree *at, const char *noun, const char *word,
+		 const char *const *known, size_t count);
 
 /* "10s", "5m", "1h", "7d" */
 int span_read(struct rule_reading *r, const struct tree *at, int64_t *out);

@@ -14,6 +14,7 @@
 
 #define TOP "title: t\nid: i\ntags: [attack.t1059]\n"
 #define WIN "logsource: {product: windows, service: sysmon}\n"
+#define CORR(body) TOP "correlation: {" body "}\n"
 #define SEL(item) TOP WIN "detection:\n  s:\n    " item "\n  condition: s\n"
 
 static void mistakes_have_a_place(void **state)
@@ -65,8 +66,42 @@ static void mistakes_have_a_place(void **state)
 		{ TOP "name: me\ncorrelation: {type: event_count, rules: me, timespan: 1m, condition: {gte: "
 		      "2}}\n",
 		  "refers back", "refers to itself" },
-		{ TOP "correlation: {type: value_avg, rules: x, timespan: 1m}\n", "not carried out",
-		  "another type" },
+		{ CORR("type: value_average, rules: x, timespan: 1m"),
+		  "unknown type 'value_average'; event_count", "no such type" },
+		{ CORR("type: value_avgg, rules: x, timespan: 1m"), "did you mean 'value_avg'?", "a slip" },
+		{ CORR("type: value_avg, rules: x, timespan: 1m"), "wants condition: {gte", "no bound" },
+		{ CORR("type: value_avg, rules: x, timespan: 1m, condition: {gte: 2}"),
+		  "condition: field:", "no field" },
+		{ CORR("type: value_avg, rules: x, timespan: 1m, condition: {gte: 2, field: [a, b]}"),
+		  "several fields are for value_count", "an average of two" },
+		{ CORR("type: value_sum, rules: x, timespan: 1m, condition: {gte: nan, field: a}"),
+		  "gte should be a number", "no number" },
+		{ CORR("type: value_percentile, rules: x, timespan: 1m, condition: {gte: 2, field: a}"),
+		  "wants condition: percentile:", "which percentile" },
+		{ CORR("type: value_percentile, rules: x, timespan: 1m, condition: {gte: 2, field: a, "
+		       "percentile: 101}"),
+		  "percentile should be 1 to 100", "above all" },
+		{ CORR("type: value_sum, rules: x, timespan: 1m, condition: {gte: 2, field: a, percentile: "
+		       "5}"),
+		  "percentile is for value_percentile", "of a sum" },
+		{ CORR("type: event_count, rules: x, timespan: 1m, condition: {gte: 2.5}"), "a whole number",
+		  "half a hit" },
+		{ CORR("type: event_count, rules: x, timespan: 1m, condition: {gte: -1}"), "a whole number",
+		  "below nothing" },
+		{ CORR("type: event_count, rules: x, timespan: 1m, condition: {gtee: 1}"),
+		  "unknown key 'gtee'; did you mean 'gte'?", "a slip" },
+		{ CORR("type: event_count, rules: x, timespan: 1m, condition: x"), "is for temporal",
+		  "words where a number is wanted" },
+		{ CORR("type: temporal, rules: [x, y], timespan: 1m, condition: x and yy"),
+		  "there is no listed rule 'yy'; did you mean 'y'?", "a slip" },
+		{ CORR("type: temporal, rules: [x, y], timespan: 1m, condition: x"),
+		  "'y' is among the rules and not in the condition", "one left out" },
+		{ CORR("type: temporal, rules: [x, y], timespan: 1m, condition: x or not y"),
+		  "true when nothing has happened", "it would hold for ever" },
+		{ CORR("type: temporal, rules: [x, y], timespan: 1m, condition: not x and not y"),
+		  "true when nothing has happened", "the same" },
+		{ CORR("type: temporal, rules: [x], timespan: 1m, aliases: [a]"), "aliases should be",
+		  "aliases as a list" },
 		{ TOP "correlation: {type: event_count, rules: x, timespan: 1w}\n", "timespan should be",
 		  "weeks" },
 		{ TOP "correlation: {type: event_count, rules: x, timespan: 1m}\n", "a count wants",
