@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "detect/sigma/lists.h"
+
 enum { FOLDER_DEPTH = 16 };
 
 struct slot {
@@ -16,10 +18,13 @@ struct slot {
 
 struct ruleset {
 	struct arena *mem;
+	struct lists *lists;
 	ruleset_refused *refused;
 	void *who;
 	struct rule **rules;
 	size_t count, room, refusals;
+	struct rule **filters;
+	size_t filter_count, filter_room;
 	struct slot *slots; /* ids and names; a power of two, half empty at least */
 	size_t slot_count, slot_room;
 };
@@ -29,6 +34,7 @@ struct ruleset *ruleset_new(ruleset_refused *refused, void *who)
 	struct ruleset *set = must_alloc(sizeof(*set));
 
 	set->mem = arena_new();
+	set->lists = lists_new(set->mem);
 	set->refused = refused;
 	set->who = who;
 	return set;
@@ -40,8 +46,19 @@ void ruleset_free(struct ruleset *set)
 		return;
 	arena_free(set->mem);
 	free(set->rules);
+	free(set->filters);
 	free(set->slots);
 	free(set);
+}
+
+int ruleset_set_lists(struct ruleset *set, const char *folder, struct fault *why)
+{
+	return lists_add_folder(set->lists, folder, why);
+}
+
+int ruleset_add_list(struct ruleset *set, const char *name, const char *bytes, size_t len, struct fault *why)
+{
+	return lists_add(set->lists, name, bytes, len, why);
 }
 
 size_t ruleset_count(const struct ruleset *set) { return set->count; }
@@ -99,9 +116,23 @@ static void remember(struct ruleset *set, const char *name, size_t rule)
 	set->slot_count++;
 }
 
+/* Filters wait until every rule is there. */
+static int keep_filter(struct ruleset *set, struct rule *filter)
+{
+	if (set->filter_count == set->filter_room) {
+		set->filter_room = set->filter_room ? 2 * set->filter_room : 16;
+		set->filters = must_grow(set->filters, set->filter_room * sizeof(*set->filters));
+	}
+	set->filters[set->filter_count++] = filter;
+	return 0;
+}
+
 static int keep(struct ruleset *set, struct rule *rule, struct fault *why)
 {
 	const char *names[] = { rule->id, rule->name };
+
+	if (rule->filter)
+		return keep_filter(set, rule);
 
 	for (size_t i = 0; i < 2; i++) {
 		size_t other = names[i] ? ruleset_find(set, names[i]) : SIZE_MAX;
@@ -129,7 +160,7 @@ static void add_documents(struct ruleset *set, const char *file, const struct tr
 		struct rule *rule;
 		struct fault why;
 
-		if (rule_read(set->mem, file, at, &rule, &why) < 0 || keep(set, rule, &why) < 0)
+		if (rule_read(set->mem, set->lists, file, at, &rule, &why) < 0 || keep(set, rule, &why) < 0)
 			refuse(set, &why);
 	}
 }
@@ -210,6 +241,110 @@ int ruleset_add_path(struct ruleset *set, const char *path, struct fault *why)
 	return 0;
 }
 
+/* ---- filters ------------------------------------------------------------------ */
+
+static bool part_covers(const char *wanted, const char *has) { return !wanted || wanted == has; }
+
+/* Is the rule's log source one of those that the filter's words name? */
+static bool source_covers(const struct rule *filter, const struct rule *rule)
+{
+	return part_covers(filter->product, rule->product) && part_covers(filter->category, rule->category) &&
+	       part_covers(filter->service, rule->service);
+}
+
+static struct condition *joined(struct arena *mem, enum condition_kind kind, struct condition *first)
+{
+	struct condition *c = arena_take(mem, sizeof(*c));
+
+	c->kind = kind;
+	c->first = first;
+	return c;
+}
+
+/* The rule's condition, and not the filter's. */
+static void lay(struct ruleset *set, const struct rule *filter, struct rule *rule)
+{
+	struct condition *inner = arena_take(set->mem, sizeof(*inner));
+	struct name_list *title = arena_take(set->mem, sizeof(*title));
+
+	*inner = *filter->condition;
+	rule->condition->next = joined(set->mem, CONDITION_NOT, inner);
+	rule->condition = joined(set->mem, CONDITION_AND, rule->condition);
+	*title = (struct name_list){ filter->title, filter->line, 1, rule->filters };
+	rule->filters = title;
+}
+
+static const char *no_filtering(const struct ruleset *set, const struct rule *filter, const char *name)
+{
+	const size_t i = ruleset_find(set, name);
+
+	if (i == SIZE_MAX)
+		return "is no id or name of a rule that was loaded";
+	if (set->rules[i]->correlation)
+		return "is a correlation; a filter is laid on the rules that it correlates";
+	return source_covers(filter, set->rules[i]) ? NULL : "is about another log source than the filter's";
+}
+
+static void lay_on_listed(struct ruleset *set, const struct rule *filter)
+{
+	for (const struct name_list *n = filter->filter->rules; n; n = n->next) {
+		const char *reason = no_filtering(set, filter, n->name);
+		struct fault why;
+
+		if (!reason) {
+			lay(set, filter, set->rules[ruleset_find(set, n->name)]);
+			continue;
+		}
+		fault_set(&why, FAULT_INVALID, "%s:%d:%d: '%s' %s; the filter is not laid on it",
+			  filter->file, n->line, n->column, n->name, reason);
+		refuse(set, &why);
+	}
+}
+
+static void lay_filters(struct ruleset *set)
+{
+	for (size_t i = 0; i < set->filter_count; i++) {
+		const struct rule *filter = set->filters[i];
+
+		if (filter->filter->rules)
+			lay_on_listed(set, filter);
+		for (size_t k = 0; k < set->count && !filter->filter->rules; k++)
+			if (!set->rules[k]->correlation && source_covers(filter, set->rules[k]))
+				lay(set, filter, set->rules[k]);
+	}
+}
+
+/* ---- correlations ------------------------------------------------------------- */
+
+/* An alias is for one of the rules that are listed, under any of its names. */
+static const struct alias *lost_alias(const struct ruleset *set, const struct correlation *c)
+{
+	for (const struct alias *a = c->aliases; a; a = a->next) {
+		const size_t rule = ruleset_find(set, a->rule);
+		const struct name_list *n = c->rules;
+
+		while (n && (rule == SIZE_MAX || ruleset_find(set, n->name) != rule))
+			n = n->next;
+		if (!n)
+			return a;
+	}
+	return NULL;
+}
+
+static bool aliases_stand(struct ruleset *set, const struct rule *rule)
+{
+	const struct alias *a = lost_alias(set, rule->correlation);
+	struct fault why;
+
+	if (!a)
+		return true;
+	fault_set(&why, FAULT_INVALID,
+		  "%s:%d:%d: the alias '%s' is for '%s', which is not among the rules of the correlation",
+		  rule->file, a->line, a->column, a->name, a->rule);
+	refuse(set, &why);
+	return false;
+}
+
 /* Can the correlation stand? `state`: 0 not looked at, 1 being looked at, 2 yes, 3 no. */
 static bool stands(struct ruleset *set, size_t i, char *state)
 {
@@ -236,8 +371,8 @@ static bool stands(struct ruleset *set, size_t i, char *state)
 				: "cannot be referred to: it is refused itself, or refers back to this one");
 		refuse(set, &why);
 	}
-	state[i] = n ? 3 : 2;
-	return !n;
+	state[i] = n || !aliases_stand(set, rule) ? 3 : 2;
+	return state[i] == 2;
 }
 
 void ruleset_finish(struct ruleset *set)
@@ -245,6 +380,7 @@ void ruleset_finish(struct ruleset *set)
 	char *state = must_alloc(set->count + 1);
 	size_t kept = 0;
 
+	lay_filters(set);
 	for (size_t i = 0; i < set->count; i++)
 		if (!stands(set, i, state))
 			state[i] = 3;

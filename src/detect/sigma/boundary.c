@@ -3,6 +3,7 @@
 
 #include "detect/sigma/rule_private.h"
 #include "intake/logsource.h"
+#include "pack/nearest.h"
 
 /* boundary -- what a rule must be about before it is loaded at all.
  *
@@ -24,6 +25,8 @@ static const char *const classes[] = {
 	"vulnerability", "misconfiguration", "equipment-failure", "outage",
 };
 /* clang-format on */
+
+enum { SOURCE_ROWS = 1000 };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -89,16 +92,45 @@ int boundary_check_tags(struct rule_reading *r, const struct tree *at)
 			  "class.malware says what the rule is about");
 }
 
-static int read_word(struct rule_reading *r, const struct tree *at, const char **out)
+enum { SOURCE_PRODUCT, SOURCE_CATEGORY, SOURCE_SERVICE };
+
+/* The words of the closed table in one of its columns, or NULL past the end. */
+static bool word_of(size_t row, int column, const char **out)
 {
+	const char *columns[3];
+
+	if (!logsource_row(row, &columns[0], &columns[1], &columns[2]))
+		return false;
+	*out = columns[column];
+	return true;
+}
+
+static const char *near_word(const struct tree *at, int column)
+{
+	const char *words[SOURCE_ROWS], *word;
+	size_t count = 0;
+
+	for (size_t i = 0; i < SOURCE_ROWS && word_of(i, column, &word); i++)
+		if (word)
+			words[count++] = word;
+	return nearest(at->text, words, count);
+}
+
+static int read_word(struct rule_reading *r, const struct tree *at, int column, const char **out)
+{
+	const char *near;
+
 	if (at->kind != TREE_SCALAR || !at->len)
 		return tree_fault(r->why, r->file, at, "%s should be a word", at->key);
-	if (!(*out = logsource_word(at->text)))
-		return tree_fault(r->why, r->file, at,
-				  "N33: %s '%s' is not in the closed table of log sources", at->key,
-				  at->text);
-	return 0;
+	if ((*out = logsource_word(at->text)))
+		return 0;
+	near = near_word(at, column);
+	return tree_fault(r->why, r->file, at,
+			  "N33: %s '%.80s' is not in the closed table of log sources%s%s%s", at->key,
+			  at->text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
+
+static const char *const source_keys[] = { "product", "category", "service", "definition" };
 
 int boundary_check_source(struct rule_reading *r, const struct tree *at)
 {
@@ -109,15 +141,13 @@ int boundary_check_source(struct rule_reading *r, const struct tree *at)
 				  "logsource should be a map of product, category, service");
 	for (const struct tree *t = at->first; t && ret == 0; t = t->next) {
 		if (!strcmp(t->key, "product"))
-			ret = read_word(r, t, &r->rule->product);
+			ret = read_word(r, t, SOURCE_PRODUCT, &r->rule->product);
 		else if (!strcmp(t->key, "category"))
-			ret = read_word(r, t, &r->rule->category);
+			ret = read_word(r, t, SOURCE_CATEGORY, &r->rule->category);
 		else if (!strcmp(t->key, "service"))
-			ret = read_word(r, t, &r->rule->service);
+			ret = read_word(r, t, SOURCE_SERVICE, &r->rule->service);
 		else if (strcmp(t->key, "definition"))
-			ret = tree_fault(r->why, r->file, t,
-					 "unknown key '%s'; product, category, service or definition",
-					 t->key);
+			ret = unknown_word(r, t, "key", t->key, source_keys, COUNT(source_keys));
 	}
 	if (ret < 0)
 		return ret;

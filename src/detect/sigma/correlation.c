@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,13 +129,7 @@ static int read_aliases(struct rule_reading *r, const struct tree *at, struct co
 
 static int read_number(struct rule_reading *r, const struct tree *at, double *out)
 {
-	char *end = NULL;
-
-	errno = 0;
-	*out = at->kind == TREE_SCALAR && at->len ? strtod(at->text, &end) : 0;
-	if (end && !*end && !errno && isfinite(*out) && !strpbrk(at->text, "xXpP"))
-		return 0;
-	return tree_fault(r->why, r->file, at, "%s should be a number", at->key);
+	return number_read(at, out) ? 0 : tree_fault(r->why, r->file, at, "%s should be a number", at->key);
 }
 
 static int read_percentile(struct rule_reading *r, const struct tree *at, struct correlation *c)

@@ -5,6 +5,7 @@
 /* What the readers of the parts of one rule share. */
 struct rule_reading {
 	struct arena *mem;
+	const struct lists *lists; /* or NULL */
 	const char *file;
 	struct fault *why;
 	struct rule *rule;
@@ -13,7 +14,8 @@ struct rule_reading {
 /* selection.c: a named part of `detection`. */
 int selection_read(struct rule_reading *r, const struct tree *at, struct selection **out);
 
-/* value.c: "field|modifier|..." with its scalar or list, as an item. */
+/* value.c: "field|modifier|..." with its scalar or list, as an item; as several
+ * that must all hold, where `all` meets values that are alternatives themselves. */
 int item_read(struct rule_reading *r, const char *key, const struct tree *at, struct item **out);
 
 /* condition.c: the text of `condition`, over the rule's selections. */
@@ -26,6 +28,9 @@ int expression_read(struct rule_reading *r, const struct tree *at, const char *n
 int correlation_read(struct rule_reading *r, const struct tree *at, const struct tree *generate,
 		     struct correlation **out);
 
+/* filter.c: selections, condition and rules of a filter, into the rule. */
+int filter_read(struct rule_reading *r, const struct tree *at);
+
 /* boundary.c: log source and tags; refuses with N33. */
 int boundary_check_source(struct rule_reading *r, const struct tree *at);
 int boundary_check_tags(struct rule_reading *r, const struct tree *at);
@@ -34,6 +39,9 @@ int boundary_check_tags(struct rule_reading *r, const struct tree *at);
  * them; `noun` says what the words are. */
 int unknown_word(struct rule_reading *r, const struct tree *at, const char *noun, const char *word,
 		 const char *const *known, size_t count);
+
+/* A plain decimal number, finite; false for anything else. */
+bool number_read(const struct tree *at, double *out);
 
 /* "10s", "5m", "1h", "7d" */
 int span_read(struct rule_reading *r, const struct tree *at, int64_t *out);

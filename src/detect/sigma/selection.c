@@ -31,7 +31,8 @@ static int map_clause(struct rule_reading *r, const struct tree *at, struct clau
 	for (const struct tree *t = at->first; t; t = t->next) {
 		if ((ret = item_read(r, field_key(r, t->key), t, last)) < 0)
 			return ret;
-		last = &(*last)->next;
+		while (*last)
+			last = &(*last)->next;
 	}
 	*out = clause;
 	return 0;

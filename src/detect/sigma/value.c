@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,130 +11,236 @@
 
 /* value -- a field's key with its modifiers, and the values it may have. */
 
-enum { VALUE_BYTES = 16 * 1024 };
+enum { VALUE_BYTES = 16 * 1024, CHANGES_MOST = 8 };
 
 enum affix { AFFIX_FRONT = 1, AFFIX_BACK = 2 }; /* anything may stand there */
 
+enum test { TEST_TEXT, TEST_REGEX, TEST_CIDR, TEST_EXISTS, TEST_REFERS, TEST_NUMBER, TEST_TIME };
+
+/* What may stand beside a test. */
+enum { WITH_ALL = 1, WITH_CASED = 2, WITH_NEQ = 4, WITH_AFFIX = 8, WITH_CHANGE = 16, WITH_EXPAND = 32 };
+
 /* What the modifiers of a key add up to. */
 struct modifiers {
-	bool all, cased, negated, regex, cidr, exists, refers, compares;
-	unsigned affix, regex_flags;
-	enum match_op compare;
+	enum test test;
+	unsigned with, affix, regex_flags;
+	bool compares;
+	enum compare_op compare;
+	enum time_part part;
+	const char *words[6]; /* of each of WITH_..., the one that was written; for messages */
+	const char *test_word;
+	draft_change *changes[CHANGES_MOST];
+	size_t change_count;
 };
 
+enum sort { SORT_WITH, SORT_AFFIX, SORT_CHANGE, SORT_TEST, SORT_FLAG, SORT_COMPARE, SORT_PART };
+
 /* clang-format off */
-/* Of the specification, but nothing to carry them out with yet. */
+/* Every modifier of Sigma 2.1.0. */
+static const struct modifier {
+	const char *word;
+	enum sort sort;
+	unsigned what;
+	draft_change *change;
+} modifiers[] = {
+	{ "all",          SORT_WITH,    WITH_ALL,                 NULL },
+	{ "cased",        SORT_WITH,    WITH_CASED,               NULL },
+	{ "neq",          SORT_WITH,    WITH_NEQ,                 NULL },
+	{ "contains",     SORT_AFFIX,   AFFIX_FRONT | AFFIX_BACK, NULL },
+	{ "startswith",   SORT_AFFIX,   AFFIX_BACK,               NULL },
+	{ "endswith",     SORT_AFFIX,   AFFIX_FRONT,              NULL },
+	{ "expand",       SORT_CHANGE,  WITH_EXPAND,              draft_expand },
+	{ "windash",      SORT_CHANGE,  WITH_CHANGE,              draft_windash },
+	{ "base64",       SORT_CHANGE,  WITH_CHANGE,              draft_base64 },
+	{ "base64offset", SORT_CHANGE,  WITH_CHANGE,              draft_base64offset },
+	{ "utf16le",      SORT_CHANGE,  WITH_CHANGE,              draft_utf16le },
+	{ "wide",         SORT_CHANGE,  WITH_CHANGE,              draft_utf16le },
+	{ "utf16be",      SORT_CHANGE,  WITH_CHANGE,              draft_utf16be },
+	{ "utf16",        SORT_CHANGE,  WITH_CHANGE,              draft_utf16 },
+	{ "re",           SORT_TEST,    TEST_REGEX,               NULL },
+	{ "i",            SORT_FLAG,    REGEX_CASELESS,           NULL },
+	{ "m",            SORT_FLAG,    REGEX_LINES,              NULL },
+	{ "s",            SORT_FLAG,    REGEX_DOT_ALL,            NULL },
+	{ "cidr",         SORT_TEST,    TEST_CIDR,                NULL },
+	{ "exists",       SORT_TEST,    TEST_EXISTS,              NULL },
+	{ "fieldref",     SORT_TEST,    TEST_REFERS,              NULL },
+	{ "lt",           SORT_COMPARE, COMPARE_LT,               NULL },
+	{ "lte",          SORT_COMPARE, COMPARE_LTE,              NULL },
+	{ "gt",           SORT_COMPARE, COMPARE_GT,               NULL },
+	{ "gte",          SORT_COMPARE, COMPARE_GTE,              NULL },
+	{ "minute",       SORT_PART,    TIME_MINUTE,              NULL },
+	{ "hour",         SORT_PART,    TIME_HOUR,                NULL },
+	{ "day",          SORT_PART,    TIME_DAY,                 NULL },
+	{ "week",         SORT_PART,    TIME_WEEK,                NULL },
+	{ "month",        SORT_PART,    TIME_MONTH,               NULL },
+	{ "year",         SORT_PART,    TIME_YEAR,                NULL },
+};
+
+/* What goes with which test, and what it is compared with. */
 static const struct {
-	const char *word, *why;
-} refused[] = {
-	{ "expand", "expand wants placeholders, which are not kept here; write the values out" },
-	{ "minute", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "hour", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "day", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "week", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "month", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "year", "time modifiers are not carried out; use lt/gt on a field of the event" },
+	unsigned with;
+	const char *takes;
+} tests[] = {
+	[TEST_TEXT]   = { WITH_ALL | WITH_CASED | WITH_NEQ | WITH_AFFIX | WITH_CHANGE | WITH_EXPAND, "text" },
+	[TEST_REGEX]  = { WITH_ALL | WITH_NEQ,               "an expression, which is unanchored and minds the case" },
+	[TEST_CIDR]   = { WITH_ALL | WITH_NEQ | WITH_EXPAND, "networks" },
+	[TEST_EXISTS] = { 0,                                 "true or false" },
+	[TEST_REFERS] = { WITH_ALL | WITH_CASED | WITH_NEQ | WITH_AFFIX, "the name of a field" },
+	[TEST_NUMBER] = { WITH_ALL,                          "numbers" },
+	[TEST_TIME]   = { WITH_ALL | WITH_NEQ,               "numbers" },
+};
+
+/* Of the specification's appendix on modifiers. */
+static const struct {
+	const char *word;
+	int least, most;
+} parts[] = {
+	[TIME_MINUTE] = { "minute", 0, 59 }, [TIME_HOUR]  = { "hour", 0, 23 },
+	[TIME_DAY]    = { "day", 1, 31 },    [TIME_WEEK]  = { "week", 1, 52 },
+	[TIME_MONTH]  = { "month", 1, 12 },  [TIME_YEAR]  = { "year", 1, 9999 },
 };
 /* clang-format on */
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-static bool is(const char *word, size_t len, const char *name)
+static const struct modifier *find_modifier(const char *word)
 {
-	return strlen(name) == len && !memcmp(word, name, len);
+	for (size_t i = 0; i < COUNT(modifiers); i++)
+		if (!strcmp(modifiers[i].word, word))
+			return &modifiers[i];
+	return NULL;
 }
 
-static bool set_compare(struct modifiers *m, enum match_op op)
+static int unknown_modifier(struct rule_reading *r, const struct tree *at, const char *word)
 {
+	const char *words[COUNT(modifiers)];
+
+	for (size_t i = 0; i < COUNT(modifiers); i++)
+		words[i] = modifiers[i].word;
+	return unknown_word(r, at, "modifier", word, words, COUNT(words));
+}
+
+static void note(struct modifiers *m, unsigned with, const char *word)
+{
+	m->with |= with;
+	for (size_t i = 0; i < COUNT(m->words); i++)
+		if (with == 1u << i)
+			m->words[i] = word;
+}
+
+static int put_change(struct rule_reading *r, const struct tree *at, const struct modifier *x,
+		      struct modifiers *m)
+{
+	if (m->change_count == CHANGES_MOST)
+		return tree_fault(r->why, r->file, at, "more than %d modifiers that change the text",
+				  CHANGES_MOST);
+	/* They are applied from left to right, and in an encoded text there is no placeholder left. */
+	if (x->what == WITH_EXPAND && m->with & WITH_CHANGE)
+		return tree_fault(r->why, r->file, at, "expand stands before '%s', or it finds nothing",
+				  m->words[4]);
+	note(m, x->what, x->word);
+	m->changes[m->change_count++] = x->change;
+	return 0;
+}
+
+static int put_test(struct rule_reading *r, const struct tree *at, const struct modifier *x, enum test test,
+		    struct modifiers *m)
+{
+	if (m->test != TEST_TEXT)
+		return tree_fault(r->why, r->file, at, "'%s' does not go with '%s': one test on one field",
+				  x->word, m->test_word);
+	m->test = test;
+	m->test_word = x->word;
+	return 0;
+}
+
+static int put_compare(struct rule_reading *r, const struct tree *at, const struct modifier *x,
+		       struct modifiers *m)
+{
+	int ret;
+
+	if (m->compares)
+		return tree_fault(r->why, r->file, at,
+				  "'%s' does not go with another comparison; write the field twice", x->word);
+	if (m->test != TEST_TIME && (ret = put_test(r, at, x, TEST_NUMBER, m)) < 0)
+		return ret;
 	m->compares = true;
-	m->compare = op;
-	return true;
+	m->compare = (enum compare_op)x->what;
+	return 0;
 }
 
-static bool set_flag(struct modifiers *m, const char *w, size_t n)
+static int put_part(struct rule_reading *r, const struct tree *at, const struct modifier *x,
+		    struct modifiers *m)
 {
-	if (is(w, n, "all"))
-		return m->all = true;
-	if (is(w, n, "cased"))
-		return m->cased = true;
-	if (is(w, n, "neq"))
-		return m->negated = true;
-	if (is(w, n, "re"))
-		return m->regex = true;
-	if (is(w, n, "cidr"))
-		return m->cidr = true;
-	if (is(w, n, "exists"))
-		return m->exists = true;
-	if (is(w, n, "fieldref"))
-		return m->refers = true;
-	if (is(w, n, "contains"))
-		return m->affix |= AFFIX_FRONT | AFFIX_BACK;
-	if (is(w, n, "startswith"))
-		return m->affix |= AFFIX_BACK;
-	if (is(w, n, "endswith"))
-		return m->affix |= AFFIX_FRONT;
-	if (is(w, n, "lt"))
-		return set_compare(m, MATCH_LESS);
-	if (is(w, n, "lte"))
-		return set_compare(m, MATCH_LESS_EQUAL);
-	if (is(w, n, "gt"))
-		return set_compare(m, MATCH_GREATER);
-	if (is(w, n, "gte"))
-		return set_compare(m, MATCH_GREATER_EQUAL);
-	if (m->regex && is(w, n, "i"))
-		return m->regex_flags |= REGEX_CASELESS;
-	if (m->regex && is(w, n, "m"))
-		return m->regex_flags |= REGEX_LINES;
-	if (m->regex && is(w, n, "s"))
-		return m->regex_flags |= REGEX_DOT_ALL;
-	return false;
+	if (m->test == TEST_NUMBER)
+		return tree_fault(r->why, r->file, at, "'%s' stands before the comparison: %s|%s", x->word,
+				  x->word, m->test_word);
+	m->part = (enum time_part)x->what;
+	return put_test(r, at, x, TEST_TIME, m);
 }
 
-static int read_modifier(struct rule_reading *r, const struct tree *at, const char *w, size_t n,
-			 struct modifiers *m)
+static int put_modifier(struct rule_reading *r, const struct tree *at, const char *word, struct modifiers *m)
 {
-	for (size_t i = 0; i < COUNT(refused); i++)
-		if (is(w, n, refused[i].word))
-			return tree_fault(r->why, r->file, at, "%s", refused[i].why);
-	if (draft_find_change(w, n) || set_flag(m, w, n))
+	const struct modifier *x = find_modifier(word);
+
+	if (!x)
+		return unknown_modifier(r, at, word);
+	switch (x->sort) {
+	case SORT_WITH:
+		note(m, x->what, x->word);
 		return 0;
-	return tree_fault(
-		r->why, r->file, at,
-		"unknown modifier '%.*s'; contains, startswith, endswith, all, re (then i, m, s), cidr, "
-		"exists, cased, neq, lt, lte, gt, gte, windash, base64, base64offset, wide, utf16, "
-		"utf16le, utf16be or fieldref",
-		(int)n, w);
+	case SORT_AFFIX:
+		note(m, WITH_AFFIX, x->word);
+		m->affix |= x->what;
+		return 0;
+	case SORT_CHANGE:
+		return put_change(r, at, x, m);
+	case SORT_TEST:
+		return put_test(r, at, x, (enum test)x->what, m);
+	case SORT_FLAG:
+		if (m->test != TEST_REGEX)
+			return tree_fault(r->why, r->file, at,
+					  "'%s' stands behind re only: re|%s (Sigma 2.1.0, modifiers, "
+					  "'Regular expression')",
+					  word, word);
+		m->regex_flags |= x->what;
+		return 0;
+	case SORT_COMPARE:
+		return put_compare(r, at, x, m);
+	case SORT_PART:
+		return put_part(r, at, x, m);
+	}
+	return 0;
 }
 
-/* Which go together: one kind of test, and what its text may be. */
-static int check(struct rule_reading *r, const struct tree *at, const struct modifiers *m, bool changed)
+/* What does not go together, in the words that were written. */
+static int check(struct rule_reading *r, const struct tree *at, const struct modifiers *m)
 {
-	int kinds = m->regex + m->cidr + m->exists + m->refers + m->compares;
+	const unsigned odd = m->with & ~tests[m->test].with;
 
-	if (kinds > 1)
-		return tree_fault(
-			r->why, r->file, at,
-			"only one of re, cidr, exists, fieldref and a comparison goes on one field");
-	if (changed && kinds)
-		return tree_fault(r->why, r->file, at, "an encoding goes with text only");
-	if (m->affix && (m->regex || m->cidr || m->exists || m->compares))
-		return tree_fault(r->why, r->file, at, "contains, startswith and endswith go with text only");
+	for (size_t i = 0; i < COUNT(m->words); i++)
+		if (odd & 1u << i)
+			return tree_fault(r->why, r->file, at, "'%s' does not go with '%s', which takes %s",
+					  m->words[i], m->test_word, tests[m->test].takes);
+	if (m->with & WITH_NEQ && m->compares)
+		return tree_fault(r->why, r->file, at, "'neq' does not go with another comparison");
+	if (m->with & WITH_NEQ && m->with & WITH_ALL)
+		return tree_fault(r->why, r->file, at,
+				  "'all' with 'neq' is read in two ways; say 'not' in the condition instead");
 	return 0;
 }
 
 static int read_modifiers(struct rule_reading *r, const struct tree *at, const char *key, struct modifiers *m)
 {
-	bool changed = false;
 	int ret;
 
 	for (const char *bar = strchr(key, '|'); bar; bar = strchr(bar + 1, '|')) {
-		size_t n = strcspn(bar + 1, "|");
+		const char *word = arena_copy_bytes(r->mem, bar + 1, strcspn(bar + 1, "|"));
 
-		changed |= draft_find_change(bar + 1, n) != NULL;
-		if ((ret = read_modifier(r, at, bar + 1, n, m)) < 0)
+		if ((ret = put_modifier(r, at, word, m)) < 0)
 			return ret;
 	}
-	return check(r, at, m, changed);
+	return check(r, at, m);
 }
 
 static char *lower(struct arena *mem, const char *text, size_t len)
@@ -181,16 +288,45 @@ static void text_value(struct arena *mem, struct draft *d, unsigned affix, bool 
 	v->len = d->len;
 }
 
-static int number_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
-			struct value *v)
+bool number_read(const struct tree *at, double *out)
 {
 	char *end;
 
+	if (at->kind != TREE_SCALAR || !at->len || strspn(at->text, "0123456789+-.eE") != at->len)
+		return false;
 	errno = 0;
-	v->op = m->compare;
-	v->number = strtod(at->text, &end);
-	if (!at->len || *end || errno || end != at->text + at->len)
-		return tree_fault(r->why, r->file, at, "'%s' is not a number to compare with", at->text);
+	*out = strtod(at->text, &end);
+	return !*end && !errno && isfinite(*out);
+}
+
+static int number_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+			struct value *v)
+{
+	static const enum match_op ops[] = {
+		[COMPARE_LT] = MATCH_LESS,
+		[COMPARE_LTE] = MATCH_LESS_EQUAL,
+		[COMPARE_GT] = MATCH_GREATER,
+		[COMPARE_GTE] = MATCH_GREATER_EQUAL,
+	};
+
+	v->op = ops[m->compare];
+	if (!number_read(at, &v->number))
+		return tree_fault(r->why, r->file, at, "'%.80s' is not a number to compare with", at->text);
+	return 0;
+}
+
+static int time_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		      struct value *v)
+{
+	v->op = MATCH_TIME;
+	v->part = m->part;
+	v->compare = m->compares ? m->compare : COMPARE_EQ;
+	if (!number_read(at, &v->number) || v->number != floor(v->number) ||
+	    v->number < parts[m->part].least || v->number > parts[m->part].most)
+		return tree_fault(
+			r->why, r->file, at,
+			"%s '%.80s' should be a number from %d to %d (Sigma 2.1.0, 'Time modifiers')",
+			parts[m->part].word, at->text, parts[m->part].least, parts[m->part].most);
 	return 0;
 }
 
@@ -252,7 +388,7 @@ static void refers_value(const struct tree *at, const struct modifiers *m, struc
 					     MATCH_REFERS_CONTAINS };
 
 	v->op = ops[m->affix];
-	v->cased = m->cased;
+	v->cased = m->with & WITH_CASED;
 	v->text = at->text;
 	v->len = at->len;
 }
@@ -273,105 +409,194 @@ static void plain_number(struct arena *mem, struct tree *at)
 	at->len = strlen(at->text);
 }
 
-static int text_values(struct rule_reading *r, const struct tree *given, const char *key,
-		       const struct modifiers *m, struct value ***last)
+/* The value after all that changes its text, as one draft or several. */
+static int change(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		  struct draft **out)
+{
+	int ret;
+
+	*out = draft_of(r->mem, at);
+	for (size_t i = 0; i < m->change_count; i++)
+		if ((ret = m->changes[i](r, at, out)) < 0)
+			return ret;
+	return 0;
+}
+
+static struct value *put_value(struct rule_reading *r, struct value ***last)
+{
+	struct value *v = **last = arena_take(r->mem, sizeof(*v));
+
+	*last = &v->next;
+	return v;
+}
+
+static int text_values(struct rule_reading *r, const struct tree *given, const struct modifiers *m,
+		       struct value ***last)
 {
 	struct tree at = *given;
 	struct draft *list;
 	int ret;
 
 	plain_number(r->mem, &at);
-	list = draft_of(r->mem, &at);
-	for (const char *bar = strchr(key, '|'); bar; bar = strchr(bar + 1, '|')) {
-		draft_change *run = draft_find_change(bar + 1, strcspn(bar + 1, "|"));
-
-		if (run && (ret = run(r, given, &list)) < 0)
-			return ret;
-	}
+	if ((ret = change(r, &at, m, &list)) < 0)
+		return ret;
 	for (struct draft *next; list; list = next) {
 		next = list->next;
-		**last = arena_take(r->mem, sizeof(***last));
-		text_value(r->mem, list, m->affix, m->cased, **last);
-		*last = &(**last)->next;
+		text_value(r->mem, list, m->affix, m->with & WITH_CASED, put_value(r, last));
 	}
 	return 0;
 }
 
-static int add_value(struct rule_reading *r, const struct tree *at, const char *key,
-		     const struct modifiers *m, struct item *item, struct value ***last)
+/* A network may stand in a list of the site's. */
+static int networks(struct rule_reading *r, const struct tree *given, const struct modifiers *m,
+		    struct value ***last)
 {
-	struct value *v;
+	struct draft *list;
+	int ret = change(r, given, m, &list);
 
+	for (; ret == 0 && list; list = list->next) {
+		struct tree at = *given;
+
+		at.text = arena_copy_bytes(r->mem, list->text, list->len);
+		at.len = list->len;
+		ret = cidr_value(r, &at, put_value(r, last));
+	}
+	return ret;
+}
+
+static int null_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		      struct value *v)
+{
+	v->op = MATCH_NULL;
+	v->text = "";
+	if (m->test != TEST_TEXT || m->with & ~(unsigned)(WITH_CASED | WITH_NEQ))
+		return tree_fault(r->why, r->file, at, "null goes without modifiers");
+	return 0;
+}
+
+static int single_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+			struct item *item, struct value *v)
+{
+	v->text = at->text;
+	v->len = at->len;
+	switch (m->test) {
+	case TEST_REGEX:
+		return regex_value(r, at, m, v);
+	case TEST_EXISTS:
+		return exists_value(r, at, item, v);
+	case TEST_NUMBER:
+		return number_value(r, at, m, v);
+	case TEST_TIME:
+		return time_value(r, at, m, v);
+	default:
+		refers_value(at, m, v);
+		return 0;
+	}
+}
+
+static int add_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		     struct item *item, struct value ***last)
+{
 	if (at->kind != TREE_SCALAR)
 		return tree_fault(r->why, r->file, at, "a value should be text or a number");
 	if (at->len > VALUE_BYTES)
 		return tree_fault(r->why, r->file, at, "a value of %zu bytes; at most %d", at->len,
 				  VALUE_BYTES);
-	if (!m->regex && !m->cidr && !m->exists && !m->refers && !m->compares && !tree_is_null(at))
-		return text_values(r, at, key, m, last);
-	v = **last = arena_take(r->mem, sizeof(*v));
-	*last = &v->next;
-	v->text = at->text;
-	v->len = at->len;
-	if (tree_is_null(at)) {
-		v->op = MATCH_NULL;
-		return m->affix || m->regex || m->cidr || m->exists || m->refers || m->compares
-			       ? tree_fault(r->why, r->file, at, "null goes without modifiers")
-			       : 0;
-	}
-	if (m->regex)
-		return regex_value(r, at, m, v);
-	if (m->cidr)
-		return cidr_value(r, at, v);
-	if (m->exists)
-		return exists_value(r, at, item, v);
-	if (m->compares)
-		return number_value(r, at, m, v);
-	refers_value(at, m, v);
-	return 0;
+	if (tree_is_null(at))
+		return null_value(r, at, m, put_value(r, last));
+	if (m->test == TEST_TEXT)
+		return text_values(r, at, m, last);
+	if (m->test == TEST_CIDR)
+		return networks(r, at, m, last);
+	return single_value(r, at, m, item, put_value(r, last));
 }
 
-static int add_values(struct rule_reading *r, const struct tree *at, const char *key,
-		      const struct modifiers *m, struct item *item)
-{
-	struct value **last = &item->values;
-	int ret;
-
-	if (at->kind == TREE_MAP)
-		return tree_fault(r->why, r->file, at, "a field's value should be text or a list, not a map");
-	if (at->kind == TREE_SCALAR)
-		return add_value(r, at, key, m, item, &last);
-	if (!at->first)
-		return tree_fault(r->why, r->file, at, "an empty list never matches; leave the field out");
-	if (m->exists)
-		return tree_fault(r->why, r->file, at, "exists takes true or false, not a list");
-	for (const struct tree *t = at->first; t; t = t->next)
-		if ((ret = add_value(r, t, key, m, item, &last)) < 0)
-			return ret;
-	return 0;
-}
-
-int item_read(struct rule_reading *r, const char *key, const struct tree *at, struct item **out)
+static struct item *new_item(struct rule_reading *r, const struct tree *at, const char *key,
+			     const struct modifiers *m)
 {
 	struct item *item = arena_take(r->mem, sizeof(*item));
-	struct modifiers m = { 0 };
 	size_t name = strcspn(key, "|");
-	int ret;
 
-	if ((ret = read_modifiers(r, at, key, &m)) < 0)
-		return ret;
 	if (name)
 		item->field = arena_copy_bytes(r->mem, key, name);
 	item->line = at->line;
 	item->column = at->column;
-	item->all = m.all;
-	item->negated = m.negated;
-	if (m.all && (at->kind != TREE_LIST || tree_count(at) < 2))
-		return tree_fault(r->why, r->file, at, "all wants a list of at least two values");
-	if (!name && (m.exists || m.refers || m.compares || m.cidr))
-		return tree_fault(r->why, r->file, at, "this modifier wants a field in front of it");
-	if ((ret = add_values(r, at, key, &m, item)) < 0)
+	item->all = m->with & WITH_ALL;
+	item->negated = m->with & WITH_NEQ;
+	return item;
+}
+
+/* Alternatives in the place of one value: of them one is enough, also under `all`. */
+static void set_apart(struct rule_reading *r, const struct item *item, struct value *values,
+		      struct item ***apart)
+{
+	struct item *own = **apart = arena_take(r->mem, sizeof(*own));
+
+	*own = *item;
+	own->all = false;
+	own->values = values;
+	own->next = NULL;
+	*apart = &own->next;
+}
+
+static int add_list(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		    struct item *item, struct item **apart)
+{
+	struct value **last = &item->values;
+	int ret;
+
+	for (const struct tree *t = at->first; t; t = t->next) {
+		struct value **from = last;
+
+		if (tree_is_null(t))
+			return tree_fault(r->why, r->file, t,
+					  "null cannot be part of a list; a selection of its own says it "
+					  "(Sigma 2.1.0, 'Special field values')");
+		if ((ret = add_value(r, t, m, item, &last)) < 0)
+			return ret;
+		if (item->all && *from && (*from)->next) {
+			set_apart(r, item, *from, &apart);
+			*from = NULL;
+			last = from;
+		}
+	}
+	return 0;
+}
+
+static int add_values(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		      struct item *item, struct item **apart)
+{
+	struct value **last = &item->values;
+
+	if (at->kind == TREE_MAP)
+		return tree_fault(r->why, r->file, at, "a field's value should be text or a list, not a map");
+	if (at->kind == TREE_SCALAR)
+		return add_value(r, at, m, item, &last);
+	if (!at->first)
+		return tree_fault(r->why, r->file, at, "an empty list never matches; leave the field out");
+	if (m->test == TEST_EXISTS)
+		return tree_fault(r->why, r->file, at, "exists takes true or false, not a list");
+	return add_list(r, at, m, item, apart);
+}
+
+int item_read(struct rule_reading *r, const char *key, const struct tree *at, struct item **out)
+{
+	struct modifiers m = { 0 };
+	struct item *item, *apart = NULL;
+	int ret;
+
+	if ((ret = read_modifiers(r, at, key, &m)) < 0)
 		return ret;
-	*out = item;
+	item = new_item(r, at, key, &m);
+	if (item->all && (at->kind != TREE_LIST || tree_count(at) < 2))
+		return tree_fault(r->why, r->file, at,
+				  "all wants a list of at least two values (Sigma 2.1.0, 'Generic "
+				  "modifiers')");
+	if (!item->field && m.test != TEST_TEXT && m.test != TEST_REGEX)
+		return tree_fault(r->why, r->file, at, "this modifier wants a field in front of it");
+	if ((ret = add_values(r, at, &m, item, &apart)) < 0)
+		return ret;
+	item->next = apart;
+	*out = item->values ? item : apart;
 	return 0;
 }
