@@ -72,10 +72,10 @@ class Costs(Rules):
         self.assertEqual(answer["costs"], {"cheap": 5, "ordinary": 2, "dear": 6})
 
     def test_conditions_keep_a_witness_or_lose_it(self):
-        cases = [("a and b", True), ("a or b", False), ("a or a", True), ("not a", False), ("2 of them", True),
-                 ("1 of them", False), ("a and not b", True)]
+        cases = [("a and b", True), ("a or b", False), ("a or a", True), ("not a", False), ("3 of them", True),
+                 ("2 of them", False), ("1 of them", False), ("a and not b", True)]
         text = ("title: The %s\ntags: [attack.t1059]\nlogsource: {product: windows}\ndetection:\n"
-                "  a: {x: cmd.exe}\n  b: {y|gt: 1}\n  condition: %s\n")
+                "  a: {x: cmd.exe}\n  b: {y|gt: 1}\n  c: {z|gt: 1}\n  condition: %s\n")
         for i, (condition, _) in enumerate(cases):
             self.put(f"{i}.yml", text % (i, condition))
         answer, _ = self.read()
@@ -143,6 +143,8 @@ class Lists(Rules):
         self.assertEqual(refused.returncode, 65)
         self.assertIn("r.yml:7:7: there is no list 'Servers' for the placeholder", refused.stderr)
         self.assertEqual(check(path, "--lists", lists).returncode, 0)
+        self.put("lists/Servers.txt", "# dc01\n\n")
+        self.assertIn("is empty: the rule would never match", check(path, "--lists", lists).stderr)
         self.put("lists/Servers.yml", "Servers: [dc02]\n")
         twice = check(path, "--lists", lists)
         self.assertEqual(twice.returncode, 65)
