@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 
 #include "detect/sigma/lists.h"
+#include "pack/nearest.h"
 
-enum { FOLDER_DEPTH = 16 };
+enum { FOLDER_DEPTH = 16, CORRELATIONS_DEEP = 16 };
 
 struct slot {
 	const char *name;
@@ -241,6 +242,19 @@ int ruleset_add_path(struct ruleset *set, const char *path, struct fault *why)
 	return 0;
 }
 
+/* "; did you mean 'x'?" with an id or name of the set, or "". */
+static const char *meant(const struct ruleset *set, const char *name)
+{
+	const char **names = arena_many(set->mem, set->slot_count + 1, sizeof(*names)), *near;
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->slot_room; i++)
+		if (set->slots[i].name)
+			names[count++] = set->slots[i].name;
+	near = nearest(name, names, count);
+	return near ? arena_text(set->mem, "; did you mean '%s'?", near) : "";
+}
+
 /* ---- filters ------------------------------------------------------------------ */
 
 static bool part_covers(const char *wanted, const char *has) { return !wanted || wanted == has; }
@@ -279,7 +293,7 @@ static const char *no_filtering(const struct ruleset *set, const struct rule *fi
 	const size_t i = ruleset_find(set, name);
 
 	if (i == SIZE_MAX)
-		return "is no id or name of a rule that was loaded";
+		return arena_text(set->mem, "is no id or name of a rule that was loaded%s", meant(set, name));
 	if (set->rules[i]->correlation)
 		return "is a correlation; a filter is laid on the rules that it correlates";
 	return source_covers(filter, set->rules[i]) ? NULL : "is about another log source than the filter's";
@@ -345,34 +359,44 @@ static bool aliases_stand(struct ruleset *set, const struct rule *rule)
 	return false;
 }
 
-/* Can the correlation stand? `state`: 0 not looked at, 1 being looked at, 2 yes, 3 no. */
-static bool stands(struct ruleset *set, size_t i, char *state)
+static void refuse_reference(struct ruleset *set, const struct rule *rule, const struct name_list *n)
+{
+	struct fault why;
+
+	if (ruleset_find(set, n->name) == SIZE_MAX)
+		fault_set(&why, FAULT_INVALID, "%s:%d:%d: '%s' is no id or name of a rule that was loaded%s",
+			  rule->file, n->line, n->column, n->name, meant(set, n->name));
+	else
+		fault_set(&why, FAULT_INVALID,
+			  "%s:%d:%d: '%s' cannot be referred to: it is refused itself, refers back to this "
+			  "one, or more than %d correlations stand on each other",
+			  rule->file, n->line, n->column, n->name, CORRELATIONS_DEEP);
+	refuse(set, &why);
+}
+
+enum { STANDS_UNKNOWN, STANDS_ASKED, STANDS, STANDS_NOT };
+
+/* Can the correlation stand? It is as deep as those that stand on it. */
+static bool stands(struct ruleset *set, size_t i, char *state, int depth)
 {
 	const struct rule *rule = set->rules[i];
 	const struct name_list *n;
-	struct fault why;
 
 	if (!rule->correlation)
 		return true;
-	if (state[i])
-		return state[i] == 2;
-	state[i] = 1;
+	if (state[i] != STANDS_UNKNOWN || depth == CORRELATIONS_DEEP)
+		return state[i] == STANDS;
+	state[i] = STANDS_ASKED;
 	for (n = rule->correlation->rules; n; n = n->next) {
 		size_t other = ruleset_find(set, n->name);
 
-		if (other == SIZE_MAX || state[other] == 1 || !stands(set, other, state))
+		if (other == SIZE_MAX || !stands(set, other, state, depth + 1))
 			break;
 	}
-	if (n) {
-		fault_set(
-			&why, FAULT_INVALID, "%s:%d:%d: '%s' %s", rule->file, n->line, n->column, n->name,
-			ruleset_find(set, n->name) == SIZE_MAX
-				? "is no id or name of a rule that was loaded"
-				: "cannot be referred to: it is refused itself, or refers back to this one");
-		refuse(set, &why);
-	}
-	state[i] = n || !aliases_stand(set, rule) ? 3 : 2;
-	return state[i] == 2;
+	if (n)
+		refuse_reference(set, rule, n);
+	state[i] = !n && aliases_stand(set, rule) ? STANDS : STANDS_NOT;
+	return state[i] == STANDS;
 }
 
 void ruleset_finish(struct ruleset *set)
@@ -382,10 +406,10 @@ void ruleset_finish(struct ruleset *set)
 
 	lay_filters(set);
 	for (size_t i = 0; i < set->count; i++)
-		if (!stands(set, i, state))
-			state[i] = 3;
+		if (!stands(set, i, state, 0))
+			state[i] = STANDS_NOT;
 	for (size_t i = 0; i < set->count; i++)
-		if (state[i] != 3)
+		if (state[i] != STANDS_NOT)
 			set->rules[kept++] = set->rules[i];
 	free(state);
 	set->count = kept;

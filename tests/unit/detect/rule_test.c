@@ -122,6 +122,10 @@ static void mistakes_have_a_place(void **state)
 		{ FILTER("rules: any, s: {a: b}, condition: not s"), "would leave only that",
 		  "the opposite" },
 		{ FILTER("rules: any, s: {a: b}, condition: ss"), "did you mean 's'?", "a slip" },
+		{ SEL("a: b") "---\ntitle: c\ncorrelation: {type: event_count, rules: ii, timespan: 1m, "
+			      "condition: {gte: "
+			      "2}}\n",
+		  "'ii' is no id or name of a rule that was loaded; did you mean 'i'?", "a slip in a name" },
 		{ FILTER("rules: nobody, s: {a: b}, condition: s"),
 		  "rule.yml:3:10: 'nobody' is no id or name of a rule that was loaded; the filter is not",
 		  "no such rule" },
@@ -205,6 +209,40 @@ static void mistakes_have_a_place(void **state)
 		if ((*rows[i].says != '\0') != (t.refusals > 0) || !strstr(t.first.text, rows[i].says))
 			fail_msg("%s: %s", rows[i].why, t.first.text);
 		try_fini(&t);
+	}
+}
+
+/* Correlations stand on each other, but not without end; nor does a slip in a name pass. */
+static void correlations_stand_on_each_other(void **state)
+{
+	enum { DEEP = 3000 };
+	static const struct {
+		int deep;
+		size_t rules;
+	} rows[] = { { 16, 17 }, { DEEP, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf text = { 0 };
+		struct tried t;
+
+		for (int k = 0; k < rows[i].deep; k++)
+			buf_format(&text,
+				   "title: t\nname: c%d\ncorrelation: {type: event_count, rules: c%d, "
+				   "timespan: 1m, "
+				   "condition: {gte: 1}}\n---\n",
+				   k, k + 1);
+		buf_format(&text,
+			   "title: t\nname: c%d\ntags: [attack.t1059]\n" WIN
+			   "detection: {s: {a: b}, condition: s}\n",
+			   rows[i].deep);
+		try_init(&t);
+		try_rules(&t, text.data, "");
+		if (rows[i].rules ? t.rules != rows[i].rules || t.refusals
+				  : !strstr(t.first.text, "more than 16 correlations stand on each other"))
+			fail_msg("%d deep: %zu rules, %s", rows[i].deep, t.rules, t.first.text);
+		try_fini(&t);
+		buf_fini(&text);
 	}
 }
 
@@ -449,6 +487,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mistakes_have_a_place),
+		cmocka_unit_test(correlations_stand_on_each_other),
 		cmocka_unit_test(placeholders_are_expanded),
 		cmocka_unit_test(placeholders_without_a_list_are_refused),
 		cmocka_unit_test(mistakes_in_lists_are_named),
