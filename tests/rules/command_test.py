@@ -87,6 +87,8 @@ class Costs(Rules):
         answer, _ = self.read()
         self.assertEqual(answer["by"]["one"]["fields"], ["a", "b", "c"])
         self.assertTrue(answer["by"]["one"]["whole_line"])
+        self.assertEqual(answer["by"]["one"]["unused_selections"], ["unused"])
+        self.assertIn("; not in the condition: unused", check(self.folder.name, "--lang", "en").stdout)
 
 
 class Reach(Rules):

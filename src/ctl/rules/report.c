@@ -124,6 +124,9 @@ static void put_fields(struct table *table, struct arena *mem, const struct row 
 			   is_unknown(row, row->survey.fields[i]) ? "(?)" : "");
 	if (row->survey.anywhere)
 		buf_format(&text, "%s%s", text.len ? " " : "", chinese ? "（整行）" : "(the whole line)");
+	for (size_t i = 0; i < row->survey.unused_count; i++)
+		buf_format(&text, chinese ? "；条件未用 %s" : "; not in the condition: %s",
+			   row->survey.unused[i]);
 	table_put(table, arena_copy(mem, text.data ? text.data : ""));
 	buf_fini(&text);
 }
@@ -227,17 +230,17 @@ static json_t *row_json(const struct row *row)
 	const struct rule *rule = row->rule;
 	const struct survey *s = &row->survey;
 
-	return json_pack(
-		"{s:s, s:s, s:s, s:i, s:s, s:s?, s:s?, s:s?, s:b, s:o, s:o, s:b, s:I, s:I, s:b, s:s, s:b, "
-		"s:s, s:o}",
-		"id", rule->id, "title", rule->title, "file", rule->file, "line", rule->line, "level",
-		rule_level_word(rule->level), "product", rule->product, "category", rule->category, "service",
-		rule->service, "correlation", rule->correlation != NULL, "fields",
-		words(s->fields, s->field_count), "unknown_fields",
-		words(row->reached.unknown, row->reached.unknown_count), "whole_line", s->anywhere, "tests",
-		(json_int_t)s->tests, "regexes", (json_int_t)s->regexes, "witness", s->witness, "cost",
-		survey_cost_word(s->cost), "fires", row->reached.word == REACH_FIRES, "fires_word",
-		fires[row->reached.word].code, "filters", filter_titles(rule));
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s?, s:s?, s:s?, s:b, s:o, s:o, s:o, s:b, s:I, s:I, "
+			 "s:b, s:s, s:b, s:s, s:o}",
+			 "id", rule->id, "title", rule->title, "file", rule->file, "line", rule->line,
+			 "level", rule_level_word(rule->level), "product", rule->product, "category",
+			 rule->category, "service", rule->service, "correlation", rule->correlation != NULL,
+			 "fields", words(s->fields, s->field_count), "unknown_fields",
+			 words(row->reached.unknown, row->reached.unknown_count), "unused_selections",
+			 words(s->unused, s->unused_count), "whole_line", s->anywhere, "tests",
+			 (json_int_t)s->tests, "regexes", (json_int_t)s->regexes, "witness", s->witness,
+			 "cost", survey_cost_word(s->cost), "fires", row->reached.word == REACH_FIRES,
+			 "fires_word", fires[row->reached.word].code, "filters", filter_titles(rule));
 }
 
 static json_t *refusals_json(const struct report *report)

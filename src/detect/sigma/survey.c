@@ -64,6 +64,27 @@ static void count_condition(struct counting *c, const struct condition *x)
 		count_condition(c, n);
 }
 
+static bool reaches(const struct condition *x, const struct selection *s)
+{
+	bool found = x->kind == CONDITION_SELECTION && x->selection == s;
+
+	for (const struct condition *n = x->first; n && !found; n = n->next)
+		found = reaches(n, s);
+	return found;
+}
+
+static void find_unused(struct counting *c, const struct rule *rule)
+{
+	size_t count = 0;
+
+	for (const struct selection *s = rule->selections; s; s = s->next)
+		count++;
+	c->out->unused = arena_many(c->mem, count + 1, sizeof(*c->out->unused));
+	for (const struct selection *s = rule->selections; s; s = s->next)
+		if (!reaches(rule->condition, s))
+			c->out->unused[c->out->unused_count++] = s->name;
+}
+
 /* ---- a witness ---------------------------------------------------------------- */
 
 static size_t longest_run(const struct value *v)
@@ -160,6 +181,7 @@ void survey_rule(struct arena *mem, const struct rule *rule, struct survey *out)
 		return;
 	}
 	count_condition(&c, rule->condition);
+	find_unused(&c, rule);
 	out->witness = has_witness(rule->condition);
 	out->cost = !out->witness                                   ? COST_DEAR
 		    : out->regexes || out->tests > COST_CHEAP_TESTS ? COST_ORDINARY

@@ -24,6 +24,8 @@ enum { COST_CHEAP_TESTS = 64 };
 struct survey {
 	const char **fields; /* each once, in the order of the condition */
 	size_t field_count;
+	const char **unused; /* selections that the condition does not reach: a slip, as a rule */
+	size_t unused_count;
 	bool anywhere; /* it searches the whole event as well */
 	size_t tests, regexes;
 	bool witness;
