@@ -153,6 +153,17 @@ class Lists(Rules):
         self.assertIn("there is a list 'Servers' in", twice.stderr)
         self.assertEqual(check(path, "--lists", lists + "/nowhere").returncode, 66)
 
+    def test_watch_takes_them_too(self):
+        path = self.put("rules/r.yml", rule("server", "host|expand: '%Servers%'", "{product: linux}"))
+        lists = os.path.dirname(self.put("lists/site.yml", "Servers: [dc01]\n"))
+        line = "<13>Nov 25 22:48:00 %s p: x\n"
+        for args, status, said in ((("--lists", lists), 0, ["The server"]), ((), 65, []),
+                                   (("--lists", lists + "/nowhere"), 66, [])):
+            done = subprocess.run([FENGSUI, "watch", "--rules", path, *args, "-"], input=line % "dc01" + line % "dc02",
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, [json.loads(x)["title"] for x in done.stdout.splitlines()]),
+                             (status, said), args)
+
     def test_a_filter_is_seen_on_its_rule(self):
         self.put("a.yml", "title: Not these\nlogsource: {product: windows}\n"
                           "filter: {rules: any, s: {u: adm}, condition: s}\n")
