@@ -230,6 +230,11 @@ class Public(unittest.TestCase):
                           ("win_security_adcs_certighost_cert_issued_via_chase", True),
                           ("win_security_kerberos_asrep_roasting", True)])
         self.assertEqual((answer["loaded"], answer["refused"]), (3751, 3))
+        with tempfile.TemporaryDirectory() as lists:
+            with open(os.path.join(lists, "known_cdcs.txt"), "w", encoding="utf-8") as f:
+                f.write("dc01.example.org\n")
+            answer = json.loads(check(PUBLIC, "--json", "--lists", lists).stdout)
+            self.assertEqual((answer["loaded"], answer["refused"]), (3753, 1))
 
 
 if __name__ == "__main__":

@@ -212,6 +212,98 @@ static void mistakes_have_a_place(void **state)
 	}
 }
 
+static void expression_words(struct buf *out, const struct condition_names *x)
+{
+	static const char *const between[] = { " and ", " or ", "", ", " };
+
+	if (x->kind == CONDITION_SELECTION) {
+		buf_text(out, x->name);
+		return;
+	}
+	if (x->kind == CONDITION_COUNT)
+		buf_format(out, "%u of ", x->count);
+	buf_text(out, x->kind == CONDITION_NOT ? "not " : "(");
+	for (const struct condition_names *n = x->first; n; n = n->next) {
+		buf_text(out, n == x->first ? "" : between[x->kind]);
+		expression_words(out, n);
+	}
+	buf_text(out, x->kind == CONDITION_NOT ? "" : ")");
+}
+
+/* "fields; bounds; percentile; expression" of a correlation as it was read. */
+static void correlation_words(struct buf *out, const struct correlation *c)
+{
+	static const char *const ops[] = { "lt", "lte", "gt", "gte", "eq", "neq" };
+
+	for (const struct name_list *n = c->fields; n; n = n->next)
+		buf_format(out, "%s ", n->name);
+	for (const struct bound *b = c->bounds; b; b = b->next)
+		buf_format(out, "%s %g ", ops[b->op], b->number);
+	if (c->percentile)
+		buf_format(out, "p%u ", c->percentile);
+	if (c->expression)
+		expression_words(out, c->expression);
+	for (const struct alias *a = c->aliases; a; a = a->next)
+		buf_format(out, " %s=%s.%s", a->name, a->rule, a->field);
+}
+
+static void correlations_are_read(void **state)
+{
+	static const struct {
+		const char *body;
+		enum correlation_kind kind;
+		const char *read;
+	} rows[] = {
+		{ "type: event_count, rules: x, condition: {gt: 100, lte: 200}", CORRELATION_EVENTS,
+		  "lte 200 gt 100 " },
+		{ "type: event_count, rules: x, condition: {neq: 3}", CORRELATION_EVENTS, "neq 3 " },
+		{ "type: value_count, rules: x, condition: {field: a, gte: 2}", CORRELATION_VALUES,
+		  "a gte 2 " },
+		{ "type: value_count, rules: x, condition: {field: [a, b], gte: 2}", CORRELATION_VALUES,
+		  "a b gte 2 " },
+		{ "type: value_sum, rules: x, condition: {field: a, gt: 1000000}", CORRELATION_SUM,
+		  "a gt 1e+06 " },
+		{ "type: value_avg, rules: x, condition: {field: a, lt: -2.5}", CORRELATION_AVG,
+		  "a lt -2.5 " },
+		{ "type: value_percentile, rules: x, condition: {field: a, percentile: 95, gte: 2.5e3}",
+		  CORRELATION_PERCENTILE, "a gte 2500 p95 " },
+		{ "type: temporal, rules: [x, y]", CORRELATION_TEMPORAL, "" },
+		{ "type: temporal, rules: [x, y, z], condition: {gte: 2}", CORRELATION_TEMPORAL, "gte 2 " },
+		{ "type: temporal, rules: [x, y, z], condition: x and not y or z", CORRELATION_TEMPORAL,
+		  "((x and not y) or z)" },
+		{ "type: temporal_ordered, rules: [x, y, z], condition: (x or y) and z", CORRELATION_ORDERED,
+		  "((x or y) and z)" },
+		{ "type: temporal, rules: [x, y, z], condition: 2 of them", CORRELATION_TEMPORAL,
+		  "2 of (x, y, z)" },
+		{ "type: temporal, rules: [x, y], group-by: [w], aliases: {w: {x: user, y: TargetUser}}",
+		  CORRELATION_TEMPORAL, " w=y.TargetUser w=x.user" },
+	};
+	static const char others[] =
+		TOP_OF("x", "11") "---\n" TOP_OF("y", "22") "---\n" TOP_OF("z", "33") "---\n";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ruleset *set = ruleset_new(NULL, NULL);
+		struct buf text = { 0 }, read = { 0 };
+		const struct rule *rule;
+
+		buf_format(&text, "%stitle: c\nname: c\ncorrelation: {timespan: 1m, %s}\n", others,
+			   rows[i].body);
+		ruleset_add(set, "rule.yml", text.data, text.len);
+		ruleset_finish(set);
+		if (ruleset_find(set, "c") == SIZE_MAX)
+			fail_msg("%s: refused", rows[i].body);
+		rule = ruleset_at(set, ruleset_find(set, "c"));
+		buf_text(&read, "");
+		correlation_words(&read, rule->correlation);
+		if (rule->correlation->kind != rows[i].kind || strcmp(read.data, rows[i].read))
+			fail_msg("%s: '%s'", rows[i].body, read.data);
+		buf_fini(&text);
+		buf_fini(&read);
+		ruleset_free(set);
+	}
+}
+
 /* Correlations stand on each other, but not without end; nor does a slip in a name pass. */
 static void correlations_stand_on_each_other(void **state)
 {
@@ -487,6 +579,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mistakes_have_a_place),
+		cmocka_unit_test(correlations_are_read),
 		cmocka_unit_test(correlations_stand_on_each_other),
 		cmocka_unit_test(placeholders_are_expanded),
 		cmocka_unit_test(placeholders_without_a_list_are_refused),
