@@ -139,9 +139,10 @@ static int keep(struct ruleset *set, struct rule *rule, struct fault *why)
 		size_t other = names[i] ? ruleset_find(set, names[i]) : SIZE_MAX;
 
 		if (other != SIZE_MAX)
-			return fault_set(why, FAULT_INVALID,
+			return fault_say(why, FAULT_INVALID,
 					 "%s:%d:1: '%s' is taken by the rule in %s:%d; each wants its own",
-					 rule->file, rule->line, names[i], set->rules[other]->file,
+					 "%s:%d:1: “%s”已被 %s:%d 的规则使用；每条规则应各有其名", rule->file,
+					 rule->line, names[i], set->rules[other]->file,
 					 set->rules[other]->line);
 	}
 	if (set->count == set->room) {
@@ -242,17 +243,41 @@ int ruleset_add_path(struct ruleset *set, const char *path, struct fault *why)
 	return 0;
 }
 
-/* "; did you mean 'x'?" with an id or name of the set, or "". */
+/* An id or name of the set that was probably meant, or NULL. */
 static const char *meant(const struct ruleset *set, const char *name)
 {
-	const char **names = arena_many(set->mem, set->slot_count + 1, sizeof(*names)), *near;
+	const char **names = arena_many(set->mem, set->slot_count + 1, sizeof(*names));
 	size_t count = 0;
 
 	for (size_t i = 0; i < set->slot_room; i++)
 		if (set->slots[i].name)
 			names[count++] = set->slots[i].name;
-	near = nearest(name, names, count);
-	return near ? arena_text(set->mem, "; did you mean '%s'?", near) : "";
+	return nearest(name, names, count);
+}
+
+/* What a rule or filter refers to is not as it should be. */
+static void refuse_at(struct ruleset *set, const struct rule *rule, const struct name_list *n, const char *en,
+		      const char *zh)
+{
+	struct fault why;
+
+	fault_say(&why, FAULT_INVALID, "%s:%d:%d: '%s' %s%.0s", "%s:%d:%d: “%s”%.0s%s", rule->file, n->line,
+		  n->column, n->name, en, zh);
+	refuse(set, &why);
+}
+
+static void refuse_unknown(struct ruleset *set, const struct rule *rule, const struct name_list *n)
+{
+	const char *near = meant(set, n->name);
+
+	if (near)
+		refuse_at(set, rule, n,
+			  arena_text(set->mem,
+				     "is no id or name of a rule that was loaded; did you mean '%s'?", near),
+			  arena_text(set->mem, "不是已载入规则的 id 或名称；是否指“%s”？", near));
+	else
+		refuse_at(set, rule, n, "is no id or name of a rule that was loaded",
+			  "不是已载入规则的 id 或名称");
 }
 
 /* ---- filters ------------------------------------------------------------------ */
@@ -288,31 +313,22 @@ static void lay(struct ruleset *set, const struct rule *filter, struct rule *rul
 	rule->filters = title;
 }
 
-static const char *no_filtering(const struct ruleset *set, const struct rule *filter, const char *name)
+static void lay_on(struct ruleset *set, const struct rule *filter, const struct name_list *n)
 {
-	const size_t i = ruleset_find(set, name);
+	const size_t i = ruleset_find(set, n->name);
 
 	if (i == SIZE_MAX)
-		return arena_text(set->mem, "is no id or name of a rule that was loaded%s", meant(set, name));
-	if (set->rules[i]->correlation)
-		return "is a correlation; a filter is laid on the rules that it correlates";
-	return source_covers(filter, set->rules[i]) ? NULL : "is about another log source than the filter's";
-}
-
-static void lay_on_listed(struct ruleset *set, const struct rule *filter)
-{
-	for (const struct name_list *n = filter->filter->rules; n; n = n->next) {
-		const char *reason = no_filtering(set, filter, n->name);
-		struct fault why;
-
-		if (!reason) {
-			lay(set, filter, set->rules[ruleset_find(set, n->name)]);
-			continue;
-		}
-		fault_set(&why, FAULT_INVALID, "%s:%d:%d: '%s' %s; the filter is not laid on it",
-			  filter->file, n->line, n->column, n->name, reason);
-		refuse(set, &why);
-	}
+		refuse_unknown(set, filter, n);
+	else if (set->rules[i]->correlation)
+		refuse_at(set, filter, n,
+			  "is a correlation; a filter is laid on the rules that it correlates",
+			  "是关联规则；筛除应加在它所关联的规则上");
+	else if (!source_covers(filter, set->rules[i]))
+		refuse_at(set, filter, n,
+			  "is about another log source than the filter's; the filter is not laid on it",
+			  "的日志来源与筛除规则不同；未加筛除");
+	else
+		lay(set, filter, set->rules[i]);
 }
 
 static void lay_filters(struct ruleset *set)
@@ -320,8 +336,8 @@ static void lay_filters(struct ruleset *set)
 	for (size_t i = 0; i < set->filter_count; i++) {
 		const struct rule *filter = set->filters[i];
 
-		if (filter->filter->rules)
-			lay_on_listed(set, filter);
+		for (const struct name_list *n = filter->filter->rules; n; n = n->next)
+			lay_on(set, filter, n);
 		for (size_t k = 0; k < set->count && !filter->filter->rules; k++)
 			if (!set->rules[k]->correlation && source_covers(filter, set->rules[k]))
 				lay(set, filter, set->rules[k]);
@@ -352,26 +368,28 @@ static bool aliases_stand(struct ruleset *set, const struct rule *rule)
 
 	if (!a)
 		return true;
-	fault_set(&why, FAULT_INVALID,
+	fault_say(&why, FAULT_INVALID,
 		  "%s:%d:%d: the alias '%s' is for '%s', which is not among the rules of the correlation",
-		  rule->file, a->line, a->column, a->name, a->rule);
+		  "%s:%d:%d: 别名“%s”所指的“%s”不在关联规则的 rules 中", rule->file, a->line, a->column,
+		  a->name, a->rule);
 	refuse(set, &why);
 	return false;
 }
 
 static void refuse_reference(struct ruleset *set, const struct rule *rule, const struct name_list *n)
 {
-	struct fault why;
-
 	if (ruleset_find(set, n->name) == SIZE_MAX)
-		fault_set(&why, FAULT_INVALID, "%s:%d:%d: '%s' is no id or name of a rule that was loaded%s",
-			  rule->file, n->line, n->column, n->name, meant(set, n->name));
+		refuse_unknown(set, rule, n);
 	else
-		fault_set(&why, FAULT_INVALID,
-			  "%s:%d:%d: '%s' cannot be referred to: it is refused itself, refers back to this "
-			  "one, or more than %d correlations stand on each other",
-			  rule->file, n->line, n->column, n->name, CORRELATIONS_DEEP);
-	refuse(set, &why);
+		refuse_at(
+			set, rule, n,
+			arena_text(set->mem,
+				   "cannot be referred to: it is refused itself, refers back to this one, or "
+				   "more than %d correlations stand on each other",
+				   CORRELATIONS_DEEP),
+			arena_text(set->mem,
+				   "不能被引用：它本身被拒绝，或又引用本规则，或关联规则层叠超过 %d 层",
+				   CORRELATIONS_DEEP));
 }
 
 enum { STANDS_UNKNOWN, STANDS_ASKED, STANDS, STANDS_NOT };

@@ -87,9 +87,11 @@ int boundary_check_tags(struct rule_reading *r, const struct tree *at)
 	/* A correlation stands on rules that have each passed themselves. */
 	if (r->rule->correlation)
 		return 0;
-	return tree_fault(r->why, r->file, at,
-			  "N33: no technical tag; attack.t1110, an ATT&CK tactic, cve.2021-44228 or "
-			  "class.malware says what the rule is about");
+	return tree_say(r->why, r->file, at,
+			"N33: no technical tag; attack.t1110, an ATT&CK tactic, cve.2021-44228 or "
+			"class.malware says what the rule is about",
+			"N33：缺少技术标签；应以 attack.t1110、ATT&CK 战术、cve.2021-44228 或 class.malware "
+			"说明规则所涉");
 }
 
 enum { SOURCE_PRODUCT, SOURCE_CATEGORY, SOURCE_SERVICE };
@@ -121,13 +123,16 @@ static int read_word(struct rule_reading *r, const struct tree *at, int column, 
 	const char *near;
 
 	if (at->kind != TREE_SCALAR || !at->len)
-		return tree_fault(r->why, r->file, at, "%s should be a word", at->key);
+		return tree_say(r->why, r->file, at, "%s should be a word", "%s 应为一个词", at->key);
 	if ((*out = logsource_word(at->text)))
 		return 0;
-	near = near_word(at, column);
-	return tree_fault(r->why, r->file, at,
-			  "N33: %s '%.80s' is not in the closed table of log sources%s%s%s", at->key,
-			  at->text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	if ((near = near_word(at, column)))
+		return tree_say(
+			r->why, r->file, at,
+			"N33: %s '%.80s' is not in the closed table of log sources; did you mean '%s'?",
+			"N33：%s“%.80s”不在日志来源封闭表中；是否指“%s”？", at->key, at->text, near);
+	return tree_say(r->why, r->file, at, "N33: %s '%.80s' is not in the closed table of log sources",
+			"N33：%s“%.80s”不在日志来源封闭表中", at->key, at->text);
 }
 
 static const char *const source_keys[] = { "product", "category", "service", "definition" };
@@ -137,8 +142,9 @@ int boundary_check_source(struct rule_reading *r, const struct tree *at)
 	int ret = 0;
 
 	if (at->kind != TREE_MAP)
-		return tree_fault(r->why, r->file, at,
-				  "logsource should be a map of product, category, service");
+		return tree_say(r->why, r->file, at,
+				"logsource should be a map of product, category, service",
+				"logsource 应为含 product、category、service 的映射");
 	for (const struct tree *t = at->first; t && ret == 0; t = t->next) {
 		if (!strcmp(t->key, "product"))
 			ret = read_word(r, t, SOURCE_PRODUCT, &r->rule->product);
@@ -152,7 +158,7 @@ int boundary_check_source(struct rule_reading *r, const struct tree *at)
 	if (ret < 0)
 		return ret;
 	if (!logsource_known(r->rule->product, r->rule->category, r->rule->service))
-		return tree_fault(r->why, r->file, at,
-				  "N33: there is no such log source in the closed table");
+		return tree_say(r->why, r->file, at, "N33: there is no such log source in the closed table",
+				"N33：日志来源封闭表中没有此来源");
 	return 0;
 }

@@ -12,33 +12,45 @@
 
 enum { CONDITION_DEPTH = 64, CONDITION_BYTES = 4096 };
 
+/* What is said in both languages. */
+struct said {
+	const char *en, *zh;
+};
+
 struct scan {
 	struct rule_reading *r;
 	const struct tree *at;
 	const char *p;
 	int depth;
-	const char *noun;         /* what a name stands for, in messages */
+	struct said noun;         /* what a name stands for, in messages */
 	const char *const *names; /* what there is to be named */
 	size_t count;
 };
 
-static const char obsolete[] =
+static const struct said obsolete = {
 	"'|' and what follows it are obsolete (Sigma 2.1.0, correlation rules, 'Expression of "
-	"relationships in the condition'); write a correlation rule";
+	"relationships in the condition'); write a correlation rule",
+	"“|”及其后的写法已废弃（Sigma 2.1.0，关联规则，Expression of relationships in the "
+	"condition）；请改写为关联规则"
+};
 
-static int wrong(struct scan *s, const char *what)
+static int wrong(struct scan *s, const char *en, const char *zh)
 {
-	return tree_fault(s->r->why, s->r->file, s->at, "condition, character %zu: %s",
-			  (size_t)(s->p - s->at->text) + 1, what);
+	return tree_say(s->r->why, s->r->file, s->at, "condition, character %zu: %s%.0s",
+			"条件第 %zu 个字符：%.0s%s", (size_t)(s->p - s->at->text) + 1, en, zh);
 }
 
 static int no_such_name(struct scan *s, size_t len)
 {
 	const char *name = arena_copy_bytes(s->r->mem, s->p, len > 80 ? 80 : len);
 	const char *near = nearest(name, s->names, s->count);
+	struct arena *mem = s->r->mem;
 
-	return wrong(s, arena_text(s->r->mem, "there is no %s '%s'%s%s%s", s->noun, name,
-				   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
+	if (!near)
+		return wrong(s, arena_text(mem, "there is no %s '%s'", s->noun.en, name),
+			     arena_text(mem, "没有%s“%s”", s->noun.zh, name));
+	return wrong(s, arena_text(mem, "there is no %s '%s'; did you mean '%s'?", s->noun.en, name, near),
+		     arena_text(mem, "没有%s“%s”；是否指“%s”？", s->noun.zh, name, near));
 }
 
 static void blanks(struct scan *s)
@@ -127,7 +139,8 @@ static int quantity(struct scan *s, unsigned count, struct condition_names **out
 	blanks(s);
 	n = word_length(s->p);
 	if (!n)
-		return wrong(s, "after 'of' a name, a pattern like sel* or 'them' is expected");
+		return wrong(s, "after 'of' a name, a pattern like sel* or 'them' is expected",
+			     "of 之后应为名称、sel* 之类的式样或 them");
 	pattern = arena_copy_bytes(s->r->mem, s->p, n);
 	for (size_t i = 0; i < s->count; i++)
 		if (in_pattern(pattern, s->names[i])) {
@@ -138,9 +151,11 @@ static int quantity(struct scan *s, unsigned count, struct condition_names **out
 	if (!found && !strchr(pattern, '*') && strcasecmp(pattern, "them"))
 		return no_such_name(s, n);
 	if (!found)
-		return wrong(s, arena_text(s->r->mem, "no %s has a name like this", s->noun));
+		return wrong(s, arena_text(s->r->mem, "no %s has a name like this", s->noun.en),
+			     arena_text(s->r->mem, "没有如此命名的%s", s->noun.zh));
 	if (count > found)
-		return wrong(s, arena_text(s->r->mem, "there are fewer %ss than that: %u", s->noun, found));
+		return wrong(s, arena_text(s->r->mem, "there are fewer %ss than that: %u", s->noun.en, found),
+			     arena_text(s->r->mem, "%s没有那么多：只有 %u 个", s->noun.zh, found));
 	s->p += n;
 	c->count = count;
 	*out = c;
@@ -151,10 +166,11 @@ static int name(struct scan *s, struct condition_names **out)
 {
 	size_t n = word_length(s->p);
 
+	if (!n && *s->p == '|')
+		return wrong(s, obsolete.en, obsolete.zh);
 	if (!n)
-		return wrong(s, *s->p == '|'
-					? obsolete
-					: arena_text(s->r->mem, "the name of a %s is expected", s->noun));
+		return wrong(s, arena_text(s->r->mem, "the name of a %s is expected", s->noun.en),
+			     arena_text(s->r->mem, "此处应为%s的名称", s->noun.zh));
 	for (size_t i = 0; i < s->count; i++)
 		if (strlen(s->names[i]) == n && !memcmp(s->names[i], s->p, n)) {
 			s->p += n;
@@ -180,7 +196,7 @@ static int primary(struct scan *s, struct condition_names **out)
 			return ret;
 		blanks(s);
 		if (*s->p != ')')
-			return wrong(s, "')' is expected");
+			return wrong(s, "')' is expected", "此处应为“)”");
 		s->p++;
 		return 0;
 	}
@@ -211,7 +227,7 @@ static int negation(struct scan *s, struct condition_names **out)
 	if (!take_word(s, "not"))
 		return primary(s, out);
 	if (++s->depth > CONDITION_DEPTH)
-		return wrong(s, "nested too deep");
+		return wrong(s, "nested too deep", "嵌套过深");
 	if ((ret = negation(s, &inner)) < 0)
 		return ret;
 	s->depth--;
@@ -244,7 +260,7 @@ static int any(struct scan *s, struct condition_names **out)
 	int ret;
 
 	if (++s->depth > CONDITION_DEPTH)
-		return wrong(s, "nested too deep");
+		return wrong(s, "nested too deep", "嵌套过深");
 	ret = chain(s, CONDITION_OR, "or", all, out);
 	s->depth--;
 	return ret;
@@ -258,25 +274,35 @@ static int not_the_end(struct scan *s)
 	const char *near = nearest(word, words, 2);
 
 	if (*s->p == '|')
-		return wrong(s, obsolete);
-	return wrong(s, arena_text(s->r->mem, "'and', 'or' or the end is expected%s%s%s",
-				   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
+		return wrong(s, obsolete.en, obsolete.zh);
+	if (!near)
+		return wrong(s, "'and', 'or' or the end is expected", "此处应为 and、or 或结尾");
+	return wrong(s, arena_text(s->r->mem, "'and', 'or' or the end is expected; did you mean '%s'?", near),
+		     arena_text(s->r->mem, "此处应为 and、or 或结尾；是否指 %s？", near));
 }
 
-int expression_read(struct rule_reading *r, const struct tree *at, const char *noun, const char *const *names,
-		    size_t count, struct condition_names **out)
+static int read_over(struct rule_reading *r, const struct tree *at, struct said noun,
+		     const char *const *names, size_t count, struct condition_names **out)
 {
 	struct scan s = { r, at, at->text, 0, noun, names, count };
 	int ret;
 
 	if (at->kind != TREE_SCALAR || !at->len || strlen(at->text) != at->len)
-		return tree_fault(r->why, r->file, at, "condition should be text, or a list of texts");
+		return tree_say(r->why, r->file, at, "condition should be text, or a list of texts",
+				"condition 应为文本或文本列表");
 	if (at->len > CONDITION_BYTES)
-		return tree_fault(r->why, r->file, at, "a condition has at most %d bytes", CONDITION_BYTES);
+		return tree_say(r->why, r->file, at, "a condition has at most %d bytes",
+				"condition 至多 %d 字节", CONDITION_BYTES);
 	if ((ret = any(&s, out)) < 0)
 		return ret;
 	blanks(&s);
 	return *s.p ? not_the_end(&s) : 0;
+}
+
+int expression_read(struct rule_reading *r, const struct tree *at, const char *const *names, size_t count,
+		    struct condition_names **out)
+{
+	return read_over(r, at, (struct said){ "listed rule", "列出的规则" }, names, count, out);
 }
 
 /* The same tree with the selections in place of their names. */
@@ -320,7 +346,7 @@ static int one(struct rule_reading *r, const struct tree *at, const struct names
 	       struct condition **out)
 {
 	struct condition_names *text;
-	int ret = expression_read(r, at, "selection", names->at, names->count, &text);
+	int ret = read_over(r, at, (struct said){ "selection", "选择项" }, names->at, names->count, &text);
 
 	if (ret == 0)
 		*out = resolve(r, text);
@@ -336,7 +362,8 @@ int condition_read(struct rule_reading *r, const struct tree *at, struct conditi
 	if (at->kind != TREE_LIST)
 		return one(r, at, &names, out);
 	if (!at->first)
-		return tree_fault(r->why, r->file, at, "an empty list of conditions never matches");
+		return tree_say(r->why, r->file, at, "an empty list of conditions never matches",
+				"空的条件列表永远不会命中");
 	list = arena_take(r->mem, sizeof(*list));
 	list->kind = CONDITION_OR;
 	last = &list->first;

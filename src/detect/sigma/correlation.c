@@ -54,8 +54,8 @@ int span_read(struct rule_reading *r, const struct tree *at, int64_t *out)
 			*out = n * units[i].length;
 			return 0;
 		}
-	return tree_fault(r->why, r->file, at, "timespan should be a number with s, m, h or d, up to %dd",
-			  SPAN_DAYS);
+	return tree_say(r->why, r->file, at, "timespan should be a number with s, m, h or d, up to %dd",
+			"timespan 应为数字加 s、m、h 或 d，至多 %dd", SPAN_DAYS);
 }
 
 static unsigned wants(const struct correlation *c)
@@ -86,11 +86,11 @@ static int read_names(struct rule_reading *r, const struct tree *at, struct name
 	const struct tree *t = at->kind == TREE_LIST ? at->first : at;
 
 	if (at->kind == TREE_MAP || !t || (at->kind == TREE_LIST && tree_count(at) > RULES_MOST))
-		return tree_fault(r->why, r->file, at, "%s should be a name or a list of at most %d names",
-				  at->key, RULES_MOST);
+		return tree_say(r->why, r->file, at, "%s should be a name or a list of at most %d names",
+				"%s 应为一个名称，或至多 %d 个名称的列表", at->key, RULES_MOST);
 	for (; t; t = at->kind == TREE_LIST ? t->next : NULL) {
 		if (t->kind != TREE_SCALAR || !t->len)
-			return tree_fault(r->why, r->file, t, "a name is expected");
+			return tree_say(r->why, r->file, t, "a name is expected", "此处应为名称");
 		*out = arena_take(r->mem, sizeof(**out));
 		**out = (struct name_list){ t->text, t->line, t->column, NULL };
 		out = &(*out)->next;
@@ -101,12 +101,14 @@ static int read_names(struct rule_reading *r, const struct tree *at, struct name
 static int read_alias(struct rule_reading *r, const struct tree *at, struct alias **out)
 {
 	if (at->kind != TREE_MAP || !at->first)
-		return tree_fault(r->why, r->file, at, "an alias should be {rule: field, rule: field}");
+		return tree_say(r->why, r->file, at, "an alias should be {rule: field, rule: field}",
+				"别名应写作 {规则: 字段, 规则: 字段}");
 	for (const struct tree *t = at->first; t; t = t->next) {
 		struct alias *a = arena_take(r->mem, sizeof(*a));
 
 		if (t->kind != TREE_SCALAR || !t->len)
-			return tree_fault(r->why, r->file, t, "the name of a field is expected");
+			return tree_say(r->why, r->file, t, "the name of a field is expected",
+					"此处应为字段名");
 		*a = (struct alias){ at->key, t->key, t->text, t->line, t->column, *out };
 		*out = a;
 	}
@@ -118,7 +120,8 @@ static int read_aliases(struct rule_reading *r, const struct tree *at, struct co
 	int ret;
 
 	if (at->kind != TREE_MAP)
-		return tree_fault(r->why, r->file, at, "aliases should be {alias: {rule: field}}");
+		return tree_say(r->why, r->file, at, "aliases should be {alias: {rule: field}}",
+				"aliases 应写作 {别名: {规则: 字段}}");
 	for (const struct tree *t = at->first; t; t = t->next)
 		if ((ret = read_alias(r, t, &c->aliases)) < 0)
 			return ret;
@@ -129,7 +132,9 @@ static int read_aliases(struct rule_reading *r, const struct tree *at, struct co
 
 static int read_number(struct rule_reading *r, const struct tree *at, double *out)
 {
-	return number_read(at, out) ? 0 : tree_fault(r->why, r->file, at, "%s should be a number", at->key);
+	return number_read(at, out)
+		       ? 0
+		       : tree_say(r->why, r->file, at, "%s should be a number", "%s 应为数字", at->key);
 }
 
 static int read_percentile(struct rule_reading *r, const struct tree *at, struct correlation *c)
@@ -140,7 +145,8 @@ static int read_percentile(struct rule_reading *r, const struct tree *at, struct
 	if (ret < 0)
 		return ret;
 	if (n != floor(n) || n < 1 || n > 100)
-		return tree_fault(r->why, r->file, at, "percentile should be 1 to 100; 50 is the median");
+		return tree_say(r->why, r->file, at, "percentile should be 1 to 100; 50 is the median",
+				"percentile 应为 1 至 100；50 为中位数");
 	c->percentile = (unsigned)n;
 	return 0;
 }
@@ -222,19 +228,21 @@ static int read_expression(struct rule_reading *r, const struct tree *at, struct
 	int ret;
 
 	if (!c->rules)
-		return tree_fault(r->why, r->file, at,
-				  "rules: is missing; it lists what the condition names");
+		return tree_say(r->why, r->file, at, "rules: is missing; it lists what the condition names",
+				"缺少 rules:，条件所用的规则须列于其中");
 	count = names_of(r, c, &names);
-	if ((ret = expression_read(r, at, "listed rule", names, count, &c->expression)) < 0)
+	if ((ret = expression_read(r, at, names, count, &c->expression)) < 0)
 		return ret;
 	for (const struct name_list *n = c->rules; n; n = n->next)
 		if (!stands_in(c->expression, n->name))
-			return tree_fault(r->why, r->file, at,
-					  "'%s' is among the rules and not in the condition", n->name);
+			return tree_say(r->why, r->file, at,
+					"'%s' is among the rules and not in the condition",
+					"“%s”列于 rules，却未用于条件", n->name);
 	if (holds_of_nothing(c->expression))
-		return tree_fault(r->why, r->file, at,
-				  "the condition is true when nothing has happened; name a rule that has to "
-				  "be there");
+		return tree_say(
+			r->why, r->file, at,
+			"the condition is true when nothing has happened; name a rule that has to be there",
+			"什么都未发生时此条件即成立；应写明必须出现的规则");
 	return 0;
 }
 
@@ -245,12 +253,13 @@ static int read_condition(struct rule_reading *r, const struct tree *at, struct 
 	if (at->kind == TREE_SCALAR && wants(c) & TAKES_TEXT)
 		return read_expression(r, at, c);
 	if (at->kind == TREE_SCALAR)
-		return tree_fault(
-			r->why, r->file, at,
-			"a condition in words is for temporal and temporal_ordered; here a map like "
-			"{gte: 10}");
+		return tree_say(r->why, r->file, at,
+				"a condition in words is for temporal and temporal_ordered; here a map like "
+				"{gte: 10}",
+				"文字条件仅用于 temporal 和 temporal_ordered；此处应为 {gte: 10} 之类的映射");
 	if (at->kind != TREE_MAP)
-		return tree_fault(r->why, r->file, at, "condition should be a map like {gte: 10}");
+		return tree_say(r->why, r->file, at, "condition should be a map like {gte: 10}",
+				"condition 应为 {gte: 10} 之类的映射");
 	for (const struct tree *t = at->first; t; t = t->next)
 		if ((ret = read_bound(r, t, c)) < 0)
 			return ret;
@@ -262,7 +271,8 @@ static int read_condition(struct rule_reading *r, const struct tree *at, struct 
 static int read_generate(struct rule_reading *r, const struct tree *at, struct correlation *c)
 {
 	if (at->kind != TREE_SCALAR || (strcasecmp(at->text, "true") && strcasecmp(at->text, "false")))
-		return tree_fault(r->why, r->file, at, "generate should be true or false");
+		return tree_say(r->why, r->file, at, "generate should be true or false",
+				"generate 应为 true 或 false");
 	c->generate = !strcasecmp(at->text, "true");
 	return 0;
 }
@@ -295,9 +305,9 @@ static int check_bounds(struct rule_reading *r, const struct tree *at, const str
 
 	for (const struct bound *b = c->bounds; b && counts; b = b->next)
 		if (b->number < 0 || b->number > CORRELATION_MOST || b->number != floor(b->number))
-			return tree_fault(r->why, r->file, at,
-					  "a count is compared with a whole number up to %d",
-					  CORRELATION_MOST);
+			return tree_say(r->why, r->file, at,
+					"a count is compared with a whole number up to %d",
+					"计数只能与不超过 %d 的整数比较", CORRELATION_MOST);
 	return 0;
 }
 
@@ -307,19 +317,24 @@ static int check(struct rule_reading *r, const struct tree *at, const struct cor
 	const bool several = c->fields && c->fields->next;
 
 	if (want & WANTS_BOUNDS && !c->bounds)
-		return tree_fault(r->why, r->file, at,
-				  "this type wants condition: {gte: NUMBER} or the like");
+		return tree_say(r->why, r->file, at, "this type wants condition: {gte: NUMBER} or the like",
+				"此类型须有 condition: {gte: 数字} 之类的条件");
 	if (!(want & WANTS_FIELD) != !c->fields)
-		return tree_fault(r->why, r->file, at,
-				  "condition: field: is for the types value_..., which want it");
+		return tree_say(r->why, r->file, at,
+				"condition: field: is for the types value_..., which want it",
+				"condition: field: 用于 value_... 各类型，且不可缺少");
 	if (several && c->kind != CORRELATION_VALUES)
-		return tree_fault(r->why, r->file, at, "several fields are for value_count only");
+		return tree_say(r->why, r->file, at, "several fields are for value_count only",
+				"多个字段仅用于 value_count");
 	if (want & WANTS_PERCENTILE && !c->percentile)
-		return tree_fault(r->why, r->file, at,
-				  "value_percentile wants condition: percentile: 1 to 100; the specification "
-				  "leaves open which is meant without it (50 is the median)");
+		return tree_say(r->why, r->file, at,
+				"value_percentile wants condition: percentile: 1 to 100; the specification "
+				"leaves open which is meant without it (50 is the median)",
+				"value_percentile 须有 condition: percentile: 1 至 "
+				"100；不写时规范未说明所指（50 为中位数）");
 	if (!(want & WANTS_PERCENTILE) && c->percentile)
-		return tree_fault(r->why, r->file, at, "percentile is for value_percentile");
+		return tree_say(r->why, r->file, at, "percentile is for value_percentile",
+				"percentile 仅用于 value_percentile");
 	return check_bounds(r, at, c);
 }
 
@@ -331,12 +346,13 @@ int correlation_read(struct rule_reading *r, const struct tree *at, const struct
 	int ret;
 
 	if (at->kind != TREE_MAP)
-		return tree_fault(r->why, r->file, at, "correlation should be a map");
+		return tree_say(r->why, r->file, at, "correlation should be a map", "correlation 应为映射");
 	for (const struct tree *t = at->first; t; t = t->next)
 		if ((ret = read_key(r, t, c)) < 0)
 			return ret;
 	if (!tree_find(at, "type") || !c->rules || !c->span)
-		return tree_fault(r->why, r->file, at, "a correlation wants type, rules and timespan");
+		return tree_say(r->why, r->file, at, "a correlation wants type, rules and timespan",
+				"关联规则须有 type、rules 和 timespan");
 	if ((condition = tree_find(at, "condition")) && (ret = read_condition(r, condition, c)) < 0)
 		return ret;
 	if ((generate && (ret = read_generate(r, generate, c)) < 0) ||

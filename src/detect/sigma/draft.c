@@ -52,8 +52,8 @@ static int plain_only(struct rule_reading *r, const struct tree *at, const struc
 {
 	if (!draft_has_wild(d))
 		return 0;
-	return tree_fault(r->why, r->file, at, "%s takes no wildcards; write \\* or \\? for the characters",
-			  modifier);
+	return tree_say(r->why, r->file, at, "%s takes no wildcards; write \\* or \\? for the characters",
+			"%s 不接受通配符；字符本身写作 \\* 或 \\?", modifier);
 }
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -113,7 +113,8 @@ int draft_base64offset(struct rule_reading *r, const struct tree *at, struct dra
 			size_t cut = cut_front[shift] + cut_back[(d->len + shift) % 3];
 
 			if (coded->len <= cut)
-				return tree_fault(r->why, r->file, at, "too short for base64offset");
+				return tree_say(r->why, r->file, at, "too short for base64offset",
+						"对 base64offset 而言过短");
 			coded->text += cut_front[shift];
 			coded->len -= cut;
 			coded->next = out;
@@ -247,9 +248,10 @@ int draft_windash(struct rule_reading *r, const struct tree *at, struct draft **
 		for (size_t i = 0; i < d->len; i++)
 			found += dash_at(d, i) > 0;
 		if (found > WINDASH_MOST)
-			return tree_fault(r->why, r->file, at,
-					  "windash with %zu dashes in one value; at most %d, split the value",
-					  found, WINDASH_MOST);
+			return tree_say(r->why, r->file, at,
+					"windash with %zu dashes in one value; at most %d, split the value",
+					"windash 的一个值中有 %zu 个破折号，至多 %d 个；请拆分", found,
+					WINDASH_MOST);
 		spread(r->mem, d, d->len, &out);
 	}
 	*list = out;

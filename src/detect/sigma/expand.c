@@ -12,23 +12,15 @@ enum { PLACEHOLDERS_MOST = 8, EXPANDED_MOST = 10000, EXPANDED_BYTES = 8 * 1024 *
 /* clang-format off */
 /* The placeholders that the specification names. */
 static const struct {
-	const char *name, *what;
+	const char *name, *en, *zh;
 } standard[] = {
-	{ "Administrators",    "administrative accounts" },
-	{ "JumpServers",       "servers used as jump servers" },
-	{ "Workstations",      "workstations" },
-	{ "Servers",           "servers" },
-	{ "DomainControllers", "domain controllers" },
+	{ "Administrators",    " (administrative accounts)",    "（管理员账号）" },
+	{ "JumpServers",       " (servers used as jump servers)", "（跳板机）" },
+	{ "Workstations",      " (workstations)",               "（工作站）" },
+	{ "Servers",           " (servers)",                    "（服务器）" },
+	{ "DomainControllers", " (domain controllers)",         "（域控制器）" },
 };
 /* clang-format on */
-
-static const char *meaning(const char *name)
-{
-	for (size_t i = 0; i < sizeof(standard) / sizeof(*standard); i++)
-		if (!strcmp(standard[i].name, name))
-			return standard[i].what;
-	return NULL;
-}
 
 static bool wordy(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
@@ -52,13 +44,28 @@ static bool escaped(const struct draft *d, size_t i)
 
 static int no_list(struct rule_reading *r, const struct tree *at, const char *name)
 {
-	const char *near = lists_nearest(r->lists, name), *what = meaning(name);
+	const char *near = lists_nearest(r->lists, name), *en = "", *zh = "";
 
-	return tree_fault(r->why, r->file, at,
-			  "there is no list '%.80s' for the placeholder %%%.80s%%%s%s%s%s%s%s; a rule whose "
-			  "placeholders are not kept is refused (Sigma 2.1.0, 'Placeholders')",
-			  name, name, what ? " (" : "", what ? what : "", what ? ")" : "",
-			  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	for (size_t i = 0; i < sizeof(standard) / sizeof(*standard); i++)
+		if (!strcmp(standard[i].name, name)) {
+			en = standard[i].en;
+			zh = standard[i].zh;
+		}
+	if (near)
+		return tree_say(
+			r->why, r->file, at,
+			"there is no list '%.80s' for the placeholder %%%.80s%%; did you mean '%s'? A rule "
+			"whose placeholders are not kept is refused (Sigma 2.1.0, 'Placeholders')",
+			"占位符没有列表“%.80s”（%%%.80s%%）；是否指“%s”？占位符无从展开的规则被拒绝（Sigma "
+			"2.1.0，Placeholders）",
+			name, name, near);
+	return tree_say(
+		r->why, r->file, at,
+		"there is no list '%.80s' for the placeholder %%%.80s%%%s%.0s; a rule whose placeholders "
+		"are not kept is refused (Sigma 2.1.0, 'Placeholders')",
+		"占位符没有列表“%.80s”（%%%.80s%%）%.0s%s；占位符无从展开的规则被拒绝（Sigma 2.1.0，"
+		"Placeholders）",
+		name, name, en, zh);
 }
 
 struct expansion {
@@ -91,9 +98,9 @@ static int finish(struct expansion *x, struct draft *d)
 {
 	x->bytes += d->len;
 	if (++x->count > EXPANDED_MOST || x->bytes > EXPANDED_BYTES)
-		return tree_fault(x->r->why, x->r->file, x->at,
-				  "the placeholders of one value come to more than %d values or %d bytes",
-				  EXPANDED_MOST, EXPANDED_BYTES);
+		return tree_say(x->r->why, x->r->file, x->at,
+				"the placeholders of one value come to more than %d values or %d bytes",
+				"一个值的占位符展开后超过 %d 个值或 %d 字节", EXPANDED_MOST, EXPANDED_BYTES);
 	d->next = x->out;
 	x->out = d;
 	return 0;
@@ -108,14 +115,14 @@ static int each_value(struct expansion *x, const struct draft *d, size_t at, siz
 	int ret;
 
 	if (depth == PLACEHOLDERS_MOST)
-		return tree_fault(x->r->why, x->r->file, x->at, "more than %d placeholders in one value",
-				  PLACEHOLDERS_MOST);
+		return tree_say(x->r->why, x->r->file, x->at, "more than %d placeholders in one value",
+				"一个值中的占位符超过 %d 个", PLACEHOLDERS_MOST);
 	if (!list)
 		return no_list(x->r, x->at, name);
 	if (!list->count)
-		return tree_fault(x->r->why, x->r->file, x->at,
-				  "the list '%s' (%s) is empty: the rule would never match", name,
-				  list->file);
+		return tree_say(x->r->why, x->r->file, x->at,
+				"the list '%s' (%s) is empty: the rule would never match",
+				"列表“%s”（%s）为空：规则将永远不会命中", name, list->file);
 	for (const struct list_value *v = list->values; v; v = v->next) {
 		const struct draft *middle = value_of(x->r, v);
 		struct draft *whole = draft_new(x->r->mem, d->len - len + middle->len);

@@ -60,14 +60,16 @@ static int new_list(struct lists *lists, const char *file, int line, const char 
 	struct list *list;
 
 	if (!is_name(name))
-		return fault_set(why, FAULT_INVALID,
+		return fault_say(why, FAULT_INVALID,
 				 "%s:%d:1: '%.80s' is no name of a list; letters, digits and _, at most %d",
-				 file, line, name, LIST_NAME);
+				 "%s:%d:1: “%.80s”不是列表名；只用字母、数字和 _，至多 %d 个", file, line,
+				 name, LIST_NAME);
 	if (other)
-		return fault_set(why, FAULT_INVALID, "%s:%d:1: there is a list '%s' in %s already", file,
-				 line, name, other->file);
+		return fault_say(why, FAULT_INVALID, "%s:%d:1: there is a list '%s' in %s already",
+				 "%s:%d:1: 列表“%s”已在 %s 中", file, line, name, other->file);
 	if (lists->count == LISTS_MOST)
-		return fault_set(why, FAULT_LIMIT, "%s:%d:1: more than %d lists", file, line, LISTS_MOST);
+		return fault_say(why, FAULT_LIMIT, "%s:%d:1: more than %d lists", "%s:%d:1: 列表超过 %d 个",
+				 file, line, LISTS_MOST);
 	list = arena_take(lists->mem, sizeof(*list));
 	list->name = name;
 	list->file = file;
@@ -85,11 +87,12 @@ static int put(struct lists *lists, struct list *list, const char *text, size_t 
 	struct list_value *v;
 
 	if (list->count == LIST_VALUES)
-		return fault_set(why, FAULT_LIMIT, "%s: the list '%s' has more than %d values", list->file,
-				 list->name, LIST_VALUES);
+		return fault_say(why, FAULT_LIMIT, "%s: the list '%s' has more than %d values",
+				 "%s：列表“%s”超过 %d 个值", list->file, list->name, LIST_VALUES);
 	if (len > LIST_VALUE_BYTES)
-		return fault_set(why, FAULT_LIMIT, "%s: the list '%s' has a value of %zu bytes; at most %d",
-				 list->file, list->name, len, LIST_VALUE_BYTES);
+		return fault_say(why, FAULT_LIMIT, "%s: the list '%s' has a value of %zu bytes; at most %d",
+				 "%s：列表“%s”有 %zu 字节的值；至多 %d", list->file, list->name, len,
+				 LIST_VALUE_BYTES);
 	v = arena_take(lists->mem, sizeof(*v));
 	*v = (struct list_value){ arena_copy_bytes(lists->mem, text, len), len, pattern, list->values };
 	list->values = v;
@@ -117,7 +120,8 @@ static int add_text(struct lists *lists, const char *file, const char *bytes, si
 	int ret;
 
 	if (utf8_valid(bytes, len) != len || memchr(bytes, '\0', len))
-		return fault_set(why, FAULT_INVALID, "%s: a list is UTF-8 text", file);
+		return fault_say(why, FAULT_INVALID, "%s: a list is UTF-8 text", "%s：列表应为 UTF-8 文本",
+				 file);
 	if ((ret = new_list(lists, file, 1, arena_copy_bytes(lists->mem, base, strlen(base) - 4), &list,
 			    why)) < 0)
 		return ret;
@@ -139,8 +143,9 @@ static int add_member(struct lists *lists, struct list *list, const struct tree 
 	if (pattern && tree_count(t) == 1 && pattern->kind == TREE_SCALAR && pattern->len)
 		return put(lists, list, pattern->text, pattern->len, true, why);
 	if (t->kind != TREE_SCALAR || !t->len || tree_is_null(t))
-		return tree_fault(why, list->file, t,
-				  "a value of a list should be text, or {pattern: text with * or ?}");
+		return tree_say(why, list->file, t,
+				"a value of a list should be text, or {pattern: text with * or ?}",
+				"列表的值应为文本，或 {pattern: 含 * 或 ? 的文本}");
 	return put(lists, list, t->text, t->len, false, why);
 }
 
@@ -150,7 +155,8 @@ static int add_list(struct lists *lists, const char *file, const struct tree *at
 	int ret;
 
 	if (at->kind != TREE_LIST)
-		return tree_fault(why, file, at, "'%.80s' should be a list of values", at->key);
+		return tree_say(why, file, at, "'%.80s' should be a list of values", "“%.80s”应为值的列表",
+				at->key);
 	if ((ret = new_list(lists, file, at->line, at->key, &list, why)) < 0)
 		return ret;
 	for (const struct tree *t = at->first; t; t = t->next)
@@ -165,7 +171,8 @@ static int add_yaml(struct lists *lists, const char *file, const struct tree *at
 
 	for (; at; at = at->next) {
 		if (at->kind != TREE_MAP)
-			return tree_fault(why, file, at, "lists stand in a map: name: [value, value]");
+			return tree_say(why, file, at, "lists stand in a map: name: [value, value]",
+					"列表应写在映射中：名称: [值, 值]");
 		for (const struct tree *t = at->first; t; t = t->next)
 			if ((ret = add_list(lists, file, t, why)) < 0)
 				return ret;
@@ -189,7 +196,8 @@ int lists_add(struct lists *lists, const char *name, const char *bytes, size_t l
 	int ret;
 
 	if (len > TREE_BYTES)
-		return fault_set(why, FAULT_LIMIT, "%s: more than %d bytes", file, TREE_BYTES);
+		return fault_say(why, FAULT_LIMIT, "%s: more than %d bytes", "%s：超过 %d 字节", file,
+				 TREE_BYTES);
 	if (ends_in(name, ".txt"))
 		return add_text(lists, file, bytes, len, why);
 	ret = tree_read(lists->mem, file, bytes, len, &at, why);

@@ -30,9 +30,11 @@ static int check_keys(struct rule_reading *r, const struct tree *at)
 		size_t i = 0;
 
 		if (!strcmp(t->key, "action"))
-			return tree_fault(r->why, r->file, t,
-					  "action: global, repeat and reset are not Sigma since 2.0.0 (rules "
-					  "specification: one document is one rule); write each rule out");
+			return tree_say(r->why, r->file, t,
+					"action: global, repeat and reset are not Sigma since 2.0.0 (rules "
+					"specification: one document is one rule); write each rule out",
+					"action: global、repeat、reset 自 2.0.0 起不属于 "
+					"Sigma（规则规范：一份文档一条规则）；请逐条写全");
 		while (i < COUNT(keys) && strcmp(t->key, keys[i]))
 			i++;
 		if (i == COUNT(keys))
@@ -48,7 +50,7 @@ static int read_text(struct rule_reading *r, const struct tree *at, const char *
 	if (!t)
 		return 0;
 	if (t->kind != TREE_SCALAR || strlen(t->text) != t->len)
-		return tree_fault(r->why, r->file, t, "%s should be text", key);
+		return tree_say(r->why, r->file, t, "%s should be text", "%s 应为文本", key);
 	*out = t->text;
 	return 0;
 }
@@ -97,9 +99,10 @@ static int check_taxonomy(struct rule_reading *r, const struct tree *at)
 
 	if (!t || (t->kind == TREE_SCALAR && !strcmp(t->text, "sigma")))
 		return 0;
-	return tree_fault(r->why, r->file, t,
-			  "taxonomy '%.80s' is not carried out, only 'sigma' (Sigma 2.1.0, 'Taxonomy')",
-			  t->kind == TREE_SCALAR ? t->text : "");
+	return tree_say(r->why, r->file, t,
+			"taxonomy '%.80s' is not carried out, only 'sigma' (Sigma 2.1.0, 'Taxonomy')",
+			"不支持 taxonomy“%.80s”，只支持 sigma（Sigma 2.1.0，Taxonomy）",
+			t->kind == TREE_SCALAR ? t->text : "");
 }
 
 static int check_related(struct rule_reading *r, const struct tree *at)
@@ -109,10 +112,12 @@ static int check_related(struct rule_reading *r, const struct tree *at)
 	int ret;
 
 	if (t && t->kind != TREE_LIST)
-		return tree_fault(r->why, r->file, t, "related should be a list of {id: ID, type: TYPE}");
+		return tree_say(r->why, r->file, t, "related should be a list of {id: ID, type: TYPE}",
+				"related 应为 {id: ID, type: 类型} 的列表");
 	for (t = t ? t->first : NULL; t; t = t->next) {
 		if (!tree_find(t, "id") || !(type = tree_find(t, "type")))
-			return tree_fault(r->why, r->file, t, "a related rule is {id: ID, type: TYPE}");
+			return tree_say(r->why, r->file, t, "a related rule is {id: ID, type: TYPE}",
+					"相关规则应写作 {id: ID, type: 类型}");
 		if ((ret = read_word(r, type, "type", relations, COUNT(relations), &relation)) < 0)
 			return ret;
 	}
@@ -125,10 +130,10 @@ static int read_tags(struct rule_reading *r, const struct tree *at)
 	struct name_list **last = &r->rule->tags;
 
 	if (t && t->kind != TREE_LIST)
-		return tree_fault(r->why, r->file, t, "tags should be a list");
+		return tree_say(r->why, r->file, t, "tags should be a list", "tags 应为列表");
 	for (t = t ? t->first : NULL; t; t = t->next) {
 		if (t->kind != TREE_SCALAR)
-			return tree_fault(r->why, r->file, t, "a tag is text");
+			return tree_say(r->why, r->file, t, "a tag is text", "标签应为文本");
 		*last = arena_take(r->mem, sizeof(**last));
 		**last = (struct name_list){ t->text, t->line, t->column, NULL };
 		last = &(*last)->next;
@@ -152,11 +157,11 @@ static int read_title(struct rule_reading *r, const struct tree *at)
 	if (ret < 0)
 		return ret;
 	if (!r->rule->title || !*r->rule->title)
-		return tree_fault(r->why, r->file, at, "title: is missing");
+		return tree_say(r->why, r->file, at, "title: is missing", "缺少 title:");
 	if (characters(r->rule->title) > TITLE_CHARACTERS)
-		return tree_fault(r->why, r->file, tree_find(at, "title"),
-				  "a title has at most %d characters (Sigma 2.1.0, 'Title')",
-				  TITLE_CHARACTERS);
+		return tree_say(r->why, r->file, tree_find(at, "title"),
+				"a title has at most %d characters (Sigma 2.1.0, 'Title')",
+				"标题至多 %d 个字符（Sigma 2.1.0，Title）", TITLE_CHARACTERS);
 	return 0;
 }
 
@@ -183,16 +188,18 @@ static int read_detection(struct rule_reading *r, const struct tree *at)
 	int ret;
 
 	if (at->kind != TREE_MAP || !condition)
-		return tree_fault(r->why, r->file, at,
-				  "detection should be a map with selections and condition:");
+		return tree_say(r->why, r->file, at,
+				"detection should be a map with selections and condition:",
+				"detection 应为含选择项和 condition: 的映射");
 	for (const struct tree *t = at->first; t; t = t->next) {
 		if (t == condition)
 			continue;
 		if (!strcmp(t->key, "timeframe"))
-			return tree_fault(
+			return tree_say(
 				r->why, r->file, t,
-				"timeframe is no longer Sigma (2.0.0 took it out of detection); write "
-				"a correlation");
+				"timeframe is no longer Sigma (2.0.0 took it out of detection); write a "
+				"correlation",
+				"timeframe 已不属于 Sigma（2.0.0 起移出 detection）；请改写为关联规则");
 		if ((ret = selection_read(r, t, last)) < 0)
 			return ret;
 		last = &(*last)->next;
@@ -208,12 +215,15 @@ static int check_alone(struct rule_reading *r, const struct tree *at)
 	const bool detection = tree_find(at, "detection"), source = tree_find(at, "logsource");
 
 	if (correlation && (detection || source || filter))
-		return tree_fault(r->why, r->file, correlation,
-				  "a correlation has no detection, filter or logsource");
+		return tree_say(r->why, r->file, correlation,
+				"a correlation has no detection, filter or logsource",
+				"关联规则没有 detection、filter 或 logsource");
 	if (filter && detection)
-		return tree_fault(r->why, r->file, filter, "a filter has no detection; it is one itself");
+		return tree_say(r->why, r->file, filter, "a filter has no detection; it is one itself",
+				"筛除规则没有 detection；它本身即是");
 	if (generate && !correlation)
-		return tree_fault(r->why, r->file, generate, "generate is for correlations");
+		return tree_say(r->why, r->file, generate, "generate is for correlations",
+				"generate 仅用于关联规则");
 	return 0;
 }
 
@@ -228,9 +238,9 @@ static int read_body(struct rule_reading *r, const struct tree *at)
 	if (correlation)
 		return correlation_read(r, correlation, tree_find(at, "generate"), &r->rule->correlation);
 	if (!source)
-		return tree_fault(r->why, r->file, at, "logsource: is missing");
+		return tree_say(r->why, r->file, at, "logsource: is missing", "缺少 logsource:");
 	if (!detection && !filter)
-		return tree_fault(r->why, r->file, at, "detection: is missing");
+		return tree_say(r->why, r->file, at, "detection: is missing", "缺少 detection:");
 	if ((ret = boundary_check_source(r, source)) < 0)
 		return ret;
 	return filter ? filter_read(r, filter) : read_detection(r, detection);
@@ -244,7 +254,8 @@ int rule_read(struct arena *mem, const struct lists *lists, const char *file, co
 	int ret;
 
 	if (at->kind != TREE_MAP)
-		return tree_fault(why, file, at, "a rule is a map that begins with title:");
+		return tree_say(why, file, at,
+				"a rule is a map that begins with title:", "规则应为以 title: 开头的映射");
 	r.rule->file = file;
 	r.rule->line = at->line;
 	if ((ret = read_about(&r, at)) < 0 || (ret = read_body(&r, at)) < 0)

@@ -20,9 +20,9 @@ int item_read(struct rule_reading *r, const char *key, const struct tree *at, st
 
 /* condition.c: the text of `condition`, over the rule's selections. */
 int condition_read(struct rule_reading *r, const struct tree *at, struct condition **out);
-/* The same text over any `names`, each of them a `noun` in messages. */
-int expression_read(struct rule_reading *r, const struct tree *at, const char *noun, const char *const *names,
-		    size_t count, struct condition_names **out);
+/* The same text over the names of the rules that a correlation lists. */
+int expression_read(struct rule_reading *r, const struct tree *at, const char *const *names, size_t count,
+		    struct condition_names **out);
 
 /* correlation.c; `generate` may also stand beside `correlation` (or be NULL). */
 int correlation_read(struct rule_reading *r, const struct tree *at, const struct tree *generate,

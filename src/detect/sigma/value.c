@@ -79,15 +79,15 @@ static const struct modifier {
 /* What goes with which test, and what it is compared with. */
 static const struct {
 	unsigned with;
-	const char *takes;
+	const char *takes, *zh;
 } tests[] = {
-	[TEST_TEXT]   = { WITH_ALL | WITH_CASED | WITH_NEQ | WITH_AFFIX | WITH_CHANGE | WITH_EXPAND, "text" },
-	[TEST_REGEX]  = { WITH_ALL | WITH_NEQ,               "an expression, which is unanchored and minds the case" },
-	[TEST_CIDR]   = { WITH_ALL | WITH_NEQ | WITH_EXPAND, "networks" },
-	[TEST_EXISTS] = { 0,                                 "true or false" },
-	[TEST_REFERS] = { WITH_ALL | WITH_CASED | WITH_NEQ | WITH_AFFIX, "the name of a field" },
-	[TEST_NUMBER] = { WITH_ALL,                          "numbers" },
-	[TEST_TIME]   = { WITH_ALL | WITH_NEQ,               "numbers" },
+	[TEST_TEXT]   = { WITH_ALL | WITH_CASED | WITH_NEQ | WITH_AFFIX | WITH_CHANGE | WITH_EXPAND, "text", "文本" },
+	[TEST_REGEX]  = { WITH_ALL | WITH_NEQ,               "an expression, which is unanchored and minds the case", "表达式，它不锚定且区分大小写" },
+	[TEST_CIDR]   = { WITH_ALL | WITH_NEQ | WITH_EXPAND, "networks", "网段" },
+	[TEST_EXISTS] = { 0,                                 "true or false", "true 或 false" },
+	[TEST_REFERS] = { WITH_ALL | WITH_CASED | WITH_NEQ | WITH_AFFIX, "the name of a field", "字段名" },
+	[TEST_NUMBER] = { WITH_ALL,                          "numbers", "数字" },
+	[TEST_TIME]   = { WITH_ALL | WITH_NEQ,               "numbers", "数字" },
 };
 
 /* Of the specification's appendix on modifiers. */
@@ -132,12 +132,12 @@ static int put_change(struct rule_reading *r, const struct tree *at, const struc
 		      struct modifiers *m)
 {
 	if (m->change_count == CHANGES_MOST)
-		return tree_fault(r->why, r->file, at, "more than %d modifiers that change the text",
-				  CHANGES_MOST);
+		return tree_say(r->why, r->file, at, "more than %d modifiers that change the text",
+				"改变文本的修饰符超过 %d 个", CHANGES_MOST);
 	/* They are applied from left to right, and in an encoded text there is no placeholder left. */
 	if (x->what == WITH_EXPAND && m->with & WITH_CHANGE)
-		return tree_fault(r->why, r->file, at, "expand stands before '%s', or it finds nothing",
-				  m->words[4]);
+		return tree_say(r->why, r->file, at, "expand stands before '%s', or it finds nothing",
+				"expand 应在“%s”之前，否则找不到占位符", m->words[4]);
 	note(m, x->what, x->word);
 	m->changes[m->change_count++] = x->change;
 	return 0;
@@ -147,8 +147,8 @@ static int put_test(struct rule_reading *r, const struct tree *at, const struct 
 		    struct modifiers *m)
 {
 	if (m->test != TEST_TEXT)
-		return tree_fault(r->why, r->file, at, "'%s' does not go with '%s': one test on one field",
-				  x->word, m->test_word);
+		return tree_say(r->why, r->file, at, "'%s' does not go with '%s': one test on one field",
+				"“%s”不能与“%s”同用：一个字段一种检验", x->word, m->test_word);
 	m->test = test;
 	m->test_word = x->word;
 	return 0;
@@ -160,8 +160,9 @@ static int put_compare(struct rule_reading *r, const struct tree *at, const stru
 	int ret;
 
 	if (m->compares)
-		return tree_fault(r->why, r->file, at,
-				  "'%s' does not go with another comparison; write the field twice", x->word);
+		return tree_say(r->why, r->file, at,
+				"'%s' does not go with another comparison; write the field twice",
+				"“%s”不能与另一比较同用；请将字段写两次", x->word);
 	if (m->test != TEST_TIME && (ret = put_test(r, at, x, TEST_NUMBER, m)) < 0)
 		return ret;
 	m->compares = true;
@@ -173,8 +174,8 @@ static int put_part(struct rule_reading *r, const struct tree *at, const struct 
 		    struct modifiers *m)
 {
 	if (m->test == TEST_NUMBER)
-		return tree_fault(r->why, r->file, at, "'%s' stands before the comparison: %s|%s", x->word,
-				  x->word, m->test_word);
+		return tree_say(r->why, r->file, at, "'%s' stands before the comparison: %s|%s",
+				"“%s”应在比较之前：%s|%s", x->word, x->word, m->test_word);
 	m->part = (enum time_part)x->what;
 	return put_test(r, at, x, TEST_TIME, m);
 }
@@ -199,10 +200,12 @@ static int put_modifier(struct rule_reading *r, const struct tree *at, const cha
 		return put_test(r, at, x, (enum test)x->what, m);
 	case SORT_FLAG:
 		if (m->test != TEST_REGEX)
-			return tree_fault(r->why, r->file, at,
-					  "'%s' stands behind re only: re|%s (Sigma 2.1.0, modifiers, "
-					  "'Regular expression')",
-					  word, word);
+			return tree_say(
+				r->why, r->file, at,
+				"'%s' stands behind re only: re|%s (Sigma 2.1.0, modifiers, 'Regular "
+				"expression')",
+				"“%s”只能在 re 之后：re|%s（Sigma 2.1.0，修饰符，Regular expression）", word,
+				word);
 		m->regex_flags |= x->what;
 		return 0;
 	case SORT_COMPARE:
@@ -220,13 +223,16 @@ static int check(struct rule_reading *r, const struct tree *at, const struct mod
 
 	for (size_t i = 0; i < COUNT(m->words); i++)
 		if (odd & 1u << i)
-			return tree_fault(r->why, r->file, at, "'%s' does not go with '%s', which takes %s",
-					  m->words[i], m->test_word, tests[m->test].takes);
+			return tree_say(r->why, r->file, at, "'%s' does not go with '%s', which takes %s%.0s",
+					"“%s”不能与“%s”同用，后者只接受 %.0s%s", m->words[i], m->test_word,
+					tests[m->test].takes, tests[m->test].zh);
 	if (m->with & WITH_NEQ && m->compares)
-		return tree_fault(r->why, r->file, at, "'neq' does not go with another comparison");
+		return tree_say(r->why, r->file, at, "'neq' does not go with another comparison",
+				"neq 不能与另一比较同用");
 	if (m->with & WITH_NEQ && m->with & WITH_ALL)
-		return tree_fault(r->why, r->file, at,
-				  "'all' with 'neq' is read in two ways; say 'not' in the condition instead");
+		return tree_say(r->why, r->file, at,
+				"'all' with 'neq' is read in two ways; say 'not' in the condition instead",
+				"all 与 neq 同用有两种读法；请在条件中用 not");
 	return 0;
 }
 
@@ -311,7 +317,8 @@ static int number_value(struct rule_reading *r, const struct tree *at, const str
 
 	v->op = ops[m->compare];
 	if (!number_read(at, &v->number))
-		return tree_fault(r->why, r->file, at, "'%.80s' is not a number to compare with", at->text);
+		return tree_say(r->why, r->file, at, "'%.80s' is not a number to compare with",
+				"“%.80s”不是可比较的数字", at->text);
 	return 0;
 }
 
@@ -323,10 +330,10 @@ static int time_value(struct rule_reading *r, const struct tree *at, const struc
 	v->compare = m->compares ? m->compare : COMPARE_EQ;
 	if (!number_read(at, &v->number) || v->number != floor(v->number) ||
 	    v->number < parts[m->part].least || v->number > parts[m->part].most)
-		return tree_fault(
-			r->why, r->file, at,
-			"%s '%.80s' should be a number from %d to %d (Sigma 2.1.0, 'Time modifiers')",
-			parts[m->part].word, at->text, parts[m->part].least, parts[m->part].most);
+		return tree_say(r->why, r->file, at,
+				"%s '%.80s' should be a number from %d to %d (Sigma 2.1.0, 'Time modifiers')",
+				"%s“%.80s”应为 %d 至 %d 的数字（Sigma 2.1.0，Time modifiers）",
+				parts[m->part].word, at->text, parts[m->part].least, parts[m->part].most);
 	return 0;
 }
 
@@ -346,8 +353,8 @@ static int cidr_value(struct rule_reading *r, const struct tree *at, struct valu
 	}
 	if (len >= sizeof(address) || (slash && (*end || end == slash + 1)) || bits < 0 ||
 	    bits > (v6 ? 128 : 32) || inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes) != 1)
-		return tree_fault(r->why, r->file, at,
-				  "'%s' should be a network like 10.0.0.0/8 or fe80::/10", at->text);
+		return tree_say(r->why, r->file, at, "'%s' should be a network like 10.0.0.0/8 or fe80::/10",
+				"“%s”应为 10.0.0.0/8 或 fe80::/10 之类的网段", at->text);
 	v->op = MATCH_CIDR;
 	v->len = at->len;
 	v->text = at->text;
@@ -363,7 +370,8 @@ static int exists_value(struct rule_reading *r, const struct tree *at, struct it
 	if (!strcasecmp(at->text, "true"))
 		return 0;
 	if (strcasecmp(at->text, "false"))
-		return tree_fault(r->why, r->file, at, "exists should be true or false");
+		return tree_say(r->why, r->file, at, "exists should be true or false",
+				"exists 应为 true 或 false");
 	item->negated = !item->negated;
 	return 0;
 }
@@ -470,7 +478,7 @@ static int null_value(struct rule_reading *r, const struct tree *at, const struc
 	v->op = MATCH_NULL;
 	v->text = "";
 	if (m->test != TEST_TEXT || m->with & ~(unsigned)(WITH_CASED | WITH_NEQ))
-		return tree_fault(r->why, r->file, at, "null goes without modifiers");
+		return tree_say(r->why, r->file, at, "null goes without modifiers", "null 不带修饰符");
 	return 0;
 }
 
@@ -498,10 +506,11 @@ static int add_value(struct rule_reading *r, const struct tree *at, const struct
 		     struct item *item, struct value ***last)
 {
 	if (at->kind != TREE_SCALAR)
-		return tree_fault(r->why, r->file, at, "a value should be text or a number");
+		return tree_say(r->why, r->file, at, "a value should be text or a number",
+				"值应为文本或数字");
 	if (at->len > VALUE_BYTES)
-		return tree_fault(r->why, r->file, at, "a value of %zu bytes; at most %d", at->len,
-				  VALUE_BYTES);
+		return tree_say(r->why, r->file, at, "a value of %zu bytes; at most %d",
+				"值有 %zu 字节；至多 %d", at->len, VALUE_BYTES);
 	if (tree_is_null(at))
 		return null_value(r, at, m, put_value(r, last));
 	if (m->test == TEST_TEXT)
@@ -549,9 +558,11 @@ static int add_list(struct rule_reading *r, const struct tree *at, const struct 
 		struct value **from = last;
 
 		if (tree_is_null(t))
-			return tree_fault(r->why, r->file, t,
-					  "null cannot be part of a list; a selection of its own says it "
-					  "(Sigma 2.1.0, 'Special field values')");
+			return tree_say(
+				r->why, r->file, t,
+				"null cannot be part of a list; a selection of its own says it (Sigma 2.1.0, "
+				"'Special field values')",
+				"null 不能列在列表中；请另写选择项（Sigma 2.1.0，Special field values）");
 		if ((ret = add_value(r, t, m, item, &last)) < 0)
 			return ret;
 		if (item->all && *from && (*from)->next) {
@@ -569,13 +580,16 @@ static int add_values(struct rule_reading *r, const struct tree *at, const struc
 	struct value **last = &item->values;
 
 	if (at->kind == TREE_MAP)
-		return tree_fault(r->why, r->file, at, "a field's value should be text or a list, not a map");
+		return tree_say(r->why, r->file, at, "a field's value should be text or a list, not a map",
+				"字段的值应为文本或列表，不能是映射");
 	if (at->kind == TREE_SCALAR)
 		return add_value(r, at, m, item, &last);
 	if (!at->first)
-		return tree_fault(r->why, r->file, at, "an empty list never matches; leave the field out");
+		return tree_say(r->why, r->file, at, "an empty list never matches; leave the field out",
+				"空列表永远不会命中；请去掉该字段");
 	if (m->test == TEST_EXISTS)
-		return tree_fault(r->why, r->file, at, "exists takes true or false, not a list");
+		return tree_say(r->why, r->file, at, "exists takes true or false, not a list",
+				"exists 只接受 true 或 false，不能是列表");
 	return add_list(r, at, m, item, apart);
 }
 
@@ -589,11 +603,12 @@ int item_read(struct rule_reading *r, const char *key, const struct tree *at, st
 		return ret;
 	item = new_item(r, at, key, &m);
 	if (item->all && (at->kind != TREE_LIST || tree_count(at) < 2))
-		return tree_fault(r->why, r->file, at,
-				  "all wants a list of at least two values (Sigma 2.1.0, 'Generic "
-				  "modifiers')");
+		return tree_say(r->why, r->file, at,
+				"all wants a list of at least two values (Sigma 2.1.0, 'Generic modifiers')",
+				"all 须有至少两个值的列表（Sigma 2.1.0，Generic modifiers）");
 	if (!item->field && m.test != TEST_TEXT && m.test != TEST_REGEX)
-		return tree_fault(r->why, r->file, at, "this modifier wants a field in front of it");
+		return tree_say(r->why, r->file, at, "this modifier wants a field in front of it",
+				"此修饰符之前须有字段");
 	if ((ret = add_values(r, at, &m, item, &apart)) < 0)
 		return ret;
 	item->next = apart;

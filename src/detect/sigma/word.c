@@ -25,8 +25,8 @@ int unknown_word(struct rule_reading *r, const struct tree *at, const char *noun
 	const char *near = nearest(word, known, count);
 
 	if (near)
-		return tree_fault(r->why, r->file, at, "unknown %s '%.80s'; did you mean '%s'?", noun, word,
-				  near);
-	return tree_fault(r->why, r->file, at, "unknown %s '%.80s'; %s", noun, word,
-			  list_of(r->mem, known, count));
+		return tree_say(r->why, r->file, at, "unknown %s '%.80s'; did you mean '%s'?",
+				"未知的 %s“%.80s”；是否指“%s”？", noun, word, near);
+	return tree_say(r->why, r->file, at, "unknown %s '%.80s'; %s", "未知的 %s“%.80s”；可用：%s", noun,
+			word, list_of(r->mem, known, count));
 }
