@@ -30,6 +30,7 @@ static const char help_en[] =
 	"  {\"rule\":ID,\"title\":...,\"level\":...,\"author\":...,\"line\":N,\"source\":FILE,...}\n"
 	"\n"
 	"  --rules DIR     a folder of *.yml, read with its folders, or one file; may be repeated\n"
+	"  --lists DIR     what placeholders of rules, like %Servers%, stand for\n"
 	"  --maps DIR      mappings of your own, tried before those that come with the program\n"
 	"  --year YEAR     the year of the first line, for old files whose lines have none\n"
 	"  --zone +HH:MM   where lines without a time zone are from (UTC when not given)\n"
@@ -55,6 +56,7 @@ static const char help_zh[] =
 	"  {\"rule\":ID,\"title\":...,\"level\":...,\"author\":...,\"line\":N,\"source\":FILE,...}\n"
 	"\n"
 	"  --rules 目录    含 *.yml 的目录（连同子目录），或单个文件；可重复给出\n"
+	"  --lists 目录    规则中 %Servers% 之类占位符所代表的值\n"
 	"  --maps 目录     自己的字段映射，先于程序自带的映射\n"
 	"  --year 年份     旧文件各行不带年份时，首行所在年份\n"
 	"  --zone +HH:MM   各行不带时区时所在时区（默认 UTC）\n"
@@ -74,6 +76,7 @@ struct watch {
 	bool chinese;
 	const char *rules[PATHS_MOST], *maps[PATHS_MOST];
 	size_t rule_count, map_count;
+	const char *lists;
 	bool strict, stats;
 	struct source source;
 	const char *file;
@@ -146,6 +149,9 @@ static int take_option(struct watch *w, int option)
 			return usage("--maps 给出次数过多 / --maps is given too often", NULL);
 		w->maps[w->map_count++] = optarg;
 		return -1;
+	case 'l':
+		w->lists = optarg;
+		return -1;
 	case 'y':
 		return read_year(optarg, &w->source.year.year)
 			       ? -1
@@ -177,15 +183,11 @@ static int take_option(struct watch *w, int option)
 static int read_options(struct watch *w, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "rules", required_argument, NULL, 'r' },
-		{ "maps", required_argument, NULL, 'm' },
-		{ "year", required_argument, NULL, 'y' },
-		{ "zone", required_argument, NULL, 'z' },
-		{ "product", required_argument, NULL, 'p' },
-		{ "stats", no_argument, NULL, 's' },
-		{ "strict", no_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "rules", required_argument, NULL, 'r' }, { "lists", required_argument, NULL, 'l' },
+		{ "maps", required_argument, NULL, 'm' },  { "year", required_argument, NULL, 'y' },
+		{ "zone", required_argument, NULL, 'z' },  { "product", required_argument, NULL, 'p' },
+		{ "stats", no_argument, NULL, 's' },       { "strict", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },        { NULL, 0, NULL, 0 },
 	};
 	int option, ret;
 
@@ -224,6 +226,10 @@ static int load(struct watch *w)
 		return EXIT_RULES;
 	}
 	w->set = ruleset_new(say, NULL);
+	if (w->lists && (ret = ruleset_set_lists(w->set, w->lists, &why)) < 0) {
+		say(NULL, &why);
+		return ret == -FAULT_ABSENT ? EXIT_NO_FILE : EXIT_RULES;
+	}
 	for (size_t i = 0; i < w->rule_count; i++)
 		if (ruleset_add_path(w->set, w->rules[i], &why) < 0) {
 			say(NULL, &why);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "detect/regex.h"
+#include "detect/calendar.h"
 
 void view_init(struct view *v, const struct program *p)
 {
@@ -201,6 +202,29 @@ static bool compare(enum match_op op, struct text t, double bound)
 	}
 }
 
+static bool in_time(struct text t, const struct predicate *x)
+{
+	int is, bound = (int)x->number;
+
+	if (!calendar_part(t.at, t.len, x->part, &is))
+		return false;
+	switch (x->compare) {
+	case COMPARE_LT:
+		return is < bound;
+	case COMPARE_LTE:
+		return is <= bound;
+	case COMPARE_GT:
+		return is > bound;
+	case COMPARE_GTE:
+		return is >= bound;
+	case COMPARE_EQ:
+		return is == bound;
+	case COMPARE_NEQ:
+		return is != bound;
+	}
+	return false;
+}
+
 static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
 {
 	unsigned whole = bits / 8, rest = bits % 8;
@@ -267,6 +291,8 @@ static bool passes(struct view *v, const struct predicate *x, uint32_t value)
 	case MATCH_GREATER:
 	case MATCH_GREATER_EQUAL:
 		return compare(x->op, value_text(v, value), x->number);
+	case MATCH_TIME:
+		return in_time(value_text(v, value), x);
 	default:
 		break;
 	}

@@ -76,9 +76,9 @@ static uint32_t field_number(struct program *p, const char *name)
 static bool same(const struct predicate *a, const struct predicate *b)
 {
 	return a->op == b->op && a->field == b->field && a->cased == b->cased && a->len == b->len &&
-	       a->regex_flags == b->regex_flags && !memcmp(&a->number, &b->number, sizeof(a->number)) &&
-	       !memcmp(a->text, b->text, a->len) && !a->wild == !b->wild &&
-	       (!a->wild || !memcmp(a->wild, b->wild, a->len));
+	       a->part == b->part && a->compare == b->compare && a->regex_flags == b->regex_flags &&
+	       !memcmp(&a->number, &b->number, sizeof(a->number)) && !memcmp(a->text, b->text, a->len) &&
+	       !a->wild == !b->wild && (!a->wild || !memcmp(a->wild, b->wild, a->len));
 }
 
 static uint32_t *predicate_slot(const struct program *p, const struct predicate *x)
@@ -128,6 +128,8 @@ static uint32_t predicate(struct program *p, const char *field, const struct val
 			       .len = v->len,
 			       .wild = v->wild,
 			       .number = v->number,
+			       .part = v->part,
+			       .compare = v->compare,
 			       .regex_flags = v->regex_flags };
 	uint32_t *slot;
 

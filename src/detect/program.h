@@ -29,6 +29,8 @@ struct predicate {
 	double number;
 	unsigned char network[16]; /* of MATCH_CIDR */
 	bool is_v6;
+	enum time_part part; /* of MATCH_TIME */
+	enum compare_op compare;
 	unsigned regex_flags;
 	struct regex *regex;
 	uint32_t uses; /* by how many rules: what many use is common */

@@ -50,12 +50,13 @@ static void on_refused(void *who, const struct fault *why)
 	fprintf(stderr, "fengsui: rule refused: %s\n", why->text);
 }
 
-static int load_rules(struct ingest *ingest, const char *path, struct fault *why)
+static int load_rules(struct ingest *ingest, const char *path, const char *lists, struct fault *why)
 {
 	int ret;
 
 	ingest->rules = ruleset_new(on_refused, NULL);
-	if ((ret = ruleset_add_path(ingest->rules, path, why)) < 0)
+	if ((lists && (ret = ruleset_set_lists(ingest->rules, lists, why)) < 0) ||
+	    (ret = ruleset_add_path(ingest->rules, path, why)) < 0)
 		return ret;
 	ruleset_finish(ingest->rules);
 	if (!ruleset_count(ingest->rules))
@@ -142,7 +143,7 @@ int ingest_open(const struct gate_options *options, int64_t now, struct ingest *
 	ingest->waiting = gather_new((struct gather_limits){ WAITING_MOST, RAW_MOST, ALL_RAW_MOST });
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
-	    (options->rules && (ret = load_rules(ingest, options->rules, why)) < 0) ||
+	    (options->rules && (ret = load_rules(ingest, options->rules, options->lists, why)) < 0) ||
 	    (ret = tell_switched_off(ingest, options->house, why)) < 0 ||
 	    (ret = know_sources(ingest, options, now, why)) < 0) {
 		ingest_close(ingest);

@@ -9,6 +9,7 @@
 #include "intake/dictionary.h"
 #include "intake/map_own.h"
 #include "intake/map_private.h"
+#include "intake/syslog.h"
 
 struct maps *maps_new(void)
 {
@@ -333,15 +334,54 @@ int maps_add_folder(struct maps *m, const char *path, struct fault *why)
 	return ret;
 }
 
-bool maps_row(const struct maps *m, size_t i, struct map_row *out)
+static const struct map *map_at(const struct maps *m, size_t i)
 {
 	const struct map *map = m->first;
 
 	while (map && i--)
 		map = map->next;
+	return map;
+}
+
+bool maps_row(const struct maps *m, size_t i, struct map_row *out)
+{
+	const struct map *map = map_at(m, i);
+
 	if (map)
 		*out = (struct map_row){ map->name, map->from, &map->at, map->programs, map->program_count };
 	return map;
+}
+
+static bool pattern_gives(const struct pattern *p, const char *field)
+{
+	for (size_t i = 0; i < p->set_count; i++)
+		if (!strcmp(p->sets[i].name, field))
+			return true;
+	for (size_t i = 0; i < p->count; i++) {
+		const char *name = p->pieces[i].name;
+
+		if (name && !strcmp(name, field))
+			return true;
+		/* An URI brings its stem and its query with it. */
+		if (name && p->pieces[i].kind == PIECE_URI &&
+		    (!strcmp(field, "cs-uri-stem") || !strcmp(field, "cs-uri-query")))
+			return true;
+	}
+	return false;
+}
+
+bool maps_gives(const struct maps *m, size_t i, const char *field)
+{
+	const struct map *map = map_at(m, i);
+	bool gives = map->from == MAP_JSON && !map->keep;
+
+	for (size_t k = 0; k < map->keep_count && !gives; k++)
+		gives = !strcmp(map->keep[k], field);
+	for (size_t k = 0; k < map->also_count && !gives; k++)
+		gives = !strcmp(map->also[k].name, field);
+	for (size_t k = 0; k < map->pattern_count && !gives; k++)
+		gives = pattern_gives(&map->patterns[k], field);
+	return gives || (map->from == MAP_SYSLOG && syslog_gives(field));
 }
 
 static bool is_program(const struct map *m, const char *program, size_t len)

@@ -62,3 +62,7 @@ struct map_row {
 	size_t program_count;
 };
 bool maps_row(const struct maps *m, size_t i, struct map_row *out);
+
+/* May an event of mapping `i` have a field of this name? JSON brings its own names, unless the
+ * mapping keeps only some of them. */
+bool maps_gives(const struct maps *m, size_t i, const char *field);

@@ -165,6 +165,8 @@ static void fix_words(void)
 	product = logsource_word("windows");
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 static bool is(const struct field *f, const char *text)
 {
 	return f->len == strlen(text) && !strncasecmp(f->text, text, f->len);
@@ -279,7 +281,6 @@ static void add_aliases(struct event *e, const struct field *channel)
 
 void windows_place(struct event *e)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const struct field *channel, *id;
 
 	if (!event_find(e, "Channel") && exported(e))
@@ -295,4 +296,21 @@ void windows_place(struct event *e)
 	e->from.product = product;
 	place_category(e, channel, id);
 	add_aliases(e, channel);
+}
+
+bool windows_row(size_t i, struct logsource *out)
+{
+	const char *channel;
+
+	pthread_once(&once, fix_words);
+	*out = (struct logsource){ .product = product };
+	if (i >= COUNT(services) + COUNT(categories))
+		return false;
+	channel = i < COUNT(services) ? services[i].channel : categories[i - COUNT(services)].channel;
+	for (size_t k = 0; k < COUNT(services); k++)
+		if (!strcmp(services[k].channel, channel))
+			logsource_add_service(out, services[k].service);
+	if (i >= COUNT(services))
+		logsource_add_category(out, categories[i - COUNT(services)].category);
+	return true;
 }

@@ -30,6 +30,7 @@ PARSERS = {
     "yaml": "files of a plan pack as YAML", "pack": "a whole plan pack", "list": "filters, lists and searches",
     "tokens": "words of a search", "syslog": "a syslog message", "frame": "messages cut out of a stream",
     "jsonl": "a line of JSON events", "map": "a mapping of a log format", "sigma_rule": "a detection rule",
+    "sigma_lists": "lists for placeholders",
     "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
@@ -110,6 +111,14 @@ TOKENS = [b"fs_17_" + b"0123456789abcdef" * 4, b"192.0.2.0/24", b"2001:db8::/32"
 ROSTERS = [b"default rate=5 burst=9\n", b"# x\nweb01 key=" + b"aB" * 32 + b" silent=10min\nudp:192.0.2.7\trate=0 silent=1h"]
 GZIPS = [b"\7" + gzip.compress(text) for text in (b"one\ntwo\n", b"", b"x" * 300, bytes(1 << 21))] + \
         [b"\1" + gzip.compress(b"a\n") + gzip.compress(b"b\n")]
+LISTS = [b"# a\ndc01\n\n dc02 \r\n", b"Servers: [a, 'b*', {pattern: srv*}]\nNone: []\n", b"Servers: [1]\n---\nX: [y]\n"]
+SIGMA_TOP = b"title: t\nid: i\ntags: [attack.t1059]\nlogsource: {product: windows}\n"
+SIGMA = [SIGMA_TOP + text for text in (
+    b"detection: {s: {a|contains|all|windash: [' -a', '/b']}, f: {a|expand: '%Servers%x', b|hour|gte: 22}, condition: s and not 1 of f*}",
+    b"detection: {s: {a|re|i: 'x.*', b|cidr|expand: '%Nets%', c|fieldref: d}, condition: [s, not s]}\n---\n"
+    b"title: c\nname: c\ncorrelation: {type: value_percentile, rules: i, timespan: 1m, condition: {field: x, percentile: 5, gte: 2.5}}\n---\n"
+    b"title: d\ncorrelation: {type: temporal, rules: [i, c], timespan: 1m, condition: i and not c, aliases: {u: {i: v}}, group-by: [u]}\n---\n"
+    b"title: f\nlogsource: {product: windows}\nfilter: {rules: any, s: {u|base64offset: adm}, condition: s}")]
 FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x", b"\1\3-5 <1>x", b"\1\0990 <1>x"]
 
 
@@ -126,8 +135,9 @@ SEEDS = {
     "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
     "pack": pack_files, "list": lambda: FILTERS, "tokens": lambda: [*log_lines(10), "网页被篡改 nginx 1.2".encode()],
     "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
-    "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml")],
-    "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON, "stamp": lambda: STAMPS,
+    "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml"), *SIGMA],
+    "sigma_lists": lambda: LISTS, "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON,
+    "stamp": lambda: STAMPS,
     "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
     "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS,
 }

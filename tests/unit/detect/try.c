@@ -87,7 +87,10 @@ static void run(struct tried *t, struct ruleset *set, const char *lines, size_t 
 void try_rules(struct tried *t, const char *rules, const char *lines)
 {
 	struct ruleset *set = ruleset_new(refused, t);
+	struct fault why;
 
+	if (t->lists && ruleset_add_list(set, "lists.yml", t->lists, strlen(t->lists), &why) < 0)
+		fail_msg("%s", why.text);
 	ruleset_add(set, "rule.yml", rules, strlen(rules));
 	run(t, set, lines, strlen(lines), 0);
 }
