@@ -275,6 +275,10 @@ static int read_set(struct reading *r, const struct tree *at)
 
 static int read_when(struct reading *r, const struct tree *at)
 {
+	for (const struct tree *t = at->first; t; t = t->next)
+		if (t->text && strchr(t->text, '*') != strrchr(t->text, '*'))
+			return tree_fault(r->why, r->file, t, "one * at most stands for anything in '%s'",
+					  t->text);
 	r->map->when = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pair));
 	return read_pairs(r, at, false, r->map->when, tree_count(at), &r->map->when_count);
 }

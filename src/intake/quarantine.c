@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/stamp.h"
+#include "base/utf8.h"
 
 struct row {
 	struct quarantine_row about; /* why and text in one piece, at `why` */
@@ -80,21 +81,46 @@ size_t quarantine_bytes(const struct quarantine *q) { return q ? q->bytes : 0; }
 
 uint64_t quarantine_given_up(const struct quarantine *q) { return q ? q->given_up : 0; }
 
+/* What a terminal would act upon, or what no text is, as U+FFFD. */
+static bool is_plain(uint32_t c)
+{
+	const bool control = (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0);
+	const bool turns = (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+			   (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+
+	return !control && !turns;
+}
+
+static void write_text(const char *text, size_t len, struct buf *out)
+{
+	const char *p = text, *end = text + len;
+	struct buf clean = { 0 };
+	char bytes[4];
+
+	while (p < end) {
+		const uint32_t c = utf8_next(&p, end);
+
+		buf_put(&clean, bytes, utf8_put(is_plain(c) ? c : 0xFFFD, bytes));
+	}
+	buf_json_string(out, clean.data, clean.len);
+	buf_fini(&clean);
+}
+
 static void write_row(const struct quarantine_row *row, const char *source, struct buf *out)
 {
 	char stamp[STAMP_LEN];
 
 	buf_text(out, "{\"source\":");
-	buf_json_string(out, source, strlen(source));
+	write_text(source, strlen(source), out);
 	buf_format(out, ",\"line\":%llu", (unsigned long long)row->line);
 	if (row->at) {
 		stamp_format(row->at, stamp);
 		buf_format(out, ",\"at\":\"%s\"", stamp);
 	}
 	buf_text(out, ",\"why\":");
-	buf_json_string(out, row->why, strlen(row->why));
+	write_text(row->why, strlen(row->why), out);
 	buf_text(out, ",\"text\":");
-	buf_json_string(out, row->text, row->len);
+	write_text(row->text, row->len, out);
 	buf_format(out, ",\"bytes\":%zu,\"of\":%zu}\n", row->len, row->whole_len);
 }
 

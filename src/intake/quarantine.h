@@ -42,7 +42,6 @@ size_t quarantine_count(const struct quarantine *q);
 size_t quarantine_bytes(const struct quarantine *q);
 uint64_t quarantine_given_up(const struct quarantine *q); /* rows that made room for later ones */
 
-/* One JSON object a row: {"source","line","at","why","text","bytes","of"}; a byte
- * that is no UTF-8 as U+FFFD, control characters escaped, so that a terminal is
- * safe to show it. */
+/* One JSON object a row: {"source","line","at","why","text","bytes","of"}; what is
+ * no UTF-8, and characters that a terminal would act upon, as U+FFFD. */
 void quarantine_write(const struct quarantine *q, const char *source, struct buf *out);
