@@ -14,7 +14,7 @@
 #include "host/clock.h"
 #include "intake/frame.h"
 #include "intake/intake.h"
-#include "intake/records.h"
+#include "intake/stream/records.h"
 
 /* watch -- rules over a file or a pipe, alerts out: no server, nothing kept. */
 

@@ -5,10 +5,10 @@
 
 #include "base/fault.h"
 #include "intake/event.h"
-#include "intake/formats.h"
+#include "intake/format/formats.h"
 #include "intake/map.h"
 #include "intake/moment.h"
-#include "intake/quarantine.h"
+#include "intake/stream/quarantine.h"
 #include "intake/tally.h"
 
 /*

@@ -9,7 +9,7 @@
 #include "intake/dictionary.h"
 #include "intake/map_own.h"
 #include "intake/map_private.h"
-#include "intake/when.h"
+#include "intake/format/when.h"
 
 struct maps *maps_new(void)
 {

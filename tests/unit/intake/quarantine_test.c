@@ -1,4 +1,4 @@
-#include "intake/quarantine.h"
+#include "intake/stream/quarantine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "intake/records.h"
+#include "intake/stream/records.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "intake/when.h"
+#include "intake/format/when.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "intake/columns.h"
+#include "intake/format/columns.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "intake/moment.h"
-#include "intake/when.h"
+#include "intake/format/when.h"
 #include "seal/hex.h"
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_DECIMAL, KIND_TIME, KIND_TRUTH };

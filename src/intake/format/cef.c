@@ -1,8 +1,8 @@
-#include "intake/cef.h"
+#include "intake/format/cef.h"
 
 #include <string.h>
 
-#include "intake/when.h"
+#include "intake/format/when.h"
 
 struct part {
 	const char *at;

@@ -1,15 +1,15 @@
-#include "intake/formats.h"
+#include "intake/format/formats.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "intake/auditd.h"
-#include "intake/cef.h"
-#include "intake/columns.h"
-#include "intake/leef.h"
+#include "intake/format/auditd.h"
+#include "intake/format/cef.h"
+#include "intake/format/columns.h"
+#include "intake/format/leef.h"
 #include "intake/moment.h"
-#include "intake/pairs.h"
+#include "intake/format/pairs.h"
 
 struct formats {
 	struct columns *columns;

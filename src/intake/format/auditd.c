@@ -1,4 +1,4 @@
-#include "intake/auditd.h"
+#include "intake/format/auditd.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "intake/pairs.h"
-#include "intake/when.h"
+#include "intake/format/pairs.h"
+#include "intake/format/when.h"
 
 struct kept {
 	char text[AUDIT_TEXT];

@@ -1,9 +1,9 @@
-#include "intake/leef.h"
+#include "intake/format/leef.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "intake/when.h"
+#include "intake/format/when.h"
 
 struct part {
 	const char *at;

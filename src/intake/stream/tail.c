@@ -1,4 +1,4 @@
-#include "intake/tail.h"
+#include "intake/stream/tail.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "intake/pairs.h"
+#include "intake/format/pairs.h"
 
 /* The enriched part of an audit record stands behind a group separator. */
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\x1d'; }
