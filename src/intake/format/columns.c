@@ -128,7 +128,7 @@ static void add_type(struct column *column, struct part type)
 		type = (struct part){ open + 1, type.len - (size_t)(open + 2 - type.at) };
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		if (type.len == strlen(types[i].type) && begins(type, types[i].type))
-			column->kind = types[i].kind;
+			column->kind = (uint8_t)types[i].kind;
 }
 
 static void add_types(struct columns *c, struct part all)

@@ -193,10 +193,17 @@ struct search {
 	const struct place *place;
 	const char *base;
 	int folder, best;
+	bool copies; /* would do, too */
 	struct stat best_st;
 	struct mark mark;
 	bool same; /* the best one is the file itself, not a copy */
 };
+
+/* app.log.1 of app.log; never app.log itself, which may only look like what it was. */
+static bool is_copy_name(const struct search *s, const char *name)
+{
+	return !strncmp(name, s->base, strlen(s->base)) && strcmp(name, s->base) != 0;
+}
 
 /* The file itself under another name, or else its newest copy. */
 static void look_at(struct search *s, const char *name)
@@ -210,7 +217,7 @@ static void look_at(struct search *s, const char *name)
 		return;
 	same = st.st_dev == s->place->device && st.st_ino == s->place->inode;
 	better = s->best < 0 || (same && !s->same) || (same == s->same && st.st_mtime > s->best_st.st_mtime);
-	if (!better || is_open(s->t, &st) || (!same && strncmp(name, s->base, strlen(s->base)) != 0) ||
+	if (!better || is_open(s->t, &st) || (!same && !(s->copies && is_copy_name(s, name))) ||
 	    !fits(fd, s->place, &mark)) {
 		close(fd);
 		return;
@@ -224,11 +231,14 @@ static void look_at(struct search *s, const char *name)
 }
 
 /* Beside the path; -1 when there is none. Without a byte to know it by, only its inode will do. */
-static int find_former(const struct tail *t, const struct place *place, struct stat *st, struct mark *mark)
+static int find_former(const struct tail *t, const struct place *place, bool copies, struct stat *st,
+		       struct mark *mark)
 {
 	const char *slash = strrchr(t->path, '/');
 	char *folder = strndup(t->path, slash ? (size_t)(slash - t->path) + 1 : 0);
-	struct search s = { .t = t, .place = place, .base = slash ? slash + 1 : t->path, .best = -1 };
+	struct search s = {
+		.t = t, .place = place, .base = slash ? slash + 1 : t->path, .best = -1, .copies = copies
+	};
 	DIR *dir = folder ? opendir(*folder ? folder : ".") : NULL;
 
 	free(folder);
@@ -252,7 +262,8 @@ static void resume_all(struct tail *t)
 	for (size_t i = 0; i < t->place_count; i++) {
 		struct mark mark;
 		struct stat st;
-		int fd = find_former(t, &t->places[i], &st, &mark);
+		/* Only the file of the name is copied and emptied. */
+		int fd = find_former(t, &t->places[i], i + 1 == t->place_count, &st, &mark);
 
 		struct file *f;
 
@@ -386,7 +397,7 @@ static enum outcome begin_anew(struct pass *p, size_t i)
 	int fd;
 
 	place.inode = 0; /* a copy is another file */
-	fd = find_former(p->t, &place, &st, &mark);
+	fd = find_former(p->t, &place, true, &st, &mark);
 	*f = (struct file){ .fd = former.fd, .device = former.device, .inode = former.inode };
 	if (fd < 0) {
 		p->t->missed++;
