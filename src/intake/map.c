@@ -174,6 +174,11 @@ static int read_keep(struct reading *r, const struct tree *at)
 	return read_names(r, at, &r->map->keep, &r->map->keep_count);
 }
 
+static int read_drop(struct reading *r, const struct tree *at)
+{
+	return read_names(r, at, &r->map->drop, &r->map->drop_count);
+}
+
 /* A name that this program gives must be one of the dictionary, for such logs. */
 static int check_name(struct reading *r, const struct tree *t)
 {
@@ -301,7 +306,8 @@ static const struct {
 	{ "logsource", true, read_place },    { "programs", false, read_programs },
 	{ "patterns", false, read_patterns }, { "also", false, read_also },
 	{ "when", false, read_when },         { "keep", false, read_keep },
-	{ "time", false, read_time },         { "set", false, read_set },
+	{ "drop", false, read_drop },         { "time", false, read_time },
+	{ "set", false, read_set },
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
@@ -317,7 +323,7 @@ static int check_keys(struct reading *r, const struct tree *at)
 			return tree_fault(
 				r->why, r->file, t,
 				"unknown key '%s'; map, about, from, logsource, programs, patterns, "
-				"also, when, time, set or keep",
+				"also, when, time, set, keep or drop",
 				t->key);
 	}
 	return 0;
@@ -334,9 +340,10 @@ static int check_whole(struct reading *r, const struct tree *at)
 	if (m->from >= MAP_JSON && (!m->when_count || m->pattern_count))
 		return tree_fault(r->why, r->file, at,
 				  "a mapping of fields wants when: {field: text} and no patterns");
-	if (m->from < MAP_JSON && (m->keep || m->time.count || m->set_count))
-		return tree_fault(r->why, r->file, at,
-				  "keep, time and set are for mappings of fields; text has its patterns");
+	if (m->from < MAP_JSON && (m->keep || m->drop || m->time.count || m->set_count))
+		return tree_fault(
+			r->why, r->file, at,
+			"keep, drop, time and set are for mappings of fields; text has its patterns");
 	return 0;
 }
 
@@ -477,10 +484,10 @@ static bool is_program(const struct map *m, const char *program, size_t len)
 	return false;
 }
 
-static bool is_kept(const struct map *m, const struct field *f)
+static bool among(const char *const *names, size_t count, const struct field *f)
 {
-	for (size_t i = 0; i < m->keep_count; i++)
-		if (strlen(m->keep[i]) == f->name_len && !memcmp(m->keep[i], f->name, f->name_len))
+	for (size_t i = 0; i < count; i++)
+		if (strlen(names[i]) == f->name_len && !memcmp(names[i], f->name, f->name_len))
 			return true;
 	return false;
 }
@@ -491,7 +498,8 @@ static void keep_only(const struct map *m, struct event *e)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < e->count; i++)
-		if (is_kept(m, &e->fields[i]))
+		if ((!m->keep || among(m->keep, m->keep_count, &e->fields[i])) &&
+		    !among(m->drop, m->drop_count, &e->fields[i]))
 			e->fields[kept++] = e->fields[i];
 	e->count = kept;
 }
@@ -532,7 +540,7 @@ static void place(const struct map *m, struct event *e)
 {
 	e->from = m->at;
 	find_time(m, e);
-	if (m->keep)
+	if (m->keep || m->drop)
 		keep_only(m, e);
 	for (size_t i = 0; i < m->also_count; i++)
 		add_other(&m->also[i], e);

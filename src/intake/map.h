@@ -22,6 +22,7 @@
  *   also: {c-useragent: cs-user-agent}    # a second name for the same values, or [first, else second]
  *   when: {eventSource: "*.amazonaws.com"} # of fields: what the event must say; one * stands for anything
  *   time: eventTime                        # of fields: when it happened, or [first, else second]
+ *   drop: [email.subject]                  # of fields: free words that are no field
  *   set: {status: success}                 # of fields: what its being there means
  *
  * A pattern fits the whole text. Kinds of capture: word (no space), number, ip,

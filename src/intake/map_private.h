@@ -62,6 +62,8 @@ struct map {
 	size_t when_count;
 	const char **keep; /* of an object with free text in it: nothing else becomes a field */
 	size_t keep_count;
+	const char **drop; /* or only these do not */
+	size_t drop_count;
 	struct map *next;
 };
 
