@@ -14,6 +14,7 @@
 #include "host/clock.h"
 #include "intake/frame.h"
 #include "intake/intake.h"
+#include "intake/stream/records.h"
 
 /* watch -- rules over a file or a pipe, alerts out: no server, nothing kept. */
 
@@ -23,7 +24,8 @@ enum { CHUNK = 256 * 1024, PATHS_MOST = 32 };
 static const char help_en[] =
 	"fengsui watch --rules DIR FILE|-   print an alert for each line that a rule matches\n"
 	"\n"
-	"Reads syslog (RFC 3164, RFC 5424), JSON lines and web access logs, told apart line\n"
+	"Reads syslog (RFC 3164, RFC 5424), JSON lines (Suricata EVE, Windows, clouds) and documents\n"
+	"of them, web access logs, W3C and Zeek tables, CEF, LEEF and audit records, told apart line\n"
 	"by line, from FILE or from standard input (-), which may never end. Rules are Sigma.\n"
 	"Each alert is one JSON object on standard output, as soon as it is known:\n"
 	"\n"
@@ -49,8 +51,9 @@ static const char help_en[] =
 static const char help_zh[] =
 	"fengsui watch --rules 目录 文件|-   规则命中的每一行给出一条告警\n"
 	"\n"
-	"读取系统日志（RFC 3164、RFC 5424）、JSON 行和网站访问日志，逐行自动识别；来自文件或\n"
-	"标准输入（-），后者可以没有尽头。规则为 Sigma 格式。每条告警是标准输出上的一个 JSON 对象，\n"
+	"读取系统日志（RFC 3164、RFC 5424）、JSON 行（Suricata EVE、Windows、云审计）及其整份文档、\n"
+	"网站访问日志、W3C 与 Zeek 表格、CEF、LEEF、审计记录，逐行自动识别；来自文件或标准输入（-），\n"
+	"后者可以没有尽头。规则为 Sigma 格式。每条告警是标准输出上的一个 JSON 对象，\n"
 	"发现即输出：\n"
 	"\n"
 	"  {\"rule\":ID,\"title\":...,\"level\":...,\"author\":...,\"line\":N,\"source\":FILE,...}\n"
@@ -289,17 +292,19 @@ static void take_loss(void *who) { intake_lost(&((struct watch *)who)->source); 
 static int follow(struct watch *w, int fd)
 {
 	char *chunk = must_alloc(CHUNK);
+	struct records records;
 	struct frame frame;
 	ssize_t n = 0;
 
 	frame_init(&frame, FRAME_LINES, LINE_LIMIT);
+	records_init(&records, &frame, LINE_LIMIT);
 	while (!w->closed && !asked_to_end &&
 	       ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
 		w->now = clock_wall();
 		if (!w->source.year.year)
 			w->source.year.now = w->now;
 		if (n > 0)
-			frame_feed(&frame, chunk, (size_t)n, take_line, take_loss, w);
+			records_feed(&records, chunk, (size_t)n, take_line, take_loss, w);
 		flush(w);
 	}
 	if (asked_to_end)
@@ -307,8 +312,9 @@ static int follow(struct watch *w, int fd)
 	if (n < 0)
 		fprintf(stderr, "fengsui watch: %s: %s\n", w->file, strerror(errno));
 	if (!w->closed)
-		frame_end(&frame, take_line, take_loss, w);
+		records_end(&records, take_line, take_loss, w);
 	flush(w);
+	records_fini(&records);
 	frame_fini(&frame);
 	free(chunk);
 	return n < 0 || w->lost ? EXIT_READ : EXIT_FINE;
@@ -362,6 +368,7 @@ static int run(struct watch *w, int fd)
 		say_malformed(w);
 	detector_free(w->detector);
 	event_free(w->event);
+	source_fini(&w->source);
 	return ret;
 }
 

@@ -60,7 +60,12 @@ static struct {
 	{ "sense",                                     "microsoft-windows-sense/operational" },
 	{ "servicebus-client",                         "microsoft-servicebus-client/admin" },
 	{ "servicebus-client",                         "microsoft-servicebus-client/operational" },
-	{ "iis-configuration",                         "microsoft-iis-configuration/operational" },};
+	{ "iis-configuration",                         "microsoft-iis-configuration/operational" },
+	{ "dns-server",                                "dns server" },
+	{ "dns-server-analytic",                       "microsoft-windows-dns-server/analytical" },
+	{ "driver-framework",                          "microsoft-windows-driverframeworks-usermode/operational" },
+	{ "microsoft-servicebus-client",               "microsoft-servicebus-client/admin" },
+	{ "microsoft-servicebus-client",               "microsoft-servicebus-client/operational" },};
 
 /* Category; channel, event number and, where it matters, EventType. */
 static struct {

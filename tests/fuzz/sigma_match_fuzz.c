@@ -60,6 +60,7 @@ static void lines(struct run *r, const char *at, const char *end)
 		compare(r, p, &v, e);
 	}
 	view_fini(&v);
+	source_fini(&source);
 	maps_free(maps);
 	event_free(e);
 	detector_free(d);

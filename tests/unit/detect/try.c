@@ -78,6 +78,7 @@ static void run(struct tried *t, struct ruleset *set, const char *lines, size_t 
 	frame_fini(&frame);
 	detector_free(r.detector);
 	event_free(r.event);
+	source_fini(&r.source);
 	maps_free(r.maps);
 	ruleset_free(set);
 	buf_text(&t->hits, "");
