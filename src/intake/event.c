@@ -31,7 +31,7 @@ void event_clear(struct event *e)
 {
 	e->raw = NULL;
 	e->raw_len = 0;
-	e->time = 0;
+	e->time = e->received = 0;
 	e->timed = e->is_json = false;
 	e->from = (struct logsource){ 0 };
 	e->count = e->used = 0;

@@ -34,6 +34,7 @@ struct event {
 	const char *source; /* who sent it: a file, a peer, a unit */
 	uint64_t line;      /* counted from 1 within the source */
 	int64_t time;       /* when it happened, or else when it was received */
+	int64_t received;   /* when it was received; 0: not known */
 	bool timed;         /* the line itself said when */
 	bool is_json;       /* raw is not what a keyword search should read */
 	struct logsource from;

@@ -157,6 +157,7 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 	e->raw_len = len;
 	e->source = source->name;
 	e->line = source->lines;
+	e->received = now;
 	note_bytes(source, e);
 	while (first < line + e->raw_len && (*first == ' ' || *first == '\t'))
 		first++;

@@ -71,7 +71,7 @@ static void run(struct tried *t, struct ruleset *set, const char *lines, size_t 
 	r.maps = maps_new();
 	assert_int_equal(maps_add_own(r.maps, NULL), 0);
 	r.event = event_new();
-	r.detector = detector_new(set, &(struct detector_limits){ groups }, alerted, &r);
+	r.detector = detector_new(set, &(struct detector_limits){ .groups = groups }, alerted, &r);
 	frame_init(&frame, FRAME_LINES, LINE_LIMIT);
 	frame_feed(&frame, lines, len, line, NULL, &r);
 	frame_end(&frame, line, NULL, &r);
