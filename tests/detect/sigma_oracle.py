@@ -186,10 +186,17 @@ KNOWN = {"all", "cased", "neq", *FLAGS, *CHANGES, *ALONE}
 
 
 def matcher(pattern, cased):
-    """A test of a Value: the whole of it against the pattern."""
-    source = "".join(".*" if x is MANY else "." if x is ONE else re.escape(x if cased else fold(x)) for x in pattern)
-    match = re.compile(source, re.S).fullmatch
-    return (lambda v: match(v.text)) if cased else (lambda v: match(v.folded))
+    """A test of a Value: the whole of it against the pattern. Made when it is first asked: rules have
+    far more values than a test tries."""
+    source = None
+
+    def passes(value):
+        nonlocal source
+        if source is None:
+            source = re.compile("".join(".*" if x is MANY else "." if x is ONE else re.escape(x if cased else fold(x))
+                                        for x in pattern), re.S)
+        return source.fullmatch(value.text if cased else value.folded)
+    return passes
 
 
 def number(text):
@@ -247,7 +254,7 @@ class Item:
     def one_value(self, scalar):
         """Value -> bool."""
         if self.alone == "re":
-            flags = re.A
+            flags = re.U
             for word in self.modifiers:
                 flags |= FLAGS.get(word, 0)
             return (lambda search: lambda v: search(v.text))(python_regex(scalar.text, flags).search)
@@ -282,13 +289,42 @@ class Item:
         return found != self.negated
 
 
+# What Python writes otherwise than PCRE: classes are of ASCII, and with the flag m a line does not
+# begin behind the last line end.
+CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": r" \t\n\r\f\v"}
+LINE_BEGIN = r"(?:\A|^(?!\Z))"
+PIECE = re.compile(r"\(\?([ims]+)\)|\\.|\[\^?\]?|.", re.S)
+
+
 def python_regex(text, flags):
-    """What PCRE takes and Python writes otherwise: flags inside that hold from there on."""
-    for letters in re.findall(r"\(\?([ims]+)\)", text):
-        for letter in letters:
-            flags |= FLAGS[letter]
+    out, bracket = [], False
+    for piece in PIECE.finditer(text):
+        if letters := piece[1]:  # holds from here on, which is everywhere as it stands in front
+            for letter in letters:
+                flags |= FLAGS[letter]
+            continue
+        one = piece[0]
+        if bracket and one.startswith("["):
+            out += ["\\["] + [one[1:]] * (len(one) > 1 and one[-1] != "]")
+            bracket = not one.endswith("]")
+            out += ["]"] * one.endswith("]")
+            continue
+        if one.startswith("\\") and one[1:].lower() in CLASSES:
+            inside = CLASSES[one[1:].lower()]
+            if not bracket:
+                one = f"[{'^' if one[1:].isupper() else ''}{inside}]"
+            elif one[1:].islower():
+                one = inside
+        elif one.startswith("["):
+            bracket = True
+        elif one == "]":
+            bracket = False
+        out.append(one)
+    # The flag m may come late, so the beginnings of lines are looked at in the end.
+    if flags & re.M:
+        out = [LINE_BEGIN if one == "^" else one for one in out]
     try:
-        return re.compile(re.sub(r"\(\?[ims]+\)", "", text), flags)
+        return re.compile("".join(out), flags)
     except re.error as error:
         raise Unsupported(f"a regular expression: {error}") from error
 
