@@ -14,6 +14,7 @@ import re
 import zlib
 from dataclasses import dataclass, field
 
+from sigma_events import Sample
 from watching import SOURCE_FIELD, source_name
 
 
@@ -158,8 +159,7 @@ def wild(maker):
 
 
 def dashed(maker):
-    return " ".join(maker.chance.choice("-/") + maker.chance.choice("ab01é") + maker.chance.choice(["", "b", "-a"])
-                    for _ in range(maker.chance.choice([1, 1, 2])))
+    return " ".join(maker.chance.choice("-/") + maker.chance.choice(maker.options) for _ in range(maker.chance.choice([1, 1, 2])))
 
 
 def plain_word(maker):
@@ -261,6 +261,8 @@ class Maker:
         self.chance = random.Random(seed)
         self.words = [self.word(2, 5) for _ in range(8)]
         self.pieces = [self.word(0, 4) for _ in range(14)]
+        self.options = [self.chance.choice("ab01é") + self.chance.choice(["", "b", "-a"]) for _ in range(3)]
+        self.asked = {}  # field -> what rules ask of it, so that events can answer
         self.features = [f for f in FEATURES if f.on]
         self.weights = [f.weight for f in self.features]
 
@@ -282,6 +284,7 @@ class Maker:
         if not feature.field:
             values = [v if v.strip("*") else v + "a" for v in values]
         name = self.chance.choice(FIELDS) if feature.field else ""
+        self.asked.setdefault(name or FIELDS[0], []).extend((feature.modifiers.split("|"), v) for v in values)
         return RandomItem("|".join(x for x in (name, feature.modifiers) if x) if feature.field else "|" + feature.modifiers, values,
                           count > 1 or must)
 
@@ -342,29 +345,76 @@ class Maker:
 
     def event_text(self):
         pick = self.chance.random()
-        word = self.chance.choice(self.words)
         if pick < 0.55:
-            out = self.joined(0, 3)
-        elif pick < 0.63:
-            raw = ("a" * self.chance.randint(0, 3) + word + "b" * self.chance.randint(0, 3))
-            how = self.chance.choice(["utf-8", "utf-16-le", "utf-16-be", "utf-16"])
-            out = base64.b64encode(raw.encode(how)).decode()
-        elif pick < 0.68:
-            out = "".join(c + "\0" if self.chance.random() < 0.97 else c for c in "a" + word)[self.chance.randint(0, 2):]
-        elif pick < 0.76:
-            out = dashed(self)
-            for dash in "-/":
-                out = out.replace(dash, self.chance.choice("-/–—―")) if self.chance.random() < 0.5 else out
-            out = self.chance.choice(["", "x ", "x", "b"]) + out + self.chance.choice(["", " y", "z"])
-        elif pick < 0.86:
-            out = self.chance.choice(["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.1.2.3", "10.255.255.255", "11.0.0.1", "192.168.128.1", "192.168.127.1",
-                                      "::ffff:10.0.0.1", "::FFFF:10.1.2.3", "fe80::1", "FE80::1", "febf::", "fec0::", "2001:db8::1", "2001:db8:8000::1",
-                                      "2001:0db8:0:0:0:0:0:1", "10.0.0", "10.0.0.256", "10.0.0.01", ":", "::"])
-        elif pick < 0.92:
-            out = self.chance.choice(["", "", "", "", " ", "0x", "+"]) + str(number(self)) + self.chance.choice(["", "", "", " ", "a", "e400"])
+            return self.swapped(self.joined(0, 3))
+        if pick < 0.63:
+            return self.swapped(self.encoded(self.chance.choice(self.words), []))
+        if pick < 0.68:
+            return self.wide(self.chance.choice(self.words))
+        if pick < 0.76:
+            return self.swapped(self.chance.choice(["", "", "x ", "x", "b"]) + self.other_dashes(dashed(self)) + self.chance.choice(["", "", " y", "z"]))
+        if pick < 0.86:
+            return self.swapped(self.address())
+        if pick < 0.92:
+            return self.chance.choice(["", "", "", "", " ", "0x", "+"]) + str(number(self)) + self.chance.choice(["", "", "", " ", "a", "e400"])
+        return self.swapped(self.joined(1, 2) + self.chance.choice(["\n", "\na", "\t", "\r\n", " "]) + self.joined(0, 2))
+
+    def encoded(self, word, modifiers):
+        how = "utf-16-le" if {"wide", "utf16le"} & set(modifiers) else "utf-16-be" if "utf16be" in modifiers else \
+            "utf-16" if "utf16" in modifiers else self.chance.choice(["utf-8", "utf-16-le", "utf-16-be", "utf-16"]) if not modifiers else "utf-8"
+        around = (lambda c: c * self.chance.randint(0, 3)) if "contains" in modifiers or not modifiers else lambda c: b""
+        return base64.b64encode(around(b"a") + word.encode(how) + around(b"b")).decode()
+
+    def wide(self, word):
+        return "".join(c + "\0" if self.chance.random() < 0.97 else c for c in "a" + word)[self.chance.randint(0, 2):]
+
+    def other_dashes(self, text):
+        for dash in "-/":
+            text = text.replace(dash, self.chance.choice("-/–—―")) if self.chance.random() < 0.6 else text
+        return text
+
+    def address(self):
+        return self.chance.choice([
+            "10.0.0.0", "10.0.0.1", "10.0.0.2", "10.1.2.3", "10.255.255.255", "11.0.0.1", "192.168.128.1", "192.168.127.1", "::ffff:10.0.0.1",
+            "::FFFF:10.1.2.3", "fe80::1", "FE80::1", "febf::", "fec0::", "2001:db8::1", "2001:db8:8000::1", "2001:0db8:0:0:0:0:0:1", "10.0.0",
+            "10.0.0.256", "10.0.0.01", ":", "::"])
+
+    def answer(self, modifiers, value):
+        """What a rule asks for, or nearly."""
+        if isinstance(value, Plain):
+            return None if value == "null" else self.chance.choice([value, str(value), number(self)])
+        if "cidr" in modifiers:
+            return self.address()
+        if "fieldref" in modifiers:
+            return self.event_text()
+        if "re" in modifiers:
+            out = self.sampled(value)
+        elif {"base64", "base64offset"} & set(modifiers):
+            return self.encoded(value, modifiers)
+        elif {"wide", "utf16le", "utf16be"} & set(modifiers):
+            return "".join("\0" + c if "utf16be" in modifiers else c + "\0" for c in value)
         else:
-            out = self.joined(1, 2) + self.chance.choice(["\n", "\na", "\t", "\r\n", " "]) + self.joined(0, 2)
-        return self.swapped(out)
+            out = self.meant(value)
+            out = self.other_dashes(out) if "windash" in modifiers else out
+        if self.chance.random() < 0.35:
+            out = self.chance.choice(["", self.joined(0, 1)]) + out + self.chance.choice(["", self.joined(0, 1)])
+        return self.swapped(self.spoilt(out) if self.chance.random() < 0.35 else out)
+
+    def sampled(self, expression):
+        try:
+            return Sample(self.chance).text(expression)
+        except (KeyError, RecursionError, re.error):
+            return self.event_text()
+
+    def meant(self, value):
+        """Text that a rule's text takes: something for each wildcard."""
+        return re.sub(r"\\[*?\\]|\*|\?", lambda m: m[0][1:] or (self.joined(0, 1) if m[0] == "*" else self.chance.choice(PIECES)), value)
+
+    def spoilt(self, text):
+        if not text:
+            return self.chance.choice(PIECES)
+        at = self.chance.randrange(len(text))
+        return text[:at] + self.chance.choice(["", self.chance.choice(PIECES), text[at] * 2]) + text[at + 1:]
 
     def swapped(self, out):
         """Letter case of ASCII letters by chance; base64 is text like any other here."""
@@ -388,7 +438,9 @@ class Maker:
         names = self.chance.sample(FIELDS, self.chance.randint(1, len(FIELDS)))
         if self.chance.random() < 0.1:
             names.append(self.chance.choice(names))
-        event = RandomEvent(self.chance.choice(SOURCES), [(n, self.event_value()) for n in names])
+        answers = lambda n: n in self.asked and self.chance.random() < 0.5
+        event = RandomEvent(self.chance.choice(SOURCES), [(n, self.answer(*self.chance.choice(self.asked[n])) if answers(n) else self.event_value())
+                                                          for n in names])
         if len(event.pairs) > 1 and self.chance.random() < 0.25:  # two fields that agree, or nearly
             value = event.pairs[0][1]
             near = value if not isinstance(value, str) or isinstance(value, Plain) else self.swapped(self.joined(0, 1) + value)
