@@ -84,7 +84,8 @@ def field_filters(count):
     found = set()
     for _, text in windows_rules():
         for field, _, op, value in re.findall(r"^ +(?:- )?(\w+)(\|(\w+))?: '([^'*?\n]{4,60})'$", text, re.M):
-            if op in OPS and field[0].isupper() and value.isascii():
+            # The image has another name in events of Security, which only we know.
+            if op in OPS and field[0].isupper() and not field.endswith("Image") and value.isascii():
                 found.add((field, OPS[op], value))
     return random.Random(1).sample(sorted(found), count)
 
@@ -154,10 +155,14 @@ class Rsyslog:
 
     def filters(self, filters):
         test = {"contains": "contains_i", "startswith": "startswith_i"}
-        out = [f"if $!{field} != \"\" and " + (f"$!{field} {test[op]} {json.dumps(text)}" if op in test else
-                                              f"tolower($!{field}) == {json.dumps(text.lower())}") + f" then {{ {self.to('hits')} }}\n"
+        out = [f"if $!{field} != \"\" and " + (f"$!{field} {test[op]} {self.quoted(text)}" if op in test else
+                                              f"tolower($!{field}) == {self.quoted(text.lower())}") + f" then {{ {self.to('hits')} }}\n"
                for field, op, text in filters]
         return "action(type=\"mmjsonparse\" cookie=\"\")\n" + "".join(out)
+
+    @staticmethod
+    def quoted(text):
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
     def to(self, name):
         return f"action(type=\"omfile\" file=\"{self.where}/rs-{name}\" template=\"hit\")"
@@ -173,6 +178,9 @@ class Rsyslog:
             f.write(f"global(workDirectory=\"{self.where}\" maxMessageSize=\"256k\")\nmodule(load=\"imfile\")\nmodule(load=\"mmjsonparse\")\n"
                     f"template(name=\"hit\" type=\"string\" string=\"hit\\n\")\ninput(type=\"imfile\" file=\"{copy}\" tag=\"t\" ruleset=\"r\")\n"
                     f"ruleset(name=\"r\") {{\nif $msg contains \"{self.MARK}\" then {{ {self.to('end')} }}\n{rules}}}\n")
+        tried = subprocess.run([RSYSLOG, "-N1", "-f", conf], capture_output=True, text=True)
+        if tried.returncode:
+            sys.exit(f"rsyslogd does not take {conf}: {tried.stderr[-500:]}")
         cost = Cost([RSYSLOG, "-n", "-f", conf, "-i", self.where + "/rs-pid"], until=lambda: os.path.getsize(end) > 0)
         for state in os.listdir(self.where):
             if state.startswith("imfile-state"):
