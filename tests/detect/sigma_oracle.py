@@ -10,6 +10,7 @@ docs/decisions/0017.
     rules[0].matches(event)                # by its detection; the log source is the caller's affair
 """
 import base64
+import datetime
 import ipaddress
 import json
 import re
@@ -157,7 +158,7 @@ def wordy(character):
 def windash(pattern):
     """Every dash that begins a word, as each of the five there are."""
     places = [i for i, c in enumerate(pattern)
-              if c in ("-", "/") and i + 1 < len(pattern) and wordy(pattern[i + 1]) and not (i and wordy(pattern[i - 1]))]
+              if c is not MANY and c is not ONE and c in DASHES and i + 1 < len(pattern) and wordy(pattern[i + 1]) and not (i and wordy(pattern[i - 1]))]
     if len(places) > 3:
         raise Unsupported("more than three dashes")
     out = [list(pattern)]
@@ -179,7 +180,7 @@ CHANGES = {
     "endswith": lambda p: [[MANY] + p],
 }
 COMPARE = {"lt": lambda a, b: a < b, "lte": lambda a, b: a <= b, "gt": lambda a, b: a > b, "gte": lambda a, b: a >= b}
-TIME = {"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
+TIME = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "week": (1, 52), "month": (1, 12), "year": (1, 9999)}
 FLAGS = {"i": re.I, "m": re.M, "s": re.S}
 ALONE = {"exists", "cidr", "re", "fieldref", *COMPARE, *TIME}  # what decides how a value is tested
 KNOWN = {"all", "cased", "neq", *FLAGS, *CHANGES, *ALONE}
@@ -204,6 +205,27 @@ def number(text):
         return Decimal(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, re.A) else None
     except InvalidOperation:
         return None
+
+
+ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?", re.A)
+
+
+def part_of_time(text, part):
+    """As the field writes it: its own hour whatever its zone says; numbers are seconds or milliseconds since 1970."""
+    if re.fullmatch(r"\d{9,15}", text, re.A):
+        then = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=int(text) * (1 if len(text) > 11 else 1000))
+        known = True
+    elif found := ISO.fullmatch(text):
+        try:
+            then = datetime.datetime.fromisoformat(found[1]).replace(hour=int(found[2] or 0), minute=int(found[3] or 0))
+        except ValueError:
+            return None
+        known = found[2] is not None
+    else:
+        return None
+    if part in ("hour", "minute") and not known:
+        return None
+    return then.isocalendar()[1] if part == "week" else getattr(then, part)
 
 
 def text_of(scalar):
@@ -267,7 +289,12 @@ class Item:
                 raise Unsupported(f"{scalar.text} is no number")
             return lambda v: (n := number(v.text)) is not None and compare(n, bound)
         if self.alone in TIME:
-            raise Unsupported("a time modifier")
+            least, most = TIME[self.alone]
+            wanted = number(scalar.text)
+            compare = next((COMPARE[m] for m in self.modifiers if m in COMPARE), lambda a, b: a == b)
+            if wanted is None or not least <= wanted <= most:
+                raise Unsupported(f"{scalar.text} is no {self.alone}")
+            return lambda v: (n := part_of_time(v.text, self.alone)) is not None and compare(n, wanted)
         patterns = [wildcards(text_of(scalar))]
         for word in self.modifiers if self.field else [m for m in self.modifiers if m in CHANGES] + ["contains"]:
             if word in CHANGES:

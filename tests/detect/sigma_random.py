@@ -48,6 +48,7 @@ SOURCES = [
 ]
 OWN = [(s.product, s.category, s.service) for s in SOURCES if s.product != "windows"]
 FIELDS = ["a", "b", "Cc", "d.e", "d.f.g", "h i", "EventData.j", "k"]
+DASHES = "-/–—―"
 PIECES = "aaabbbAB01-/\\*?._ é中–—kKſ%"
 
 
@@ -159,7 +160,7 @@ def wild(maker):
 
 
 def dashed(maker):
-    return " ".join(maker.chance.choice("-/") + maker.chance.choice(maker.options) for _ in range(maker.chance.choice([1, 1, 2])))
+    return " ".join(maker.chance.choice("--//–—―") + maker.chance.choice(maker.options) for _ in range(maker.chance.choice([1, 1, 2])))
 
 
 def plain_word(maker):
@@ -182,6 +183,19 @@ def truth(maker):
 
 def null(_):
     return Plain("null")
+
+
+def time_number(least, most):
+    return lambda maker: Plain(str(maker.chance.choice([least, most, maker.chance.randint(least, most), min(max(8, least), most)])))
+
+
+def moment(maker):
+    """A time as logs write it, at the edges of days, weeks and years as often as not."""
+    day = maker.chance.choice(["2026-01-01", "2025-12-31", "2025-12-29", "2024-12-30", "2026-03-08", "2026-02-28", "2027-01-03", "1970-01-01", "2026-08-15"])
+    clock = maker.chance.choice(["00:00:00", "23:59:59", "08:08:08", "12:30:01", "07:59:59", f"{maker.chance.randrange(24):02}:15:00"])
+    if maker.chance.random() < 0.25:
+        return Plain(maker.chance.choice(["1767225600", "1767225599", "1767225600123", "1772439300", "999999999", "12", "1735516800000"]))
+    return maker.chance.choice([day, f"{day}T{clock}Z", f"{day} {clock}", f"{day}T{clock}.123+08:00", f"{day}T{clock}-05:00", f"{day} {clock}.5", "soon", ""])
 
 
 def other_field(maker):
@@ -217,7 +231,8 @@ class Feature:
     weight: int = 2
     lists: bool = True         # may it have several values?
     field: bool = True         # or is it a search in the whole event?
-    on: bool = True
+    names: tuple = ()          # fields that it is for, where not for any
+    sure: bool = True          # else a caller finds out whether it is carried out: it goes by its modifiers
 
 
 # One row a way of asking.
@@ -249,21 +264,27 @@ FEATURES = [
     Feature("fieldref|startswith|neq", other_field, 1), Feature("fieldref|contains|cased", other_field, 1),
     Feature("all", literal, 2, field=False), Feature("re", whole_regex, 1, field=False), Feature("contains|all", wild, 1, field=False),
     Feature("all", wild, 1, field=False), Feature("cased", literal, 1, field=False),
-    # Not carried out yet.
-    Feature("minute", number, on=False), Feature("hour", number, on=False), Feature("day", number, on=False),
-    Feature("week", number, on=False), Feature("month", number, on=False), Feature("year", number, on=False),
+    Feature("neq", null, 1, lists=False, sure=False),
+    Feature("hour", time_number(0, 23), names=["when"], sure=False), Feature("hour|gte", time_number(0, 23), names=["when"], sure=False),
+    Feature("hour|lt", time_number(0, 23), names=["when"], sure=False), Feature("hour|neq", time_number(0, 23), names=["when"], sure=False),
+    Feature("minute", time_number(0, 59), 1, names=["when"], sure=False), Feature("day", time_number(1, 31), names=["when"], sure=False),
+    Feature("week", time_number(1, 52), names=["when"], sure=False), Feature("week|gt", time_number(1, 52), 1, names=["when"], sure=False),
+    Feature("month", time_number(1, 12), names=["when"], sure=False), Feature("month|lte", time_number(1, 12), names=["when"], sure=False),
+    Feature("year", time_number(1969, 2027), names=["when"], sure=False), Feature("year|gt", time_number(1969, 2027), 1, names=["when"], sure=False),
 ]
 NAMES = ["sel", "sel_a", "sel_b", "filter", "filter_main_x", "other1", "_hidden"]
 
 
 class Maker:
-    def __init__(self, seed):
+    def __init__(self, seed, without=()):
+        """`without`: modifiers of FEATURES that are not carried out."""
         self.chance = random.Random(seed)
         self.words = [self.word(2, 5) for _ in range(8)]
         self.pieces = [self.word(0, 4) for _ in range(14)]
         self.options = [self.chance.choice("ab01é") + self.chance.choice(["", "b", "-a"]) for _ in range(3)]
+        self.spaces = True
         self.asked = {}  # field -> what rules ask of it, so that events can answer
-        self.features = [f for f in FEATURES if f.on]
+        self.features = [f for f in FEATURES if f.sure or f.modifiers not in without]
         self.weights = [f.weight for f in self.features]
 
     def word(self, least, most):
@@ -283,7 +304,9 @@ class Maker:
             values = list(dict.fromkeys(values)) if len(set(values)) > 1 else values
         if not feature.field:
             values = [v if v.strip("*") else v + "a" for v in values]
-        name = self.chance.choice(FIELDS) if feature.field else ""
+        name = self.chance.choice(feature.names or FIELDS) if feature.field else ""
+        # Only a rule that says its product says whether blanks in names are to be there.
+        name = name if self.spaces else name.replace(" ", "")
         self.asked.setdefault(name or FIELDS[0], []).extend((feature.modifiers.split("|"), v) for v in values)
         return RandomItem("|".join(x for x in (name, feature.modifiers) if x) if feature.field else "|" + feature.modifiers, values,
                           count > 1 or must)
@@ -335,6 +358,7 @@ class Maker:
         if sum(p is not None for p in parts) > 1 and self.chance.random() < 0.5:
             parts[self.chance.choice([i for i, p in enumerate(parts) if p])] = None
         names = self.chance.sample(NAMES, self.chance.choice([1, 2, 2, 3, 4]))
+        self.spaces = parts[0] is not None
         return RandomRule(Source(*parts), {n: self.selection() for n in names},
                           [self.condition(names) for _ in range(self.chance.choice([1] * 9 + [2]))])
 
@@ -369,8 +393,8 @@ class Maker:
         return "".join(c + "\0" if self.chance.random() < 0.97 else c for c in "a" + word)[self.chance.randint(0, 2):]
 
     def other_dashes(self, text):
-        for dash in "-/":
-            text = text.replace(dash, self.chance.choice("-/–—―")) if self.chance.random() < 0.6 else text
+        for dash in DASHES:
+            text = text.replace(dash, self.chance.choice(DASHES)) if self.chance.random() < 0.6 else text
         return text
 
     def address(self):
@@ -435,12 +459,13 @@ class Maker:
         return [self.event_value(1) for _ in range(self.chance.choice([0, 1, 2, 2, 3]))]
 
     def event(self):
-        names = self.chance.sample(FIELDS, self.chance.randint(1, len(FIELDS)))
+        names = self.chance.sample(FIELDS + ["when"], self.chance.randint(1, len(FIELDS)))
         if self.chance.random() < 0.1:
             names.append(self.chance.choice(names))
         answers = lambda n: n in self.asked and self.chance.random() < 0.5
-        event = RandomEvent(self.chance.choice(SOURCES), [(n, self.answer(*self.chance.choice(self.asked[n])) if answers(n) else self.event_value())
-                                                          for n in names])
+        event = RandomEvent(self.chance.choice(SOURCES), [
+            (n, moment(self) if n == "when" else self.answer(*self.chance.choice(self.asked[n])) if answers(n) else self.event_value())
+            for n in names])
         if len(event.pairs) > 1 and self.chance.random() < 0.25:  # two fields that agree, or nearly
             value = event.pairs[0][1]
             near = value if not isinstance(value, str) or isinstance(value, Plain) else self.swapped(self.joined(0, 1) + value)
