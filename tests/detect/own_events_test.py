@@ -9,6 +9,7 @@ mapping of the house, the event says that; else the test gives it its log source
 """
 import argparse
 import collections
+import dataclasses
 import glob
 import json
 import multiprocessing
@@ -37,13 +38,18 @@ UNMADE_MOST, REFUSED_MOST, TEST_ALONE_MOST = 0, 3, 835
 
 # ---- where an event is from ----------------------------------------------------------------------
 
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
 def house_mappings():
+    """(log source, what its events say) of each mapping of JSON; a star stands for anything."""
     out = []
     for path in sorted(glob.glob(os.path.join(ROOT, "maps", "*.yml"))):
         with open(path, encoding="utf-8") as f:
-            given = yaml.safe_load(f)
-        if given.get("from") == "json" and not given.get("keep") and "logsource" in given:
-            out.append((given["logsource"], {k: str(v) for k, v in given["when"].items()}))
+            for given in yaml.safe_load_all(f):
+                if "json" in listed(given.get("from")) and not given.get("keep"):
+                    out += [(source, {k: str(v) for k, v in given["when"].items()}) for source in listed(given.get("logsource", []))]
     return out
 
 
@@ -65,7 +71,8 @@ class Places:
             yield from ((CHANNEL, fields, {} if "EventID" in fields else {"EventID": "4"}) for fields in self.windows(rule))
         for source, when in self.mappings:
             if covers(rule, source):
-                yield MAPPING, {k: v for k, v in when.items() if v != "*"}, {k: "x" for k, v in when.items() if v == "*"}
+                yield (MAPPING, {k: v.replace("*", "") for k, v in when.items() if v != "*"},
+                       {k: "x" for k, v in when.items() if v == "*"})
         yield TEST, {SOURCE_FIELD: source_name(rule.product, rule.category, rule.service)}, {}
 
     def windows(self, rule):
@@ -78,18 +85,35 @@ class Places:
 
 
 def made_for(rule, places, chance):
-    """(how, satisfying, falsifying); None for what could not be made."""
+    """(how, satisfying, falsifying), the best first. After a mapping comes what does without it: it may
+    leave out or set just what the rule asks for, or another one may be tried before it."""
+    out = []
     for how, fixed, free in places.of(rule):
+        if any(how == done for done, _, _ in out):
+            continue
         fields = satisfying(rule, fixed, chance, free)
-        if fields:
-            return how, fields, falsifying(rule, fields, fixed, chance)
-    return None, None, None
+        other = fields and falsifying(rule, fields, fixed, chance)
+        if other:
+            out.append((how, fields, other))
+        if out and out[-1][0] in (CHANNEL, TEST):
+            break
+    return out
 
 
 # ---- the rules -----------------------------------------------------------------------------------
 
+@dataclasses.dataclass
+class Made:
+    """Of one rule: the events, in each way in which their log source can be told, or why there are none."""
+    path: str
+    id: str
+    source: tuple = ()
+    ways: list = ()
+    why: str = ""
+
+
 def read_file(job):
-    """Of every rule in a file: (path, id, log source, how, satisfying, falsifying) or (path, id, why)."""
+    """What is made of every rule in a file."""
     path, seed = job
     out = []
     with open(path, encoding="utf-8") as f:
@@ -97,11 +121,11 @@ def read_file(job):
     try:
         rules = sigma_oracle.load(text)
     except (sigma_oracle.Unsupported, ValueError) as why:
-        return [(path, None, str(why))]
+        return [Made(path, None, why=str(why))]
     for rule in rules:
-        how, good, bad = made_for(rule, PLACES, random.Random(f"{seed} {rule.id}"))
-        out.append((path, rule.id, (rule.product, rule.category, rule.service), how, good, bad) if good and bad
-                   else (path, rule.id, "no event that satisfies it" if not good else "no event that does not"))
+        made = made_for(rule, PLACES, random.Random(f"{seed} {rule.id}"))
+        out.append(Made(path, rule.id, source=(rule.product, rule.category, rule.service), ways=made) if made
+                   else Made(path, rule.id, why="no event that satisfies it and another that does not"))
     return out
 
 
@@ -126,13 +150,13 @@ def main():
     files = sorted(p for p in glob.glob(os.path.join(rules, "**", "*.yml"), recursive=True) if asked.rule in p)
     with multiprocessing.Pool(min(2, os.cpu_count() or 1), start, (Places(),)) as pool:
         made = [row for rows in pool.imap(read_file, [(p, asked.seed) for p in files], 20) for row in rows]
-    unmade, rows = [m for m in made if len(m) == 3], [m for m in made if len(m) == 6]
+    rows = [m for m in made if m.ways]
     with Place() as place:
-        place.maps(sorted({m[2] for m in rows}, key=str))
-        lines = [line_of(fields) for m in rows for fields in (m[4], m[5])]
+        place.maps(sorted({m.source for m in rows}, key=str))
+        lines = [line_of(fields) for m in rows for _, good, bad in m.ways for fields in (good, bad)]
         found = place.watch(lines, rules=[picked(place, files) if asked.rule else rules])
         refused = {m[1] for s in place.said if (m := re.match(r"fengsui watch: (.*?\.yml):\d", s))}
-    return judge(asked.seed, rows, unmade, found, refused)
+    return judge(asked.seed, [m for m in made if m.path not in refused], [m for m in rows], found, len(refused))
 
 
 def picked(place, files):
@@ -141,28 +165,44 @@ def picked(place, files):
     return place.path("picked")
 
 
-def judge(seed, rows, unmade, found, refused):
-    failed, counts = 0, {}
-    for n, (path, ident, _, how, good, bad) in enumerate(rows):
-        if path in refused:
+def verdicts(rows, found):
+    """For each rule what went wrong in each way, in the order of its ways."""
+    line = 0
+    for m in rows:
+        wrong = []
+        for how, good, bad in m.ways:
+            told = [("does not fire", good)] * ((line, m.id) not in found) + [("fires and should not", bad)] * ((line + 1, m.id) in found)
+            wrong.append((how, told))
+            line += 2
+        yield m, wrong
+
+
+def judge(seed, made, rows, found, refused):
+    failed, counts, alone = 0, collections.Counter(), collections.Counter()
+    taken = {id(m) for m in made}
+    for m, wrong in verdicts(rows, found):
+        if id(m) not in taken:
             continue
-        counts[how] = counts.get(how, 0) + 1
-        for line, fields, wanted, what in ((2 * n, good, True, "does not fire"), (2 * n + 1, bad, False, "fires and should not")):
-            if ((line, ident) in found) != wanted:
-                failed += 1
-                if failed <= SHOWN:
-                    show(seed, path, ident, what, fields)
-    unmade = [m for m in unmade if m[0] not in refused]
-    for path, ident, why in unmade:
-        print(f"{os.path.basename(path)} ({ident}): {why}")
+        how, told = next((w for w in wrong if not w[1]), wrong[-1])
+        counts[how] += 1
+        alone[source_words(m.source)] += how == TEST
+        failed += len(told)
+        for what, fields in told if failed <= SHOWN else ():
+            show(seed, m.path, m.id, what, fields)
+    unmade = [m for m in made if not m.ways]
+    for m in unmade:
+        print(f"{os.path.basename(m.path)} ({m.id}): {m.why}")
     for how, count in sorted(counts.items()):
         print(f"{count} rules, placed {how}" + (f" (at most {TEST_ALONE_MOST})" if how == TEST else ""))
-    alone = collections.Counter("/".join(word or "-" for word in m[2]) for m in rows if m[3] == TEST)
-    print("  " + ", ".join(f"{count} {source}" for source, count in alone.most_common()))
-    print(f"{len(refused)} files refused by the program (at most {REFUSED_MOST}), no event for {len(unmade)} rules (at most {UNMADE_MOST})")
-    failed += (len(unmade) > UNMADE_MOST) + (len(refused) > REFUSED_MOST) + (counts.get(TEST, 0) > TEST_ALONE_MOST)
+    print("  " + ", ".join(f"{count} {source}" for source, count in alone.most_common() if count))
+    print(f"{refused} files refused by the program (at most {REFUSED_MOST}), no event for {len(unmade)} rules (at most {UNMADE_MOST})")
+    failed += (len(unmade) > UNMADE_MOST) + (refused > REFUSED_MOST) + (counts[TEST] > TEST_ALONE_MOST)
     print(f"{2 * sum(counts.values()) - failed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def source_words(source):
+    return "/".join(word or "-" for word in source)
 
 
 if __name__ == "__main__":
