@@ -8,6 +8,7 @@ not carry it out yet. Rules and events draw from one small pool of pieces, so th
     rules[0].yaml("id"), events[0].line()
 """
 import base64
+import ipaddress
 import json
 import random
 import re
@@ -408,7 +409,7 @@ class Maker:
         if isinstance(value, Plain):
             return None if value == "null" else self.chance.choice([value, str(value), number(self)])
         if "cidr" in modifiers:
-            return self.address()
+            return self.swapped(self.at_the_edge(value))
         if "fieldref" in modifiers:
             return self.event_text()
         if "re" in modifiers:
@@ -423,6 +424,15 @@ class Maker:
         if self.chance.random() < 0.35:
             out = self.chance.choice(["", self.joined(0, 1)]) + out + self.chance.choice(["", self.joined(0, 1)])
         return self.swapped(self.spoilt(out) if self.chance.random() < 0.35 else out)
+
+    def at_the_edge(self, network):
+        """An address just inside or just outside of it."""
+        net = ipaddress.ip_network(network, strict=False)
+        number = self.chance.choice([int(net[0]), int(net[-1]), int(net[0]) - 1, int(net[-1]) + 1])
+        if not 0 <= number < 1 << net.max_prefixlen:
+            return self.address()
+        out = str(type(net[0])(number))
+        return "::ffff:" + out if net.version == 4 and self.chance.random() < 0.1 else out
 
     def sampled(self, expression):
         try:
