@@ -259,7 +259,7 @@ FEATURES = [
     Feature("utf16be|base64offset|contains", plain_word), Feature("utf16|base64|startswith", plain_word, 1), Feature("utf16|base64offset|contains", plain_word, 1),
     Feature("wide|base64|contains", plain_word, 1), Feature("base64offset|contains|all", plain_word, 1), Feature("base64|contains|cased", plain_word, 1),
     Feature("wide|contains", plain_word), Feature("utf16le", plain_word, 1), Feature("utf16be|contains", plain_word),
-    Feature("cidr", network, 4),
+    Feature("cidr", network, 6),
     Feature("fieldref", other_field, 3), Feature("fieldref|neq", other_field), Feature("fieldref|startswith", other_field),
     Feature("fieldref|endswith", other_field), Feature("fieldref|contains", other_field), Feature("fieldref|cased", other_field, 1),
     Feature("fieldref|startswith|neq", other_field, 1), Feature("fieldref|contains|cased", other_field, 1),
@@ -281,7 +281,7 @@ class Maker:
         """`without`: modifiers of FEATURES that are not carried out."""
         self.chance = random.Random(seed)
         self.words = [self.word(2, 5) for _ in range(8)]
-        self.pieces = [self.word(0, 4) for _ in range(14)]
+        self.pieces = [self.word(0, 4) for _ in range(14)] + [self.long_word() for _ in range(2)]
         self.options = [self.chance.choice("ab01é") + self.chance.choice(["", "b", "-a"]) for _ in range(3)]
         self.spaces = True
         self.asked = {}  # field -> what rules ask of it, so that events can answer
@@ -290,6 +290,10 @@ class Maker:
 
     def word(self, least, most):
         return "".join(self.chance.choice(PIECES if least == 0 else "abAB01é-") for _ in range(self.chance.randint(least, most)))
+
+    def long_word(self):
+        """Longer than what is compared at once."""
+        return "".join(self.chance.choice("ab01cdefgh-/.é") for _ in range(self.chance.randint(8, 45)))
 
     def joined(self, least, most):
         return "".join(self.chance.choice(self.pieces) for _ in range(self.chance.randint(least, most)))
