@@ -42,7 +42,7 @@ struct object {
 /* Who acts, and by what authority; see staff.c. */
 struct post {
 	const char *role;
-	int64_t id, unit, incident, territory;
+	int64_t id, unit, sector, incident, territory;
 	int64_t from, to; /* validity; 0: open */
 	const char *by;   /* post, seat, deputy; without a post also lead, delegation */
 };

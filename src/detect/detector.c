@@ -4,19 +4,17 @@
 #include <string.h>
 
 #include "detect/correlate.h"
-#include "detect/match.h"
-#include "detect/program.h"
-#include "detect/route.h"
-
-enum { GROUPS_MOST = 100000 };
+#include "detect/engine/match.h"
+#include "detect/engine/program.h"
+#include "detect/engine/route.h"
 
 struct detector {
 	struct program *program;
 	struct view view;
 	struct routes *routes;
 	struct correlator *correlator;
-	uint64_t event;   /* its number */
-	uint64_t *tried;  /* by rule: the event in which it was a candidate */
+	uint64_t event;  /* its number */
+	uint64_t *tried; /* by rule: the event in which it was a candidate */
 	uint32_t *candidates;
 	uint32_t candidate_count;
 	detector_alert *alert;
@@ -28,12 +26,12 @@ struct detector *detector_new(const struct ruleset *set, const struct detector_l
 			      detector_alert *alert, void *who)
 {
 	struct detector *d = must_alloc(sizeof(*d));
-	size_t groups = limits && limits->groups ? limits->groups : GROUPS_MOST;
+	const struct correlator_limits room = { limits ? limits->groups : 0, limits ? limits->bytes : 0 };
 
 	d->program = program_new(set);
 	d->routes = routes_new(d->program);
 	view_init(&d->view, d->program);
-	d->correlator = correlator_new(d->program, groups);
+	d->correlator = correlator_new(d->program, &room);
 	d->tried = must_alloc((d->program->rule_count + 1) * sizeof(*d->tried));
 	d->candidates = must_alloc((d->program->rule_count + 1) * sizeof(*d->candidates));
 	d->alert = alert;
@@ -60,6 +58,12 @@ void detector_drop(struct detector **d)
 	*d = NULL;
 }
 
+void detector_adopt(struct detector *d, struct detector *old)
+{
+	correlator_adopt(d->correlator, old->correlator);
+	d->counts = old->counts;
+}
+
 struct detector_counts detector_counts(const struct detector *d)
 {
 	struct detector_counts c = d->counts;
@@ -68,8 +72,25 @@ struct detector_counts detector_counts(const struct detector *d)
 	c.groups_refused = more.groups_refused;
 	c.hits_dropped = more.hits_dropped;
 	c.late = more.late;
+	c.ahead = more.ahead;
+	c.unfit = more.unfit;
+	c.groups_given_up = more.groups_given_up;
+	c.groups = more.groups;
+	c.groups_most = more.groups_most;
+	c.bytes = more.bytes;
+	c.bytes_most = more.bytes_most;
 	c.regex_limited = d->view.limited;
 	return c;
+}
+
+void detector_by_source(const struct detector *d, holding_told *told, void *who)
+{
+	correlator_by_source(d->correlator, told, who);
+}
+
+void detector_by_rule(const struct detector *d, holding_told *told, void *who)
+{
+	correlator_by_rule(d->correlator, told, who);
 }
 
 /* ---- candidates ----------------------------------------------------------- */
@@ -205,13 +226,15 @@ static void correlated(void *who, const struct correlate_report *r)
 			   .group_count = r->group_count,
 			   .origins = r->origins,
 			   .origin_count = r->origin_count,
-			   .hits = r->hits };
+			   .hits = r->hits,
+			   .since = r->since };
 
 	memcpy(a.group, r->group, r->group_count * sizeof(*r->group));
 	if (!c->silent)
 		send(d, &a);
 	pass_on(d, &(struct hit){ .rule = r->rule,
 				  .time = r->time,
+				  .received = d->view.event->received,
 				  .origin = { d->view.event->source, d->view.event->line },
 				  .group = r->group,
 				  .group_count = r->group_count });
@@ -226,9 +249,11 @@ static void hit(struct detector *d, uint32_t rule)
 		explain(d, d->program->rules[rule].root, &a);
 		send(d, &a);
 	}
-	pass_on(d,
-		&(struct hit){
-			.rule = rule, .time = e->time, .origin = { e->source, e->line }, .view = &d->view });
+	pass_on(d, &(struct hit){ .rule = rule,
+				  .time = e->time,
+				  .received = e->received,
+				  .origin = { e->source, e->line },
+				  .view = &d->view });
 }
 
 /* Alerts of one line come in the order of the rules. There are few. */

@@ -28,7 +28,7 @@ void event_clear(struct event *e)
 	next_epoch(e);
 	e->raw = NULL;
 	e->raw_len = 0;
-	e->time = 0;
+	e->time = e->received = 0;
 	e->timed = e->is_json = e->rewritten = false;
 	e->from = (struct logsource){ 0 };
 	e->count = e->used = e->text_bytes = 0;

@@ -40,6 +40,7 @@ struct event {
 	const char *source; /* who sent it: a file, a peer, a unit */
 	uint64_t line;      /* counted from 1 within the source */
 	int64_t time;       /* when it happened, or else when it was received */
+	int64_t received;   /* when it was received; 0: not known */
 	bool timed;         /* the line itself said when */
 	bool is_json;       /* raw is not what a keyword search should read */
 	/* Some value reads otherwise in the line, and not only for \\ and \" in it. */
@@ -53,7 +54,7 @@ struct event {
 	struct event_place {
 		uint32_t epoch;
 		uint16_t first, last;
-	} *places;
+	} * places;
 	uint32_t place_count, epoch;
 	struct field fields[EVENT_FIELDS];
 };
@@ -80,7 +81,7 @@ void event_index(struct event *e);
 static inline uint16_t event_first(const struct event *e, uint32_t number)
 {
 	return number < e->place_count && e->places[number].epoch == e->epoch ? e->places[number].first
-									     : NO_FIELD;
+									      : NO_FIELD;
 }
 
 /* The same by text, for whoever asks seldom; or NULL. */

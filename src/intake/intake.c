@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "intake/jsonl.h"
 #include "intake/syslog.h"
-#include "intake/windows.h"
+#include "intake/format/windows.h"
 
 /* Where events say when they happened, by preference. */
 static const char *const time_names[] = {
@@ -104,8 +104,13 @@ static int read_syslog(const struct maps *maps, struct source *source, const str
 static int read_text(const struct maps *maps, struct source *source, struct event *e, struct fault *why)
 {
 	struct syslog s;
+	int ret;
 
+	if ((ret = formats_table(&source->formats, maps, e, why)) != 0)
+		return ret < 0 ? ret : 0;
 	syslog_read(e->raw, e->raw_len, &source->year, &s);
+	if ((ret = formats_message(&source->formats, maps, &s, source->year.zone_minutes, e, why)) != 0)
+		return ret < 0 ? ret : 0;
 	if (s.form != SYSLOG_BARE)
 		return read_syslog(maps, source, &s, e, why);
 	if (maps_apply(maps, MAP_LINE, NULL, 0, e->raw, e->raw_len, &source->hint, e))
@@ -147,10 +152,21 @@ static void note_bytes(struct source *source, struct event *e)
 	source->tally.odd_utf8 += !is_utf8(e->raw, e->raw_len);
 }
 
+/* Counted, kept for a person to read, and on with the next one. */
+static int refuse(struct source *source, const char *line, size_t len, int64_t now, int code,
+		  struct fault *why)
+{
+	source->tally.malformed++;
+	quarantine_put(&source->quarantine, source->lines, now, why->text, line, len);
+	fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
+	return code;
+}
+
 int intake_line(const struct maps *maps, struct source *source, const char *line, size_t len, int64_t now,
-		struct event *e, struct fault *why)
+		struct event *e, struct fault *told)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct fault unheard, *why = told ? told : &unheard; /* the quarantine wants the reason */
 	const char *first = line;
 	int ret;
 
@@ -160,14 +176,14 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 	source->tally.received++;
 	source->tally.bytes += len;
 	if (len > LINE_LIMIT) {
-		source->tally.malformed++;
-		return fault_set(why, FAULT_LIMIT, "%s:%llu: %zu bytes; a line has at most %d", source->name,
-				 (unsigned long long)source->lines, len, LINE_LIMIT);
+		fault_set(why, FAULT_LIMIT, "%zu bytes; a line has at most %d", len, LINE_LIMIT);
+		return refuse(source, line, len, now, -FAULT_LIMIT, why);
 	}
 	e->raw = line;
 	e->raw_len = len;
 	e->source = source->name;
 	e->line = source->lines;
+	e->received = now;
 	note_bytes(source, e);
 	while (first < line + e->raw_len && (*first == ' ' || *first == '\t'))
 		first++;
@@ -176,10 +192,12 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 		return fault_set(why, FAULT_ABSENT, "an empty line");
 	}
 	ret = *first == '{' ? read_json(maps, source, e, why) : read_text(maps, source, e, why);
-	if (ret < 0) {
-		source->tally.malformed++;
-		return fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
+	if (ret == -FAULT_ABSENT) { /* the head of a table: read, and no event */
+		source->tally.stored++;
+		return ret;
 	}
+	if (ret < 0)
+		return refuse(source, line, len, now, ret, why);
 	source->tally.stored++;
 	if (!e->timed)
 		e->time = now;
@@ -191,4 +209,14 @@ void intake_lost(struct source *source)
 	source->lines++;
 	source->tally.received++;
 	source->tally.malformed++;
+	quarantine_put(&source->quarantine, source->lines, 0, "longer than a line may be; passed over", "",
+		       0);
+}
+
+void source_fini(struct source *source)
+{
+	formats_free(source->formats);
+	quarantine_free(source->quarantine);
+	source->formats = NULL;
+	source->quarantine = NULL;
 }

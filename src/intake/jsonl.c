@@ -43,7 +43,7 @@ static int full(struct scan *s)
 
 static inline void blanks(struct scan *s)
 {
-	if (s->at < s->end && *s->at > ' ')
+	if (s->at<s->end && * s->at> ' ')
 		return;
 	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
 		s->at++;
@@ -98,9 +98,9 @@ static inline const char *after_plain(const char *p, const char *end)
 
 	for (; end - p >= 16; p += 16) {
 		const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
-		const __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote),
-								_mm_cmpeq_epi8(block, slash)),
-						   _mm_cmpeq_epi8(_mm_min_epu8(block, last), block));
+		const __m128i found =
+			_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, slash)),
+				     _mm_cmpeq_epi8(_mm_min_epu8(block, last), block));
 		const int mask = _mm_movemask_epi8(found);
 
 		if (mask)

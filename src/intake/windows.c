@@ -1,8 +1,10 @@
-#include "intake/windows.h"
+#include "intake/format/windows.h"
 
 #include <assert.h>
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
+#include <strings.h>
 
 /* clang-format off */
 /* Service and the channel (lower case) it is found in. */
@@ -60,7 +62,12 @@ static struct {
 	{ "sense",                                     "microsoft-windows-sense/operational" },
 	{ "servicebus-client",                         "microsoft-servicebus-client/admin" },
 	{ "servicebus-client",                         "microsoft-servicebus-client/operational" },
-	{ "iis-configuration",                         "microsoft-iis-configuration/operational" },};
+	{ "iis-configuration",                         "microsoft-iis-configuration/operational" },
+	{ "dns-server",                                "dns server" },
+	{ "dns-server-analytic",                       "microsoft-windows-dns-server/analytical" },
+	{ "driver-framework",                          "microsoft-windows-driverframeworks-usermode/operational" },
+	{ "microsoft-servicebus-client",               "microsoft-servicebus-client/admin" },
+	{ "microsoft-servicebus-client",               "microsoft-servicebus-client/operational" },};
 
 /* Category; channel, event number and, where it matters, EventType. */
 static struct {
@@ -219,7 +226,7 @@ static void ask_for_names(void)
 }
 
 /* The tables by channel, and their words as the ones that compare by address. */
-void windows_prepare(void)
+static void read_tables(void)
 {
 	for (size_t i = 0; i < COUNT(services); i++)
 		add_service(services[i].channel, services[i].service);
@@ -239,6 +246,13 @@ void windows_prepare(void)
 	}
 	product = logsource_word("windows");
 	ask_for_names();
+}
+
+void windows_prepare(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, read_tables);
 }
 
 static bool is(const struct field *f, const char *text)
@@ -306,6 +320,26 @@ static bool exported(const struct event *e)
 	return false;
 }
 
+/* Eight bytes at a time: every name of every event is asked. */
+static inline bool has_space(const char *name, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	size_t i = 0;
+
+	for (; i + 8 <= len; i += 8) {
+		uint64_t x;
+
+		memcpy(&x, name + i, sizeof(x));
+		x ^= ones * ' ';
+		if ((x - ones) & ~x & tops)
+			return true;
+	}
+	for (; i < len; i++)
+		if (name[i] == ' ')
+			return true;
+	return false;
+}
+
 /* Sigma writes field names of Windows without spaces. */
 static bool strip_spaces(struct event *e, size_t at)
 {
@@ -313,9 +347,7 @@ static bool strip_spaces(struct event *e, size_t at)
 	size_t len = 0;
 	char *room;
 
-	/* A name that somebody asked for as it is has no need of another. */
-	if (f->number != NAME_NONE || !memchr(f->name, ' ', f->name_len) ||
-	    !(room = event_room(e, f->name_len)))
+	if (!has_space(f->name, f->name_len) || !(room = event_room(e, f->name_len)))
 		return false;
 	for (uint32_t i = 0; i < f->name_len; i++)
 		if (f->name[i] != ' ')
@@ -346,7 +378,8 @@ static bool of_type(const struct event *e, const char *type)
 {
 	const uint16_t i = type ? event_first(e, numbers.event_type) : NO_FIELD;
 
-	return !type || (i != NO_FIELD && is(&e->fields[i], type));
+	return !type || (i != NO_FIELD && e->fields[i].len == strlen(type) &&
+			 !strncasecmp(e->fields[i].text, type, e->fields[i].len));
 }
 
 static void place(struct event *e, const struct channel *c, const struct field *id)
@@ -408,4 +441,21 @@ void windows_place(struct event *e)
 	strip_all_spaces(e);
 	place(e, c, &e->fields[id]);
 	add_aliases(e, c);
+}
+
+bool windows_row(size_t i, struct logsource *out)
+{
+	const char *channel;
+
+	windows_prepare();
+	*out = (struct logsource){ .product = product };
+	if (i >= COUNT(services) + COUNT(categories))
+		return false;
+	channel = i < COUNT(services) ? services[i].channel : categories[i - COUNT(services)].channel;
+	for (size_t k = 0; k < COUNT(services); k++)
+		if (!strcmp(services[k].channel, channel))
+			logsource_add_service(out, services[k].service);
+	if (i >= COUNT(services))
+		logsource_add_category(out, categories[i - COUNT(services)].category);
+	return true;
 }

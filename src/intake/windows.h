@@ -15,3 +15,6 @@ void windows_prepare(void);
 
 /* Does nothing when the event is not from Windows. */
 void windows_place(struct event *e);
+
+/* Where event `i` of the tables is from, for whoever lists it; false past the end. */
+bool windows_row(size_t i, struct logsource *out);

@@ -4,9 +4,7 @@
 The control: without ballast the same campaign fails.
 """
 import os
-import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -15,6 +13,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "crash"))
 import load  # noqa: E402
 from cast import confirm_case, register  # noqa: E402
 from fengsui import ROOT, Daemon, Results, Unexpected  # noqa: E402
+from small import Small, stuff  # noqa: E402
 
 EDITS = 1000
 
@@ -22,43 +21,6 @@ EDITS = 1000
 def check(good, what):
     if not good:
         raise Unexpected(what)
-
-
-class Small:
-    """A file system of 64 MiB: in memory, or ext4 in an image."""
-
-    def __init__(self, kind):
-        self.kind = kind
-
-    def __enter__(self):
-        self.where = tempfile.mkdtemp(prefix="fengsui-full-")
-        if self.kind == "tmpfs":
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", self.where], check=True)
-        else:
-            with open(self.where + ".img", "wb") as f:
-                f.truncate(64 << 20)
-            subprocess.run(["mkfs.ext4", "-q", "-m", "0", self.where + ".img"], check=True)
-            subprocess.run(["mount", "-o", "loop", self.where + ".img", self.where], check=True)
-        return self.where
-
-    def __exit__(self, *unused):
-        subprocess.run(["umount", "-l", self.where], check=True)
-        os.rmdir(self.where)
-        if self.kind != "tmpfs":
-            os.unlink(self.where + ".img")
-
-
-def stuff(where):
-    """Something else takes all that is left."""
-    path = os.path.join(where, "filler")
-    with open(path, "ab", buffering=0) as f:
-        for size in (1 << 20, 1 << 12):
-            try:
-                while True:
-                    f.write(b"x" * size)
-            except OSError:
-                pass
-    return path
 
 
 def edits(d, case, count, acked, name):
@@ -142,7 +104,7 @@ def without_ballast():
 
 def a_full_disk_at_the_start():
     """The house opens on what was held back."""
-    with Small("tmpfs") as where:
+    with Small() as where:
         folder = os.path.join(where, "d")
         with Daemon(folder=folder, args=["--ballast", "8"]) as d:
             register(d)
@@ -160,7 +122,7 @@ def log_lines_are_counted():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with Small("tmpfs") as where:
+    with Small() as where:
         with Daemon(folder=os.path.join(where, "d"), rules=os.path.join(ROOT, "rules"),
                     args=["--ballast", "16", "--syslog-udp", f"127.0.0.1:{port}"]) as d:
             register(d)

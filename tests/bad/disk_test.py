@@ -2,25 +2,12 @@
 import os
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from fengsui import Daemon, Results, Unexpected  # noqa: E402
+from fengsui import Daemon, Results, Unexpected, binary  # noqa: E402
+from small import Small, stuff  # noqa: E402
 
 CASE = {"title": "t", "reporter": "r", "aware_at": "2026-03-02T07:50:00Z", "what": "w" * 20000, "unit": "市教育局"}
-
-
-class Small:
-    """A file system of 24 MiB in memory."""
-
-    def __enter__(self):
-        self.where = tempfile.mkdtemp(prefix="fengsui-full-")
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.where], check=True)
-        return self.where
-
-    def __exit__(self, *unused):
-        subprocess.run(["umount", "-l", self.where], check=True)
-        os.rmdir(self.where)
 
 
 def fill(d):
@@ -78,14 +65,7 @@ def filled(where):
 
 
 def too_small_to_begin(where):
-    with open(os.path.join(where, "ballast"), "wb") as f:
-        try:
-            while True:
-                f.write(b"x" * 65536)
-                f.flush()
-        except OSError:
-            pass
-    from fengsui import binary
+    stuff(where)
     done = subprocess.run([binary(), "serve", "--demo", "--data", os.path.join(where, "d")], capture_output=True, text=True,
                           timeout=60)
     if done.returncode not in (74, 75) or where not in done.stderr:
@@ -95,7 +75,7 @@ def too_small_to_begin(where):
 def main():
     results = Results("full disk")
     for case in (filled, too_small_to_begin):
-        with Small() as where:
+        with Small(mib=24) as where:
             results.case(case.__name__, case, where)
     results.end()
 

@@ -155,9 +155,9 @@ class House:
         return self
 
     def verify(self, *args, expect=0):
-        """`fengsui verify` on the folder; gives its output."""
+        """`fengsui verify` on the folder; gives its output. expect: exit status, or several."""
         done = subprocess.run([self.program, "verify", *args, self.folder], capture_output=True, text=True)
-        if done.returncode != expect:
+        if done.returncode not in (expect if isinstance(expect, tuple) else (expect,)):
             raise Unexpected(f"verify ended with {done.returncode}, not {expect}:\n{done.stdout}{done.stderr}")
         return done.stdout
 

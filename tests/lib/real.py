@@ -37,6 +37,7 @@ class Real(HttpDaemon):
     operator uop_KEY and head uhd_KEY, and one system."""
 
     scheme = "https"
+    administrator, director = "sca01", "dir01"
 
     def __init__(self, people=USUAL, units=("edu",), **more):
         super().__init__(demo=False, **more)
@@ -52,11 +53,12 @@ class Real(HttpDaemon):
 
     def found(self):
         """What the owner does, once."""
-        for login, name, role in (("sca01", "账户管理员", "SCA"), ("dir01", "办公室主任", "DIR")):
+        first = {self.administrator: ("账户管理员", "SCA"), self.director: ("办公室主任", "DIR")}
+        for login, (name, _) in first.items():
             self.who[login] = self.do(None, "person", "create", name=name, login=login, unit=OFFICE).ref
-        for login, role in (("sca01", "SCA"), ("dir01", "DIR")):
+        for login, (_, role) in first.items():
             self.do(None, "post", "create", person=self.who[login], role=role)
-        for login in ("sca01", "dir01"):
+        for login in first:
             self.enrol(login, self._ok(self.ask(op="account", act="invite", login=login), "invite")["code"])
 
     def settle(self, people, units):
@@ -67,7 +69,7 @@ class Real(HttpDaemon):
             self.hire("uop_" + key, name + "联络员", self.unit[key], "UOP")
             self.hire("uhd_" + key, name + "负责人", self.unit[key], "UHD")
         for login, name, role in PEOPLE:
-            if login in people:
+            if login in people and login not in self.who:
                 self.hire(login, name, OFFICE, role)
         for login in people:
             if login.startswith("dut"):
@@ -76,21 +78,21 @@ class Real(HttpDaemon):
 
     # ---- everybody else ------------------------------------------------------------------------------
 
-    def hire(self, login, name, unit, *roles, **post):
+    def hire(self, login, name, unit, /, *roles, **post):
         """Register somebody with posts and an account that has its password; gives the reference."""
-        self.who[login] = self.done("sca01", "person", "create", name=name, login=login, unit=unit).ref
+        self.who[login] = self.done(self.administrator, "person", "create", name=name, login=login, unit=unit).ref
         for role in roles:
-            made = self.done("sca01", "post", "create", person=self.who[login], role=role, **post)
+            made = self.done(self.administrator, "post", "create", person=self.who[login], role=role, **post)
             if role in GUARDED:
-                self.done("dir01", "post", "vouch", made)
+                self.done(self.director, "post", "vouch", made)
         self.enrol(login, self.code_for(login))
         return self.who[login]
 
     def code_for(self, login):
         """By the administrator; for whoever decides, with the director behind it."""
-        reply = self.web.post(f"/api/v1/accounts/{login}/invite", login="sca01")
+        reply = self.web.post(f"/api/v1/accounts/{login}/invite", login=self.administrator)
         if reply.status == 202:
-            reply = self.web.post(f"/api/v1/break-glass/{reply.json['break_glass']}/confirm", login="dir01")
+            reply = self.web.post(f"/api/v1/break-glass/{reply.json['break_glass']}/confirm", login=self.director)
         if reply.status != 200:
             raise Unexpected(f"no code for {login}: {reply}")
         return reply.json["code"]

@@ -210,7 +210,7 @@ def calls(w, t):
 
 def delegation(w, t):
     if not w.__dict__.get("delegated"):
-        w.delegated = w.do(None, "delegation", "create", grantee="dir", power="provisional_activation", min_level=4,
+        w.delegated = w.done("lg", "delegation", "create", grantee="dir", power="provisional_activation", min_level=4,
                            valid_from="2026-01-01T00:00:00Z", valid_to="2029-01-01T00:00:00Z", document_no="委〔2026〕1号").ref
 
 

@@ -348,7 +348,7 @@ static bool hidden(struct deed *deed, const json_t *value)
 	struct fault why;
 
 	return json_is_integer(value) && (o = world_get(deed, json_integer_value(value), &why)) &&
-	       world_case(deed, o) && !staff_sees(deed, o);
+	       !staff_sees(deed, o);
 }
 
 /* The one of what was typed that the actor may not see, or NULL. */
@@ -389,8 +389,8 @@ static bool keeps_register(struct deed *deed, const struct move *move)
 	return false;
 }
 
-/* What belongs to a case that the actor may not read is as if it were not
- * there, else whoever adds something to it would gain a part in it. */
+/* What the actor may not read is as if it were not there: an answer would tell
+ * of it, and whoever adds something to a case would gain a part in it. */
 static int in_sight(struct deed *deed, const struct move *move, const struct field *field, json_t *typed,
 		    json_t *value, struct fault *why)
 {

@@ -137,6 +137,44 @@ struct object *world_get(struct deed *deed, int64_t id, struct fault *why)
 	return o;
 }
 
+/* Of several that are called the same the first that the actor sees: one that
+ * is hidden must not stand before it, or its absence would tell of it. Who
+ * means one behind so many others names its number. */
+static int first_called(struct deed *deed, const struct kind *kind, const char *name, const char *ref,
+			int64_t *out, struct fault *why)
+{
+	enum { CALLED_MOST = 200 };
+	int64_t ids[CALLED_MOST];
+	size_t count = 0;
+	struct rows *rows;
+	int got;
+
+	if (store_query(deed->house->store,
+			"SELECT object FROM facets WHERE kind = $1 AND name = $2 AND value = $3"
+			" ORDER BY object LIMIT 200",
+			VALUES(value_text(kind->name), value_text(name), value_text(ref)), &rows, why) < 0)
+		return -why->code;
+	while ((got = rows_next(rows, why)) == 1)
+		ids[count++] = rows_int(rows, 0);
+	rows_close(rows);
+	if (got < 0)
+		return got;
+	if (!count)
+		return -FAULT_ABSENT;
+	*out = ids[0];
+	for (size_t i = 0; deed->staff && i < count; i++) {
+		struct object *o = world_get(deed, ids[i], why);
+
+		if (!o)
+			return -why->code;
+		if (staff_sees(deed, o)) {
+			*out = o->id;
+			break;
+		}
+	}
+	return 0;
+}
+
 /* By its title's facet: a unit by name, a person by login. */
 static int find_titled(struct deed *deed, const struct kind *kind, const char *ref, int64_t *out,
 		       struct fault *why)
@@ -148,11 +186,7 @@ static int find_titled(struct deed *deed, const struct kind *kind, const char *r
 
 		if (!names[i] || !kind_field(kind, names[i]))
 			continue;
-		ret = store_int(deed->house->store,
-				"SELECT object FROM facets WHERE kind = $1 AND name = $2 AND value = $3"
-				" ORDER BY object LIMIT 1",
-				VALUES(value_text(kind->name), value_text(names[i]), value_text(ref)), out,
-				why);
+		ret = first_called(deed, kind, names[i], ref, out, why);
 		if (ret != -FAULT_ABSENT)
 			return ret;
 	}

@@ -9,20 +9,19 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "tamper"))
-from scene import (LEVEL1, LEVEL4, OFFICE, UNITS, VERIFIER, Scene, archived, confirm_case, contain_system, containing,  # noqa: E402
+from scene import (LEVEL1, LEVEL4, OFFICE, UNITS, VERIFIER, Scene, archived, confirm_case, containing,  # noqa: E402
                    main, moves, open_case, to_followup, told)
 from ledger import Folder  # noqa: E402
-from shift import Shift, usable  # noqa: E402
+from played import Played, on_our_clock  # noqa: E402
 
 IMAGE = b"disk image of edu-db01, level 4\n" * 3000
 
 
-@unittest.skipUnless(usable(), "the clock is put in front of the C library, where the sanitizer wants to be")
-class Accountability(Scene):
+@on_our_clock
+class Accountability(Played, Scene):
     """The case is handled and archived once, a year passes; each test asks or tampers."""
 
     cites = "T020 T022 T134 N09 N10 N15 N18 N21 N32 N35 N39"
@@ -30,24 +29,7 @@ class Accountability(Scene):
              "G41": "test_one_changed_time_and_one_deleted_row_are_found_at_their_places test_signed_anew_with_the_key "
                     "test_an_old_backup_put_in_place test_the_traces_of_an_account",
              "G42": "test_the_package_alone_shows_the_original_on_another_machine test_through_the_product_nothing_is_changed"}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.clock, cls.place = Shift(), tempfile.mkdtemp(prefix="fengsui-s29-")
-        cls.addClassCleanup(cls.clock.close)
-        cls.addClassCleanup(shutil.rmtree, cls.place)
-        cls.scene = cls("test_the_list_names_who_was_accountable_for_what")
-        cls.opened = cls.scene.real(erased=True, env=cls.clock.env)
-        d = cls.d = cls.opened.__enter__()
-        try:
-            cls.scene.play(d)
-        except BaseException:
-            cls.opened.__exit__(*sys.exc_info())
-            raise
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.opened.__exit__(None, None, None)
+    folder = {"erased": True}
 
     def play(self, d):
         cls = type(self)
@@ -117,9 +99,7 @@ class Accountability(Scene):
         d.web.step_up = noted
         archived(d, cls.case)
         d.web.step_up = before
-        cls.kept = os.path.join(cls.place, "checkpoint")
-        with open(cls.kept, "w", encoding="utf-8") as f:
-            f.write(d.web.post("/api/v1/checkpoint", login="aud01").json["checkpoint"])
+        cls.checkpoint = self.kept("checkpoint", d.web.post("/api/v1/checkpoint", login="aud01").json["checkpoint"])
         cls.package = os.path.join(cls.place, "elsewhere")
         shutil.copytree(os.path.join(d.folder, "archive", cls.case), cls.package)
         cls.early_list = self.accountability(d)
@@ -330,7 +310,7 @@ class Accountability(Scene):
     # ---- behind its back -------------------------------------------------------------------------------------
 
     def test_untouched_it_is_as_it_should_be(self):
-        status, words = self.found(self.copy_before_disposal, "--against", self.kept)
+        status, words = self.found(self.copy_before_disposal, "--against", self.checkpoint)
         self.assertEqual((status, words), (0, {}))
 
     def test_one_changed_time_and_one_deleted_row_are_found_at_their_places(self):
@@ -397,17 +377,17 @@ class Accountability(Scene):
             folder.write_signed(1)
             folder.close()
             self.assertEqual(self.found(path)[0], 0)
-            status, words = self.found(path, "--against", self.kept)
+            status, words = self.found(path, "--against", self.checkpoint)
             self.assertEqual((status, list(words)), (1, ["against.root"]))
 
     def test_an_old_backup_put_in_place(self):
         path = os.path.join(self.place, "old")
         restore = [self.d.program, "restore", os.path.join(self.place, "backup"), "--data", path]
-        done = subprocess.run([*restore, "--against", self.kept], capture_output=True, text=True)
+        done = subprocess.run([*restore, "--against", self.checkpoint], capture_output=True, text=True)
         self.assertEqual(done.returncode, 77, done.stderr)
         self.assertFalse(os.path.exists(path))
         subprocess.run(restore, check=True, capture_output=True)
-        status, words = self.found(path, "--against", self.kept)
+        status, words = self.found(path, "--against", self.checkpoint)
         self.assertEqual((status, list(words)), (1, ["against.size"]), "the record went back")
 
     def test_an_old_store_under_the_newer_signature(self):

@@ -1,39 +1,12 @@
 #!/usr/bin/env python3
 """S30 full disk -- needs: root. Over HTTPS on a small file system: said to everybody, cases go on, nothing half written."""
 import os
-import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scene import LEVEL3, ROOT, Scene, confirm_case, evidence, main, moment  # noqa: E402
-
-
-class Small:
-    """A file system of 64 MiB in memory."""
-
-    def __enter__(self):
-        self.where = tempfile.mkdtemp(prefix="fengsui-s30-")
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", self.where], check=True)
-        return self.where
-
-    def __exit__(self, *unused):
-        subprocess.run(["umount", "-l", self.where], check=True)
-        os.rmdir(self.where)
-
-
-def stuff(where):
-    """Something else takes all that is left."""
-    path = os.path.join(where, "filler")
-    with open(path, "ab", buffering=0) as f:
-        for size in (1 << 20, 1 << 12):
-            try:
-                while True:
-                    f.write(b"x" * size)
-            except OSError:
-                pass
-    return path
+from small import Small, stuff  # noqa: E402
 
 
 class FullDisk(Scene):

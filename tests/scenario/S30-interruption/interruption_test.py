@@ -5,13 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scene import LEVEL4, ROOT, Scene, UNITS, confirm_case, main, moves  # noqa: E402
-from shift import Shift, usable  # noqa: E402
+from played import Played, on_our_clock  # noqa: E402
 
 RULES = os.path.join(ROOT, "rules")
 GUESSED = "358f5158-654f-427e-b6f4-e79d024d7cd7"
@@ -19,8 +17,8 @@ QUEUED = ("值班电话无法接通", "业务系统响应缓慢", "发现异常�
 DOWN_S = 20 * 60
 
 
-@unittest.skipUnless(usable(), "the clock is put in front of the C library, where the sanitizer wants to be")
-class Interrupted(Scene):
+@on_our_clock
+class Interrupted(Played, Scene):
     """The story is played once; each test looks at what it left."""
 
     cites = "T060 T061 N28"
@@ -28,24 +26,7 @@ class Interrupted(Scene):
              "G29": "test_lines_that_were_acknowledged_are_counted_and_the_rest_is_shown",
              "G32": "test_health_and_status_say_how_it_was_found",
              "G41": "test_the_chain_goes_on_over_every_restart test_a_stranger_holds_the_receipts_against_the_record"}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.clock, cls.place = Shift(), tempfile.mkdtemp(prefix="fengsui-s30-")
-        cls.addClassCleanup(cls.clock.close)
-        cls.addClassCleanup(shutil.rmtree, cls.place)
-        cls.scene = cls("test_each_decision_is_there_once_or_not_at_all")
-        cls.opened = cls.scene.real(env=cls.clock.env, units=("edu", "tax"), rules=RULES)
-        d = cls.d = cls.opened.__enter__()
-        try:
-            cls.scene.play(d)
-        except BaseException:
-            cls.opened.__exit__(*sys.exc_info())
-            raise
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.opened.__exit__(None, None, None)
+    folder = {"units": ("edu", "tax"), "rules": RULES}
 
     def play(self, d):
         self.given(d)
@@ -54,12 +35,6 @@ class Interrupted(Scene):
         self.link_is_back(d)
         self.more_lines_than_agreed(d)
         self.second_site(d)
-
-    def kept(self, name, text):
-        path = os.path.join(type(self).place, name)
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))
-        return path
 
     # ---- given ---------------------------------------------------------------------------------------
 

@@ -71,13 +71,14 @@ static void run(struct tried *t, struct ruleset *set, const char *lines, size_t 
 	r.maps = maps_new();
 	assert_int_equal(maps_add_own(r.maps, NULL), 0);
 	r.event = event_new();
-	r.detector = detector_new(set, &(struct detector_limits){ groups }, alerted, &r);
+	r.detector = detector_new(set, &(struct detector_limits){ .groups = groups }, alerted, &r);
 	frame_init(&frame, FRAME_LINES, LINE_LIMIT);
 	frame_feed(&frame, lines, len, line, NULL, &r);
 	frame_end(&frame, line, NULL, &r);
 	frame_fini(&frame);
 	detector_free(r.detector);
 	event_free(r.event);
+	source_fini(&r.source);
 	maps_free(r.maps);
 	ruleset_free(set);
 	buf_text(&t->hits, "");
@@ -87,7 +88,10 @@ static void run(struct tried *t, struct ruleset *set, const char *lines, size_t 
 void try_rules(struct tried *t, const char *rules, const char *lines)
 {
 	struct ruleset *set = ruleset_new(refused, t);
+	struct fault why;
 
+	if (t->lists && ruleset_add_list(set, "lists.yml", t->lists, strlen(t->lists), &why) < 0)
+		fail_msg("%s", why.text);
 	ruleset_add(set, "rule.yml", rules, strlen(rules));
 	run(t, set, lines, strlen(lines), 0);
 }
