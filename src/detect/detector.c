@@ -6,20 +6,20 @@
 #include "detect/correlate.h"
 #include "detect/engine/match.h"
 #include "detect/engine/program.h"
-#include "detect/engine/route.h"
+#include "detect/matcher.h"
 
 struct detector {
 	struct program *program;
-	struct view view;
-	struct routes *routes;
+	struct matcher *matcher;
 	struct correlator *correlator;
-	uint64_t event;  /* its number */
-	uint64_t *tried; /* by rule: the event in which it was a candidate */
-	uint32_t *candidates;
-	uint32_t candidate_count;
+	const struct event *event; /* the one at hand */
+	struct view *view;
+	struct event *noted; /* read back from notes */
+	struct view noted_view;
+	struct matcher_counts elsewhere; /* of other matchers */
+	uint64_t alerts;
 	detector_alert *alert;
 	void *who;
-	struct detector_counts counts;
 };
 
 struct detector *detector_new(const struct ruleset *set, const struct detector_limits *limits,
@@ -29,11 +29,8 @@ struct detector *detector_new(const struct ruleset *set, const struct detector_l
 	const struct correlator_limits room = { limits ? limits->groups : 0, limits ? limits->bytes : 0 };
 
 	d->program = program_new(set);
-	d->routes = routes_new(d->program);
-	view_init(&d->view, d->program);
+	d->matcher = matcher_new(d->program);
 	d->correlator = correlator_new(d->program, &room);
-	d->tried = must_alloc((d->program->rule_count + 1) * sizeof(*d->tried));
-	d->candidates = must_alloc((d->program->rule_count + 1) * sizeof(*d->candidates));
 	d->alert = alert;
 	d->who = who;
 	return d;
@@ -44,11 +41,11 @@ void detector_free(struct detector *d)
 	if (!d)
 		return;
 	correlator_free(d->correlator);
-	routes_free(d->routes);
-	view_fini(&d->view);
+	matcher_free(d->matcher);
+	if (d->noted)
+		view_fini(&d->noted_view);
+	event_free(d->noted);
 	program_free(d->program);
-	free(d->tried);
-	free(d->candidates);
 	free(d);
 }
 
@@ -58,17 +55,32 @@ void detector_drop(struct detector **d)
 	*d = NULL;
 }
 
+void detector_count(struct detector *d, struct matcher_counts more)
+{
+	d->elsewhere.events += more.events;
+	d->elsewhere.tried += more.tried;
+	d->elsewhere.cut += more.cut;
+	d->elsewhere.regex_limited += more.regex_limited;
+}
+
 void detector_adopt(struct detector *d, struct detector *old)
 {
 	correlator_adopt(d->correlator, old->correlator);
-	d->counts = old->counts;
+	d->alerts = old->alerts;
+	d->elsewhere = old->elsewhere;
+	detector_count(d, matcher_counts(old->matcher));
 }
 
 struct detector_counts detector_counts(const struct detector *d)
 {
-	struct detector_counts c = d->counts;
-	struct correlator_counts more = correlator_counts(d->correlator);
+	const struct matcher_counts here = matcher_counts(d->matcher);
+	const struct correlator_counts more = correlator_counts(d->correlator);
+	struct detector_counts c = { .alerts = d->alerts };
 
+	c.events = d->elsewhere.events + here.events;
+	c.tried = d->elsewhere.tried + here.tried;
+	c.cut = d->elsewhere.cut + here.cut;
+	c.regex_limited = d->elsewhere.regex_limited + here.regex_limited;
 	c.groups_refused = more.groups_refused;
 	c.hits_dropped = more.hits_dropped;
 	c.late = more.late;
@@ -79,7 +91,6 @@ struct detector_counts detector_counts(const struct detector *d)
 	c.groups_most = more.groups_most;
 	c.bytes = more.bytes;
 	c.bytes_most = more.bytes_most;
-	c.regex_limited = d->view.limited;
 	return c;
 }
 
@@ -91,81 +102,6 @@ void detector_by_source(const struct detector *d, holding_told *told, void *who)
 void detector_by_rule(const struct detector *d, holding_told *told, void *who)
 {
 	correlator_by_rule(d->correlator, told, who);
-}
-
-/* ---- candidates ----------------------------------------------------------- */
-
-static void put_candidate(struct detector *d, uint32_t rule)
-{
-	if (d->tried[rule] == d->event)
-		return;
-	d->tried[rule] = d->event;
-	d->candidates[d->candidate_count++] = rule;
-}
-
-static void found(void *who, const struct find *find)
-{
-	struct detector *d = who;
-
-	if (find->decides)
-		view_holds(&d->view, find->predicate);
-	for (uint32_t i = 0; i < find->rule_count; i++)
-		put_candidate(d, find->rules[i]);
-}
-
-static void look_at(struct detector *d, struct finder *finder, struct finding *to, uint32_t value)
-{
-	if (value != EVENT_FIELDS && d->view.event->fields[value].type == FIELD_NULL)
-		return;
-	finder_ends(finder, to, view_given(&d->view, value));
-	switch (finder_wants(finder)) {
-	case FINDER_GIVEN:
-		finder_inside(finder, to, view_given(&d->view, value));
-		break;
-	case FINDER_LOWER:
-		finder_inside(finder, to, view_lower(&d->view, value));
-		break;
-	case FINDER_NOTHING:
-		break;
-	}
-}
-
-/* Keywords: the line as it came, or of JSON every value. */
-static void look_everywhere(struct detector *d, const struct route *route, struct finder *finder,
-			    struct finding *to)
-{
-	const struct event *e = d->view.event;
-
-	if (e->is_json && !e->rewritten && route->in_line) {
-		finder_inside(route->in_line, to, view_given(&d->view, EVENT_FIELDS));
-		return;
-	}
-	if (!e->is_json) {
-		look_at(d, finder, to, EVENT_FIELDS);
-		return;
-	}
-	for (uint32_t i = 0; i < e->count; i++)
-		look_at(d, finder, to, i);
-}
-
-static void find_candidates(struct detector *d, const struct route *route)
-{
-	const struct event *e = d->view.event;
-	struct finding to = { .event = d->event, .work = WORK_MOST, .found = found, .who = d };
-
-	d->candidate_count = 0;
-	for (uint32_t i = 0; i < route->always_count; i++)
-		put_candidate(d, route->always[i]);
-	for (uint32_t i = 0; i < route->field_count; i++) {
-		const struct route_field *f = &route->fields[i];
-
-		if (f->number == FIELD_ANYWHERE)
-			look_everywhere(d, route, f->finder, &to);
-		else
-			for (uint16_t k = event_first(e, f->number); k != NO_FIELD; k = e->fields[k].next)
-				look_at(d, f->finder, &to, k);
-	}
-	d->view.work = (uint64_t)(WORK_MOST - to.work);
 }
 
 /* ---- alerts --------------------------------------------------------------- */
@@ -187,7 +123,7 @@ static void explain(struct detector *d, uint32_t node, struct alert *a)
 	const struct node *n = &d->program->nodes[node];
 	const struct predicate *x;
 
-	if (n->kind == NODE_NOT || !match_node(&d->view, node))
+	if (n->kind == NODE_NOT || !match_node(d->view, node))
 		return;
 	if (n->kind != NODE_PREDICATE) {
 		for (uint32_t i = 0; i < n->count && a->field_count < ALERT_FIELDS; i++)
@@ -195,13 +131,13 @@ static void explain(struct detector *d, uint32_t node, struct alert *a)
 		return;
 	}
 	x = &d->program->predicates[n->first];
-	if (x->field != FIELD_ANYWHERE && event_first(d->view.event, x->field) != NO_FIELD)
-		note_field(a, d->view.event, event_first(d->view.event, x->field));
+	if (x->field != FIELD_ANYWHERE && event_first(d->event, x->field) != NO_FIELD)
+		note_field(a, d->event, event_first(d->event, x->field));
 }
 
 static void send(struct detector *d, const struct alert *a)
 {
-	d->counts.alerts++;
+	d->alerts++;
 	if (d->alert)
 		d->alert(d->who, a);
 }
@@ -221,7 +157,7 @@ static void correlated(void *who, const struct correlate_report *r)
 	struct detector *d = who;
 	const struct compiled *c = &d->program->rules[r->rule];
 	struct alert a = { .rule = c->rule,
-			   .event = d->view.event,
+			   .event = d->event,
 			   .time = r->time,
 			   .group_count = r->group_count,
 			   .origins = r->origins,
@@ -234,15 +170,15 @@ static void correlated(void *who, const struct correlate_report *r)
 		send(d, &a);
 	pass_on(d, &(struct hit){ .rule = r->rule,
 				  .time = r->time,
-				  .received = d->view.event->received,
-				  .origin = { d->view.event->source, d->view.event->line },
+				  .received = d->event->received,
+				  .origin = { d->event->source, d->event->line },
 				  .group = r->group,
 				  .group_count = r->group_count });
 }
 
 static void hit(struct detector *d, uint32_t rule)
 {
-	const struct event *e = d->view.event;
+	const struct event *e = d->event;
 	struct alert a = { .rule = d->program->rules[rule].rule, .event = e, .time = e->time, .hits = 1 };
 
 	if (!d->program->rules[rule].silent) {
@@ -253,36 +189,36 @@ static void hit(struct detector *d, uint32_t rule)
 				  .time = e->time,
 				  .received = e->received,
 				  .origin = { e->source, e->line },
-				  .view = &d->view });
-}
-
-/* Alerts of one line come in the order of the rules. There are few. */
-static void sort(uint32_t *list, uint32_t count)
-{
-	for (uint32_t i = 1; i < count; i++) {
-		uint32_t x = list[i], k = i;
-
-		for (; k > 0 && list[k - 1] > x; k--)
-			list[k] = list[k - 1];
-		list[k] = x;
-	}
+				  .view = d->view });
 }
 
 void detector_feed(struct detector *d, const struct event *e)
 {
-	const struct route *route = routes_find(d->routes, &e->from);
+	const uint32_t *rules, count = matcher_feed(d->matcher, e, &rules);
 
-	d->counts.events++;
-	d->event++;
-	if (!route->rule_count)
-		return;
-	view_take(&d->view, e, route->looked_for);
-	find_candidates(d, route);
-	sort(d->candidates, d->candidate_count);
-	for (uint32_t i = 0; i < d->candidate_count && d->view.work < WORK_MOST; i++) {
-		d->counts.tried++;
-		if (match_rule(&d->view, d->candidates[i]) && d->view.work < WORK_MOST)
-			hit(d, d->candidates[i]);
+	d->event = e;
+	d->view = matcher_view(d->matcher);
+	for (uint32_t i = 0; i < count; i++)
+		hit(d, rules[i]);
+}
+
+const struct program *detector_program(const struct detector *d) { return d->program; }
+
+void detector_replay(struct detector *d, const struct notes *n)
+{
+	struct notes_cursor at = { 0 };
+	const uint32_t *rules;
+	uint32_t count;
+
+	if (!d->noted) {
+		d->noted = event_new();
+		view_init(&d->noted_view, d->program);
 	}
-	d->counts.cut += d->view.work >= WORK_MOST;
+	d->event = d->noted;
+	d->view = &d->noted_view;
+	while (notes_next(n, &at, d->noted, &rules, &count)) {
+		view_take(d->view, d->noted, NULL);
+		for (uint32_t i = 0; i < count; i++)
+			hit(d, rules[i]);
+	}
 }

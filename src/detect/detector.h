@@ -3,6 +3,8 @@
 #include <stdint.h>
 
 #include "detect/alert.h"
+#include "detect/matcher.h"
+#include "detect/notes.h"
 #include "detect/window/holding.h"
 #include "detect/ruleset.h"
 #include "intake/event.h"
@@ -47,6 +49,15 @@ void detector_drop(struct detector **d);
 void detector_adopt(struct detector *d, struct detector *old);
 
 void detector_feed(struct detector *d, const struct event *e);
+
+/* The same in two halves, for whoever has several threads: each matches with a
+ * matcher of its own and takes notes; what they noted is carried out in the order
+ * of the events, by one of them, with the same alerts. */
+const struct program *detector_program(const struct detector *d);
+void detector_replay(struct detector *d, const struct notes *n);
+/* What went by at a matcher of another thread, once, at its end. */
+void detector_count(struct detector *d, struct matcher_counts more);
+
 struct detector_counts detector_counts(const struct detector *d);
 /* What correlations hold for each source, and each of them; those with nothing to tell are left out. */
 void detector_by_source(const struct detector *d, holding_told *told, void *who);

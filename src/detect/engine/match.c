@@ -12,10 +12,12 @@ void view_init(struct view *v, const struct program *p)
 {
 	*v = (struct view){ .program = p };
 	v->judged = must_alloc((p->predicate_count + 1) * sizeof(*v->judged));
+	v->regex_room = regex_room_new();
 }
 
 void view_fini(struct view *v)
 {
+	regex_room_free(v->regex_room);
 	free(v->judged);
 	free(v->room);
 }
@@ -273,7 +275,7 @@ static bool refers(struct view *v, const struct predicate *x, uint32_t value)
 static bool matches(struct view *v, const struct predicate *x, struct text t)
 {
 	bool limited = false;
-	const bool yes = regex_matches(x->regex, t.at, t.len, &limited);
+	const bool yes = regex_matches(x->regex, v->regex_room, t.at, t.len, &limited);
 
 	v->limited += limited;
 	v->work += t.len * REGEX_WORK;

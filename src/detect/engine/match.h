@@ -32,6 +32,7 @@ struct view {
 	char *folded[EVENT_FIELDS + 1];       /* the value in lower case; the last is the line */
 	char *room;
 	size_t used, size;
+	struct regex_room *regex_room;
 	uint64_t work;    /* of this event */
 	uint64_t limited; /* regular expressions that were stopped, so far */
 };

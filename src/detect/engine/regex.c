@@ -11,7 +11,6 @@ enum { MATCH_STEPS = 200000, MATCH_DEPTH = 2000, MATCH_HEAP_KIB = 4096 };
 
 struct regex {
 	pcre2_code *code;
-	pcre2_match_data *data;
 	pcre2_match_context *limits;
 };
 
@@ -39,7 +38,6 @@ int regex_new(const char *text, size_t len, unsigned flags, struct regex **out, 
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	x = must_alloc(sizeof(*x));
 	x->code = code;
-	x->data = pcre2_match_data_create(1, NULL);
 	x->limits = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(x->limits, MATCH_STEPS);
 	pcre2_set_depth_limit(x->limits, MATCH_DEPTH);
@@ -53,14 +51,18 @@ void regex_free(struct regex *x)
 	if (!x)
 		return;
 	pcre2_match_context_free(x->limits);
-	pcre2_match_data_free(x->data);
 	pcre2_code_free(x->code);
 	free(x);
 }
 
-bool regex_matches(const struct regex *x, const char *text, size_t len, bool *limited)
+struct regex_room *regex_room_new(void) { return (struct regex_room *)pcre2_match_data_create(1, NULL); }
+
+void regex_room_free(struct regex_room *room) { pcre2_match_data_free((pcre2_match_data *)room); }
+
+bool regex_matches(const struct regex *x, struct regex_room *room, const char *text, size_t len,
+		   bool *limited)
 {
-	int ret = pcre2_match(x->code, (PCRE2_SPTR)text, len, 0, 0, x->data, x->limits);
+	int ret = pcre2_match(x->code, (PCRE2_SPTR)text, len, 0, 0, (pcre2_match_data *)room, x->limits);
 
 	*limited = ret == PCRE2_ERROR_MATCHLIMIT || ret == PCRE2_ERROR_DEPTHLIMIT ||
 		   ret == PCRE2_ERROR_HEAPLIMIT || ret == PCRE2_ERROR_JIT_STACKLIMIT;

@@ -19,7 +19,14 @@ struct regex;
 /* `flags`: REGEX_... of rule.h. Fails with FAULT_INVALID and PCRE2's reason. */
 int regex_new(const char *text, size_t len, unsigned flags, struct regex **out, struct fault *why);
 void regex_free(struct regex *x);
-bool regex_matches(const struct regex *x, const char *text, size_t len, bool *limited);
+
+/* Where a match is worked out; one for each thread. */
+struct regex_room;
+struct regex_room *regex_room_new(void);
+void regex_room_free(struct regex_room *room);
+
+bool regex_matches(const struct regex *x, struct regex_room *room, const char *text, size_t len,
+		   bool *limited);
 
 /* The longest plain text that stands in every match, or NULL where none can be
  * told. Its letters may be of either case in the match. In the arena, not ended
