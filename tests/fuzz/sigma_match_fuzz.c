@@ -28,7 +28,7 @@ static void alerted(void *who, const struct alert *a)
 
 static void compare(const struct run *r, const struct program *p, struct view *v, const struct event *e)
 {
-	view_take(v, e);
+	view_take(v, e, NULL);
 	for (uint32_t i = 0; i < p->rule_count && i < 256; i++) {
 		const struct rule *rule = p->rules[i].rule;
 
