@@ -350,10 +350,30 @@ static int plain_number(struct scan *s, struct text *number)
 	return 0;
 }
 
+/* Eight at a time: how many bytes from the first on are digits. */
+static inline size_t digits_of(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+
+	x ^= ones * '0';                                     /* digits are 0 to 9 now */
+	x = (((x & ~tops) + ones * (0x80 - 10)) | x) & tops; /* and what is more has its top bit */
+	return x ? (size_t)__builtin_ctzll(x) / 8 : 8;
+}
+
 static bool digit_run(struct scan *s)
 {
 	const char *from = s->at;
 
+	while (s->end - s->at >= 8) {
+		uint64_t x;
+		size_t n;
+
+		memcpy(&x, s->at, sizeof(x));
+		n = digits_of(x);
+		s->at += n;
+		if (n < 8)
+			return s->at > from;
+	}
 	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
 		s->at++;
 	return s->at > from;

@@ -25,9 +25,9 @@ struct finder {
 	uint64_t *grams, *pairs;             /* bits; NULL: no such texts */
 	uint32_t gram_shift, bucket_mask;
 	uint32_t *buckets, *pair_heads;
-	uint32_t singles;    /* a chain of texts of one byte */
-	struct sieve *sieve; /* instead of the two */
-	uint32_t groups[SIEVE_GROUPS];
+	uint32_t singles;      /* a chain of texts of one byte */
+	struct sieve *sieve;   /* in front of the grams, and instead of the pairs */
+	unsigned brief_groups; /* of the sieve: with texts that are in no gram */
 };
 
 struct finder *finder_new(void)
@@ -181,18 +181,22 @@ static void make_grams(struct finder *f, uint32_t count)
 	f->buckets = must_alloc(buckets * sizeof(*f->buckets));
 }
 
+static void put_single(struct finder *f, uint32_t number)
+{
+	f->finds[number].next = f->singles;
+	f->singles = number;
+}
+
 static void put_inside(struct finder *f, uint32_t number)
 {
-	if (f->sieve)
-		return; /* they are put together, in order */
-	if (f->finds[number].len >= GRAM) {
+	const uint32_t len = f->finds[number].len;
+
+	if (len >= GRAM)
 		put_gram(f, number);
-	} else if (f->finds[number].len >= SHORT) {
+	else if (f->sieve || len < SHORT)
+		put_single(f, number);
+	else
 		put_pair(f, number);
-	} else {
-		f->finds[number].next = f->singles;
-		f->singles = number;
-	}
 }
 
 static void put(struct finder *f, uint32_t number)
@@ -220,15 +224,9 @@ static void put(struct finder *f, uint32_t number)
 	}
 }
 
-/* Where the mark of a short text is, is its beginning. */
-static const char *mark_of(const struct find *one)
-{
-	return one->text + (one->len >= SIEVE_MARK ? one->rare : 0);
-}
-
 static uint64_t mark_order(const struct find *one)
 {
-	return word_of(mark_of(one), one->len < SIEVE_MARK ? one->len : SIEVE_MARK);
+	return word_of(one->text + one->rare, one->len < SIEVE_MARK ? one->len : SIEVE_MARK);
 }
 
 /* Those with like marks come into one group, so that it lets little through. */
@@ -248,14 +246,13 @@ static void make_sieve(struct finder *f, uint32_t count)
 		n++;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		struct find *one = &f->finds[order[i]];
+		const struct find *one = &f->finds[order[i]];
 		const uint32_t group = i * SIEVE_GROUPS / count;
+		const uint32_t len = one->len < SIEVE_MARK ? one->len : SIEVE_MARK;
 
-		if (one->len < SIEVE_MARK)
-			one->rare = 0;
-		sieve_mark(f->sieve, group, mark_of(one), one->len < SIEVE_MARK ? one->len : SIEVE_MARK);
-		one->next = f->groups[group];
-		f->groups[group] = order[i];
+		sieve_mark(f->sieve, group, one->text + one->rare, len);
+		if (len < SIEVE_MARK)
+			f->brief_groups |= 1u << group;
 	}
 }
 
@@ -275,8 +272,7 @@ void finder_finish(struct finder *f)
 	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
 	if (counts[ANCHOR_INSIDE] && counts[ANCHOR_INSIDE] <= SIEVE_MOST && sieve_possible())
 		make_sieve(f, counts[ANCHOR_INSIDE]);
-	else
-		make_grams(f, counts[ANCHOR_INSIDE] - brief);
+	make_grams(f, counts[ANCHOR_INSIDE] - brief);
 	if (pairs && !f->sieve) {
 		f->pairs = must_alloc(PAIRS / 8);
 		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
@@ -346,7 +342,7 @@ look_closer(struct finder *f, struct finding *to, struct text lower, size_t i, u
 		to->work -= CHAIN_WORK;
 		if (one->gram == gram && one->seen != to->event && i >= one->rare &&
 		    lower.len - (i - one->rare) >= one->len &&
-		    !memcmp(lower.at + i - one->rare, one->text, one->len))
+		    fold_equal(lower.at + i - one->rare, one->text, one->len))
 			tell(one, to);
 	}
 }
@@ -422,36 +418,50 @@ struct sifting {
 	struct text in;
 };
 
+static void sift_brief(const struct sifting *s, size_t at)
+{
+	for (uint32_t number = s->f->singles; number && s->to->work > 0; number = s->f->finds[number].next) {
+		struct find *one = &s->f->finds[number];
+
+		s->to->work -= CHAIN_WORK;
+		if (one->seen != s->to->event && s->in.len - at >= one->len &&
+		    fold_equal(s->in.at + at, one->text, one->len))
+			tell(one, s->to);
+	}
+}
+
 static bool sifted(void *who, size_t at, unsigned groups)
 {
 	const struct sifting *s = who;
 
-	for (; groups; groups &= groups - 1) {
-		uint32_t number = s->f->groups[__builtin_ctz(groups)];
+	if (s->f->grams && s->in.len - at >= GRAM) {
+		const uint32_t gram = (uint32_t)fold_word(gram_at(s->in.at + at));
 
-		for (; number && s->to->work > 0; number = s->f->finds[number].next) {
-			struct find *one = &s->f->finds[number];
-
-			s->to->work -= CHAIN_WORK;
-			if (one->seen != s->to->event && at >= one->rare &&
-			    s->in.len - (at - one->rare) >= one->len &&
-			    fold_equal(s->in.at + at - one->rare, one->text, one->len))
-				tell(one, s->to);
-		}
+		if (is_possible(s->f->grams, s->f->gram_shift, gram))
+			look_closer(s->f, s->to, s->in, at, gram);
 	}
+	if (groups & s->f->brief_groups)
+		sift_brief(s, at);
 	return s->to->work > 0;
+}
+
+static void scan_singles(struct finder *f, struct finding *to, struct text lower)
+{
+	for (uint32_t number = f->singles; number; number = f->finds[number].next)
+		if (f->finds[number].seen != to->event && memchr(lower.at, *f->finds[number].text, lower.len))
+			tell(&f->finds[number], to);
 }
 
 void finder_inside(struct finder *f, struct finding *to, struct text in)
 {
 	to->work -= (int64_t)in.len;
-	if (f->sieve)
+	if (f->sieve) {
 		sieve_scan(f->sieve, in, sifted, &(struct sifting){ f, to, in });
+		return;
+	}
 	if (f->grams)
 		scan_grams(f, to, in);
 	if (f->pairs)
 		scan_pairs(f, to, in);
-	for (uint32_t number = f->singles; number; number = f->finds[number].next)
-		if (f->finds[number].seen != to->event && memchr(in.at, *f->finds[number].text, in.len))
-			tell(&f->finds[number], to);
+	scan_singles(f, to, in);
 }

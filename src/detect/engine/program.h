@@ -76,6 +76,7 @@ struct compiled {
 	bool always;          /* has no witness */
 	uint32_t *witnesses;  /* predicates */
 	uint32_t witness_count;
+	float witness_cost; /* of them together, as in struct literal */
 	uint32_t *correlations; /* numbers of the rules that correlate it */
 	uint32_t correlation_count;
 };

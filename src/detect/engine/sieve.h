@@ -15,7 +15,7 @@
  * Marks are of either case, so the text is read as it came. (The idea is the
  * "Teddy" matcher of Hyperscan, Wang et al., NSDI 2019.)
  */
-enum { SIEVE_MARK = 4, SIEVE_GROUPS = 8, SIEVE_MOST = 96 };
+enum { SIEVE_MARK = 4, SIEVE_GROUPS = 8, SIEVE_MOST = 64 };
 
 struct sieve;
 

@@ -284,6 +284,7 @@ void witness_build(struct program *p)
 		c->always = !chosen.some;
 		c->witnesses = chosen.list;
 		c->witness_count = chosen.some ? chosen.count : 0;
+		c->witness_cost = (float)chosen.cost;
 	}
 	free(b.common);
 }
