@@ -73,7 +73,8 @@ bool event_add_text(struct event *e, const char *name, const char *text, size_t 
 /* Room for `len` bytes in the scratch, or NULL when it is used up. */
 char *event_room(struct event *e, size_t len);
 
-/* Give field `i` another name; event_index() afterwards, once for all. */
+/* Give field `i` another name. After that, and after fields were taken out,
+ * event_index(), once for all. */
 void event_rename(struct event *e, size_t i, const char *name, size_t name_len);
 void event_index(struct event *e);
 

@@ -543,7 +543,10 @@ static void keep_only(const struct map *m, struct event *e)
 		if ((!m->keep || among(m->keep, m->keep_count, &e->fields[i])) &&
 		    !among(m->drop, m->drop_count, &e->fields[i]))
 			e->fields[kept++] = e->fields[i];
+	if (kept == e->count)
+		return;
 	e->count = kept;
+	event_index(e); /* or it would still be found by its number */
 }
 
 /* Every value of the first name that is there; nothing where the event has the name itself. */

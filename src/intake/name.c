@@ -9,23 +9,26 @@
 
 #include "base/arena.h"
 
-struct entry {
-	uint32_t len, number;
-	char text[]; /* beside them: they are looked at together */
-};
+/*
+ * Every name of every event is looked up, so what that touches is kept small: a
+ * slot is eight bytes, and a short name lies beside its length in one line of the
+ * cache. Names that nobody asked for nearly always end at a free slot.
+ */
+enum { SHORT_NAME = 27, FIRST_SIZE = 1024 };
 
-struct slot {
-	uint32_t hash;
-	_Atomic(const struct entry *) entry; /* NULL: free */
+struct entry {
+	uint32_t len;
+	char brief[SHORT_NAME + 1]; /* the name, where it fits */
 };
 
 /* Readers hold no lock, so a table that was outgrown stays where it is. They
  * double, so all old ones together are no larger than the one in force. */
 struct table {
-	uint32_t mask, count;
-	const struct entry **entries; /* by number */
+	uint32_t mask;
+	struct entry *entries; /* by number */
+	const char **texts;    /* the same in full */
 	struct table *outgrown;
-	struct slot slots[];
+	_Atomic(uint64_t) slots[]; /* hash and, above it, number + 1; 0: free */
 };
 
 static _Atomic(struct table *) current;
@@ -67,88 +70,93 @@ static uint32_t hash_of(const char *name, size_t len)
 	return (uint32_t)(first >> 32);
 }
 
-static const struct entry *find_in(const struct table *table, const char *name, size_t len, uint32_t hash)
+static bool is(const struct table *table, uint32_t number, const char *name, size_t len)
+{
+	const struct entry *entry = &table->entries[number];
+
+	return entry->len == len &&
+	       !memcmp(len <= SHORT_NAME ? entry->brief : table->texts[number], name, len);
+}
+
+static uint32_t find_in(const struct table *table, const char *name, size_t len, uint32_t hash)
 {
 	for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {
-		const struct slot *slot = &table->slots[i];
-		const struct entry *entry = atomic_load_explicit(&slot->entry, memory_order_acquire);
+		const uint64_t slot = atomic_load_explicit(&table->slots[i], memory_order_acquire);
 
-		if (!entry)
-			return NULL;
-		if (slot->hash == hash && entry->len == len && !memcmp(entry->text, name, len))
-			return entry;
+		if (!slot)
+			return NAME_NONE;
+		if ((uint32_t)slot == hash && is(table, (uint32_t)(slot >> 32) - 1, name, len))
+			return (uint32_t)(slot >> 32) - 1;
 	}
 }
 
 uint32_t name_find(const char *name, size_t len)
 {
 	const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
-	const struct entry *entry = table ? find_in(table, name, len, hash_of(name, len)) : NULL;
 
-	return entry ? entry->number : NAME_NONE;
+	return table ? find_in(table, name, len, hash_of(name, len)) : NAME_NONE;
 }
 
-static void put(struct table *table, uint32_t hash, const struct entry *entry)
+/* The text is the table's; whoever finds the slot finds the entry whole. */
+static void put(struct table *table, uint32_t hash, uint32_t number, const char *text, uint32_t len)
 {
 	uint32_t i = hash & table->mask;
 
-	while (atomic_load_explicit(&table->slots[i].entry, memory_order_relaxed))
+	while (atomic_load_explicit(&table->slots[i], memory_order_relaxed))
 		i = (i + 1) & table->mask;
-	table->slots[i].hash = hash;
-	table->entries[entry->number] = entry;
-	atomic_store_explicit(&table->slots[i].entry, entry, memory_order_release);
+	table->entries[number].len = len;
+	if (len <= SHORT_NAME)
+		memcpy(table->entries[number].brief, text, len);
+	table->texts[number] = text;
+	atomic_store_explicit(&table->slots[i], (uint64_t)(number + 1) << 32 | hash, memory_order_release);
 }
 
-static struct table *grow(struct table *old)
+static struct table *grow(struct table *old, uint32_t count)
 {
-	const uint32_t size = old ? (old->mask + 1) * 2 : 4096;
+	const uint32_t size = old ? (old->mask + 1) * 2 : FIRST_SIZE;
 	struct table *table = must_alloc(sizeof(*table) + size * sizeof(*table->slots));
 
 	table->mask = size - 1;
-	table->entries = must_alloc(size * sizeof(struct entry *));
+	table->entries = must_alloc(size * sizeof(*table->entries));
+	table->texts = must_alloc(size * sizeof(*table->texts));
 	table->outgrown = old;
-	for (uint32_t i = 0; old && i <= old->mask; i++) {
-		const struct entry *entry = atomic_load_explicit(&old->slots[i].entry, memory_order_relaxed);
-
-		if (entry)
-			put(table, old->slots[i].hash, entry);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		put(table, hash_of(old->texts[i], old->entries[i].len), i, old->texts[i],
+		    old->entries[i].len);
 	atomic_store_explicit(&current, table, memory_order_release);
 	return table;
 }
 
-static const struct entry *add(const char *name, size_t len, uint32_t hash)
+static uint32_t add(const char *name, size_t len, uint32_t hash)
 {
 	struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
 	const uint32_t number = atomic_load_explicit(&count_now, memory_order_relaxed);
-	struct entry *entry = must_alloc(sizeof(*entry) + len + 1);
+	char *text = must_alloc(len + 1);
 
 	if (!table || (number + 1) * 2 > table->mask)
-		table = grow(table);
-	memcpy(entry->text, name, len);
-	entry->len = (uint32_t)len;
-	entry->number = number;
+		table = grow(table, number);
+	memcpy(text, name, len);
 	/* Whoever finds the number must already see a count above it. */
 	atomic_store_explicit(&count_now, number + 1, memory_order_release);
-	put(table, hash, entry);
-	return entry;
+	put(table, hash, number, text, (uint32_t)len);
+	return number;
 }
 
 uint32_t name_number(const char *name, size_t len)
 {
-	const uint32_t hash = hash_of(name, len), found = name_find(name, len);
+	const uint32_t hash = hash_of(name, len);
 	const struct table *table;
-	const struct entry *entry;
+	uint32_t number = name_find(name, len);
 
-	if (found != NAME_NONE)
-		return found;
+	if (number != NAME_NONE)
+		return number;
 	pthread_mutex_lock(&writing);
 	table = atomic_load_explicit(&current, memory_order_relaxed);
-	entry = table ? find_in(table, name, len, hash) : NULL;
-	if (!entry)
-		entry = add(name, len, hash);
+	number = table ? find_in(table, name, len, hash) : NAME_NONE;
+	if (number == NAME_NONE)
+		number = add(name, len, hash);
 	pthread_mutex_unlock(&writing);
-	return entry->number;
+	return number;
 }
 
 uint32_t name_count(void) { return atomic_load_explicit(&count_now, memory_order_acquire); }
@@ -158,5 +166,5 @@ const char *name_text(uint32_t number)
 	const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
 
 	assert(number < name_count());
-	return table->entries[number]->text;
+	return table->texts[number];
 }
