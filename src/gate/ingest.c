@@ -39,7 +39,7 @@ struct ingest {
 
 static void on_alert(void *who, const struct alert *alert)
 {
-	gather_add(((struct ingest *)who)->waiting, alert);
+	gather_add(((struct ingest *)who)->waiting, alert, &alert_key_usual);
 }
 
 /* ---- opening --------------------------------------------------------------- */
@@ -269,6 +269,7 @@ static int store_raw(struct gate *gate, struct gathered *one, struct fault *why)
 	struct blob_draft *draft;
 	int ret;
 
+	one->closed = true;
 	if (one->mark[0])
 		return 0;
 	if ((ret = blob_open(house_folder(gate->house), &draft, why)) < 0)

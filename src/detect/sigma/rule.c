@@ -11,7 +11,7 @@ static const char *const levels[] = { "informational", "low", "medium", "high", 
 static const char *const keys[] = {
 	"title", "id", "name", "taxonomy", "status", "description", "license", "author", "references",
 	"date", "modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope",
-	"related", "correlation", "generate", "regression_tests_path", "simulation",
+	"related", "correlation", "generate", "regression_tests_path", "simulation", "fengsui",
 };
 /* clang-format on */
 
@@ -89,6 +89,8 @@ static int read_about(struct rule_reading *r, const struct tree *at)
 	    (ret = read_text(r, at, "name", &rule->name)) < 0 ||
 	    (ret = read_text(r, at, "title", &rule->title)) < 0 ||
 	    (ret = read_text(r, at, "author", &rule->author)) < 0 ||
+	    (ret = read_text(r, at, "license", &rule->license)) < 0 ||
+	    (ret = join_read(r, tree_find(at, "fengsui"))) < 0 ||
 	    (ret = read_text(r, at, "status", &rule->status)) < 0 || (ret = read_level(r, at)) < 0 ||
 	    (ret = read_tags(r, at)) < 0)
 		return ret;

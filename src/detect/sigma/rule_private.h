@@ -23,6 +23,9 @@ int condition_read(struct rule_reading *r, const struct tree *at, struct conditi
 int correlation_read(struct rule_reading *r, const struct tree *at, const struct tree *generate,
 		     struct correlation **out);
 
+/* join.c: the attribute `fengsui` of a rule, or NULL. */
+int join_read(struct rule_reading *r, const struct tree *at);
+
 /* boundary.c: log source and tags; refuses with N33. */
 int boundary_check_source(struct rule_reading *r, const struct tree *at);
 int boundary_check_tags(struct rule_reading *r, const struct tree *at);
