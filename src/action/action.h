@@ -153,9 +153,18 @@ int house_who(struct house *house, const struct asker *asker, json_t **answer, s
  * demonstration folder hears every rule. */
 int house_rule_on(struct house *house, const char *rule, bool *on, struct fault *why);
 
+/* What the plan says alerts of this rule are equal by (detect/alert.h), of a rule
+ * in particular, or with NULL of all others. False where it says nothing. The
+ * words are the pack's: to be used at once. */
+bool house_joins(struct house *house, const char *rule, const char *const **by, size_t *count);
+
 /* Alerts of detection enter here: opens or joins (see alert kind). `alert` is
- * the JSON line of `fengsui watch` plus "raw" (digest of the raw lines). Those
- * of a rule that is off are answered with "did":"off" and leave no trace. */
+ * the JSON line of `fengsui watch` plus "raw" (digest of the raw lines), "count",
+ * "key" (what makes it equal to others), "within" and "at_most" (microseconds,
+ * where the rule says how long it joins). Those of a rule that is off are
+ * answered with "did":"off" and leave no trace. */
+/* Would another file of raw lines be kept of it? */
+int house_alert_keeps(struct house *house, const json_t *alert, int64_t now, bool *keeps, struct fault *why);
 int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why);
 
 /* Has a request with this idempotency key been carried out? */

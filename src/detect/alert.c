@@ -4,6 +4,7 @@
 
 #include "base/stamp.h"
 #include "base/utf8.h"
+#include "detect/peer.h"
 
 enum { TEXT_MOST = 2048 };
 
@@ -75,9 +76,16 @@ static void put_tags(struct buf *out, const struct rule *rule)
 	buf_char(out, ']');
 }
 
+static const struct field *host_of(const struct event *event)
+{
+	const struct field *host = event_find(event, "host");
+
+	return host ? host : event_find(event, "Computer");
+}
+
 void alert_write(struct buf *out, const struct alert *a)
 {
-	const struct field *host = event_find(a->event, "host");
+	const struct field *host = host_of(a->event);
 	char time[STAMP_LEN];
 
 	buf_text(out, "{\"rule\":");
@@ -85,12 +93,12 @@ void alert_write(struct buf *out, const struct alert *a)
 	put_pair(out, "title", a->rule->title);
 	put_pair(out, "level", rule_level_word(a->rule->level));
 	put_pair(out, "author", a->rule->author ? a->rule->author : "");
+	if (a->rule->license)
+		put_pair(out, "license", a->rule->license);
 	buf_format(out, ",\"line\":%llu", (unsigned long long)a->event->line);
 	put_pair(out, "source", a->event->source);
 	stamp_format(a->time, time);
 	put_pair(out, "time", time);
-	if (!host)
-		host = event_find(a->event, "Computer");
 	if (host)
 		put_named(out, "host", host->text, host->len);
 	put_fields(out, "fields", a->fields, a->field_count);
@@ -101,21 +109,45 @@ void alert_write(struct buf *out, const struct alert *a)
 	buf_char(out, '}');
 }
 
-static uint64_t mix(uint64_t h, const char *text, size_t len)
+/* ---- what makes them equal -------------------------------------------------- */
+
+static const char *const usual[] = { "group", "host", "source" };
+const struct alert_key alert_key_usual = { usual, sizeof(usual) / sizeof(*usual) };
+
+static void put_peer(struct buf *out, const struct alert *a)
 {
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-	/* The end counts: "ab","c" and "a","bc" differ. */
-	return (h ^ 0x100) * UINT64_C(1099511628211);
+	const char *peer = NULL;
+	size_t len = 0;
+
+	for (size_t i = 0; !peer && i < a->field_count; i++)
+		peer = peer_in(a->fields[i].text, a->fields[i].len, &len);
+	if (peer)
+		put_named(out, "group", peer, len);
 }
 
-uint64_t alert_fingerprint(const struct alert *a)
+static void put_key(struct buf *out, const struct alert *a, const char *name)
 {
-	uint64_t h = mix(UINT64_C(14695981039346656037), a->rule->id, strlen(a->rule->id));
+	const struct field *field;
 
-	for (size_t i = 0; i < a->group_count; i++) {
-		h = mix(h, a->group[i].name, a->group[i].name_len);
-		h = mix(h, a->group[i].text, a->group[i].len);
+	if (!strcmp(name, "source")) {
+		put_pair(out, name, a->event->source);
+	} else if (!strcmp(name, "group")) {
+		put_fields(out, name, a->group, a->group_count);
+		if (!a->group_count)
+			put_peer(out, a);
+	} else if ((field = strcmp(name, "host") ? event_find(a->event, name) : host_of(a->event))) {
+		buf_char(out, ',');
+		put_string(out, name, strlen(name));
+		buf_char(out, ':');
+		put_string(out, field->text, field->len);
 	}
-	return h;
+}
+
+void alert_key_write(struct buf *out, const struct alert *a, const struct alert_key *key)
+{
+	buf_text(out, "{\"rule\":");
+	put_string(out, a->rule->id, strlen(a->rule->id));
+	for (size_t i = 0; i < key->count; i++)
+		put_key(out, a, key->by[i]);
+	buf_char(out, '}');
 }

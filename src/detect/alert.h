@@ -44,8 +44,18 @@ struct alert {
 	uint64_t since; /* of a correlation: all hits of the group since it last reported */
 };
 
+/* What, beside the rule, makes two alerts equal: "group" (the key of a
+ * correlation, else the address in what matched), "host", "source" (who sent
+ * the line), or the name of a field of the event. */
+struct alert_key {
+	const char *const *by;
+	size_t count;
+};
+extern const struct alert_key alert_key_usual; /* group, host and source */
+
+/* The values of the key as one JSON object: equal ones are the same bytes. Of a
+ * value the first 2 KiB count. */
+void alert_key_write(struct buf *out, const struct alert *a, const struct alert_key *key);
+
 /* One JSON object without a line end. Bytes that are not UTF-8 become U+FFFD. */
 void alert_write(struct buf *out, const struct alert *a);
-
-/* Rule and group key: what makes two alerts equal. */
-uint64_t alert_fingerprint(const struct alert *a);

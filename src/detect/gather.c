@@ -33,39 +33,41 @@ void gather_free(struct gather *g)
 	free(g);
 }
 
-static uint64_t mix(uint64_t h, const char *text, size_t len)
+static uint64_t hash_of(const struct buf *key)
 {
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-	return (h ^ 0x100) * UINT64_C(1099511628211);
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < key->len; i++)
+		h = (h ^ (unsigned char)key->data[i]) * UINT64_C(1099511628211);
+	return h;
 }
 
-static uint64_t identity(const struct alert *alert)
+/* The key is compared, not its hash alone: who can choose field values could
+ * make two hashes meet, and hide one thing behind another. */
+static struct gathered *find(const struct gather *g, const struct buf *key, uint64_t hash)
 {
-	const struct field *host = event_find(alert->event, "host");
-	uint64_t h = alert_fingerprint(alert);
+	struct gathered *one = g->buckets[hash % BUCKETS];
 
-	h = mix(h, alert->event->source, strlen(alert->event->source));
-	return host ? mix(h, host->text, host->len) : h;
-}
-
-static struct gathered *find(const struct gather *g, uint64_t fingerprint)
-{
-	struct gathered *one = g->buckets[fingerprint % BUCKETS];
-
-	while (one && (one->fingerprint != fingerprint || one->mark[0]))
+	while (one && (one->closed || one->hash != hash || one->key.len != key->len ||
+		       memcmp(one->key.data, key->data, key->len) != 0))
 		one = one->next_alike;
 	return one;
 }
 
-static struct gathered *begin(struct gather *g, const struct alert *alert, uint64_t fingerprint)
+/* Takes the key. */
+static struct gathered *begin(struct gather *g, const struct alert *alert, struct buf *key, uint64_t hash)
 {
-	struct gathered **bucket = &g->buckets[fingerprint % BUCKETS], *one;
+	struct gathered **bucket = &g->buckets[hash % BUCKETS], *one;
 
 	if (g->count >= g->limits.alerts)
 		return NULL;
 	one = must_alloc(sizeof(*one));
-	*one = (struct gathered){ .fingerprint = fingerprint, .next_alike = *bucket };
+	*one = (struct gathered){ .hash = hash,
+				  .key = *key,
+				  .within = alert->rule->join.within,
+				  .at_most = alert->rule->join.at_most,
+				  .next_alike = *bucket };
+	*key = (struct buf){ 0 };
 	alert_write(&one->text, alert);
 	*bucket = *g->last = one;
 	g->last = &one->next;
@@ -84,12 +86,18 @@ static void keep_line(struct gather *g, struct gathered *one, const struct event
 	g->raw_bytes += more;
 }
 
-bool gather_add(struct gather *g, const struct alert *alert)
+bool gather_add(struct gather *g, const struct alert *alert, const struct alert_key *by)
 {
-	const uint64_t fingerprint = identity(alert);
-	struct gathered *one = find(g, fingerprint);
+	struct buf key = { 0 };
+	struct gathered *one;
+	uint64_t hash;
 
-	if (!one && !(one = begin(g, alert, fingerprint))) {
+	alert_key_write(&key, alert, by);
+	hash = hash_of(&key);
+	if (!(one = find(g, &key, hash)))
+		one = begin(g, alert, &key, hash);
+	buf_fini(&key);
+	if (!one) {
 		g->dropped++;
 		return false;
 	}
@@ -103,7 +111,7 @@ struct gathered *gather_first(const struct gather *g) { return g->first; }
 
 void gather_drop_first(struct gather *g)
 {
-	struct gathered *one = g->first, **at = &g->buckets[one->fingerprint % BUCKETS];
+	struct gathered *one = g->first, **at = &g->buckets[one->hash % BUCKETS];
 
 	while (*at != one)
 		at = &(*at)->next_alike;
@@ -113,6 +121,7 @@ void gather_drop_first(struct gather *g)
 		g->last = &g->first;
 	g->count--;
 	g->raw_bytes -= one->raw.len;
+	buf_fini(&one->key);
 	buf_fini(&one->text);
 	buf_fini(&one->raw);
 	free(one);

@@ -10,20 +10,22 @@
 /*
  * gather -- alerts that wait to be brought on, equal ones as one.
  *
- * Equal are alerts of one rule and group about one host, from one source. The
- * first says what it is; of all of them the lines are kept and counted, so that
- * a flood of the same thing is a number. Memory is bounded; what finds no room
- * is counted.
+ * Equal are alerts of one rule with the same key (alert_key). The first says
+ * what it is; of all of them the lines are kept and counted, so that a flood of
+ * the same thing is a number. Memory is bounded; what finds no room is counted.
  */
 enum { GATHER_MARK = 65 };
 
 struct gathered {
-	uint64_t fingerprint;
+	uint64_t hash;   /* of the key */
+	struct buf key;  /* as alert_key_write has it */
 	struct buf text; /* the first, as alert_write has it */
 	struct buf raw;  /* the lines, each with LF, as far as they found room */
 	uint64_t hits;
-	char mark[GATHER_MARK]; /* of whoever brings it on; once it is set, nothing more joins */
-	uint64_t size;          /* the same */
+	int64_t within, at_most; /* what its rule says of joining, 0: nothing */
+	bool closed;             /* by whoever brings it on: nothing more joins */
+	char mark[GATHER_MARK];  /* his own */
+	uint64_t size;           /* the same */
 	struct gathered *next, *next_alike;
 };
 
@@ -39,7 +41,7 @@ struct gather *gather_new(struct gather_limits limits);
 void gather_free(struct gather *g);
 
 /* Copies what it keeps. False where there was no room for another alert. */
-bool gather_add(struct gather *g, const struct alert *alert);
+bool gather_add(struct gather *g, const struct alert *alert, const struct alert_key *by);
 
 /* In the order they came; the first ones go when they have been brought on. */
 struct gathered *gather_first(const struct gather *g);

@@ -25,6 +25,7 @@ enum { WAITING_MOST = 4096, RAW_MOST = 1024 * 1024, ALL_RAW_MOST = 64 * 1024 * 1
 enum { BRING_NS = 20 * 1000 * 1000 }; /* of alerts in one batch, so that requests come through */
 
 struct ingest {
+	struct house *house; /* borrowed */
 	struct maps *maps;
 	struct ruleset *rules;
 	struct detector *detector;
@@ -34,13 +35,29 @@ struct ingest {
 	char *roster_path;
 	bool roster_named; /* by an option: then it must be there */
 	struct gather *waiting;
-	size_t written; /* of those that wait: in the open batch */
+	size_t written;   /* of those that wait: in the open batch */
+	uint64_t refused; /* alerts that the plan has no place for */
 	bool paused;
 };
 
+/* The plan has the last word of what is equal, the rule's author the second. */
+static struct alert_key key_for(const struct ingest *ingest, const struct rule *rule)
+{
+	struct alert_key key;
+
+	if (house_joins(ingest->house, rule->id, &key.by, &key.count))
+		return key;
+	if (rule->join.given)
+		return (struct alert_key){ rule->join.by, rule->join.count };
+	return house_joins(ingest->house, NULL, &key.by, &key.count) ? key : alert_key_usual;
+}
+
 static void on_alert(void *who, const struct alert *alert)
 {
-	gather_add(((struct ingest *)who)->waiting, alert);
+	const struct ingest *ingest = who;
+	const struct alert_key key = key_for(ingest, alert->rule);
+
+	gather_add(ingest->waiting, alert, &key);
 }
 
 /* ---- opening --------------------------------------------------------------- */
@@ -140,7 +157,9 @@ int ingest_open(const struct gate_options *options, int64_t now, struct ingest *
 	struct ingest *ingest = must_alloc(sizeof(*ingest));
 	int ret;
 
-	*ingest = (struct ingest){ .maps = maps_new(), .event = event_new(), .sources = sources_new() };
+	*ingest = (struct ingest){
+		.house = options->house, .maps = maps_new(), .event = event_new(), .sources = sources_new()
+	};
 	ingest->waiting = gather_new((struct gather_limits){ WAITING_MOST, RAW_MOST, ALL_RAW_MOST });
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
@@ -259,7 +278,10 @@ uint64_t ingest_alerts(const struct ingest *ingest) { return gather_seen(ingest-
 
 size_t ingest_alerts_waiting(const struct ingest *ingest) { return gather_count(ingest->waiting); }
 
-uint64_t ingest_alerts_dropped(const struct ingest *ingest) { return gather_dropped(ingest->waiting); }
+uint64_t ingest_alerts_dropped(const struct ingest *ingest)
+{
+	return gather_dropped(ingest->waiting) + ingest->refused;
+}
 
 json_t *ingest_status(const struct ingest *ingest, struct store *store)
 {
@@ -323,20 +345,49 @@ static int store_raw(struct gate *gate, struct gathered *one, struct fault *why)
 
 _Static_assert((int)GATHER_MARK >= (int)BLOB_NAME, "a digest is the mark");
 
-static int deliver(struct gate *gate, struct gathered *one, json_t *answers, struct fault *why)
+/* The line of detection, with what was found out since. */
+static json_t *alert_of(const struct gathered *one)
 {
 	/* A NUL in a line must not be a way around detection. */
-	json_t *alert = json_loadb(one->text.data, one->text.len, JSON_ALLOW_NUL, NULL), *answer = NULL;
-	int ret;
+	json_t *alert = json_loadb(one->text.data, one->text.len, JSON_ALLOW_NUL, NULL);
 
+	json_object_set_new(alert, "count", json_integer((json_int_t)one->hits));
+	json_object_set_new(alert, "key", json_stringn(one->key.data, one->key.len));
+	if (one->within)
+		json_object_set_new(alert, "within", json_integer(one->within));
+	if (one->at_most)
+		json_object_set_new(alert, "at_most", json_integer(one->at_most));
+	return alert;
+}
+
+/* A file that no record would name is not written. */
+static int keep_raw(struct gate *gate, struct gathered *one, json_t *alert, struct fault *why)
+{
+	bool keeps;
+	int ret = house_alert_keeps(gate->house, alert, gate->now, &keeps, why);
+
+	if (ret < 0 || !keeps || !one->raw.len)
+		return ret;
 	if ((ret = store_raw(gate, one, why)) < 0 ||
 	    (ret = house_blob(gate->house, one->mark, (int64_t)one->size, gate->now, why)) < 0)
-		goto out;
+		return ret;
 	json_object_set_new(alert, "raw", json_string(one->mark));
-	json_object_set_new(alert, "count", json_integer((json_int_t)one->hits));
-	if ((ret = house_alert(gate->house, alert, gate->now, &answer, why)) == 0 && answers)
-		json_array_append(answers, answer);
-out:
+	return 0;
+}
+
+static int deliver(struct gate *gate, struct gathered *one, json_t *answers, struct fault *why)
+{
+	json_t *alert, *answer = NULL;
+	int ret;
+
+	one->closed = true;
+	alert = alert_of(one);
+	if ((ret = keep_raw(gate, one, alert, why)) == 0 &&
+	    (ret = house_alert(gate->house, alert, gate->now, &answer, why)) == 0) {
+		gate->ingest->refused += !json_is_true(json_object_get(answer, "ok"));
+		if (answers)
+			json_array_append(answers, answer);
+	}
 	json_decref(answer);
 	json_decref(alert);
 	return ret;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char *const each[] = { "each", "through", NULL };
+static const char *const each[] = { "each", "as", "through", NULL };
 static const char *const through[] = { "through", NULL };
 static const char *const to[] = { "to", NULL };
 static const char *const series[] = { "receipt", "document", NULL };

@@ -259,6 +259,51 @@ struct always {
 	struct place at;
 };
 
+/* Which alerts are one; of one rule (a row), or of all others (the usual). */
+struct joining {
+	const char *rule;        /* of a row */
+	bool given;              /* by: stands there */
+	struct names by;         /* beside the rule: group, host, source, names of fields of the event */
+	int64_t within, at_most; /* microseconds since the last and since the first; 0 in a row: the usual */
+};
+
+struct joins {
+	bool said;
+	struct joining usual;
+	struct joining *rules;
+	size_t rule_count;
+	int samples;              /* files of raw lines that one alert keeps */
+	struct guards conditions; /* of the older alert; where not, a new one begins */
+	struct place at;
+};
+
+/* Into which open case an alert goes by itself: one that has a record `of` this
+ * kind with the same values, changed within that time. The first row that fits. */
+struct belonging {
+	const char *name;
+	struct words label;
+	const char *of;
+	struct names same;
+	int64_t within;
+	struct place at;
+};
+
+struct belongs {
+	struct guards conditions; /* of the case */
+	struct belonging *rows;
+	size_t count;
+	struct place at;
+};
+
+/* What keeps an alert quiet: a record of kind `by` that says the same, or
+ * nothing, of each of these; of the first it must say something. */
+struct suppressed {
+	const char *by;
+	struct names same;
+	struct guards conditions; /* of that record */
+	struct place at;
+};
+
 struct kind {
 	const char *name;
 	struct words label;
@@ -281,6 +326,9 @@ struct kind {
 		const char *near; /* a time field that all of them have */
 		int64_t within;   /* microseconds, before or after */
 	} alike;
+	struct joins joins; /* these three of the kind alert only */
+	struct belongs belongs;
+	struct suppressed suppressed;
 	struct place at;
 };
 

@@ -82,6 +82,10 @@ void load_clocks(struct reader *r, const struct yaml_node *root);
 void load_grading(struct reader *r, const struct yaml_node *root);
 void load_kinds(struct reader *r);
 void load_moves(struct reader *r, struct kind *kind, const struct yaml_node *root);
+/* load/alert.c: NULL where the kind says nothing of it. */
+void load_joins(struct reader *r, const struct yaml_node *node, struct kind *kind);
+void load_belongs(struct reader *r, const struct yaml_node *node, struct kind *kind);
+void load_suppressed(struct reader *r, const struct yaml_node *node, struct kind *kind);
 void load_plans(struct reader *r);
 void load_regimes(struct reader *r);
 void load_texts(struct reader *r);
@@ -106,6 +110,7 @@ struct scope {
 
 void resolve(struct reader *r);
 void resolve_moves(struct reader *r, struct kind *kind);
+void resolve_alerts(struct reader *r, const struct kind *kind);
 void resolve_guard(struct reader *r, struct guard *guard, const struct scope *in);
 void resolve_guards(struct reader *r, const struct guards *guards, const struct scope *in);
 

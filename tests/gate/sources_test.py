@@ -129,6 +129,28 @@ def many_alerts_are_all_raised():
         assert len(d.list("alert", limit=500)) == 300 and not d.status()["intake"]["alerts_dropped"]
 
 
+def what_is_kept_quiet_is_stored_and_counted():
+    """Lines of a suppressed alert are sent = stored + limited as all others, and each stored one counts on the suppression."""
+    udp = free_port(socket.SOCK_DGRAM)
+    with Daemon(rules=os.path.join(ROOT, "tests", "alerts", "rules"), args=["--syslog-udp", f"127.0.0.1:{udp}"]) as d:
+        d.person("dut01", ["DUT"])
+        quiet = d.done("dut01", "suppression", "create", rule="wrong-password", source="web02", until="2026-03-03T00:00:00Z", reason="授权扫描")
+        write_roster(d, "default rate=20 burst=50\n")
+        d.process.send_signal(signal.SIGHUP)
+        d.ingest("x", ["a line"])
+        send("127.0.0.2", udp, [guess(2, i) for i in range(60)])
+        send("127.0.0.3", udp, [guess(3, i) for i in range(60)])
+        wait_for(lambda: all((rows(d).get(f"udp:127.0.0.{n}") or {"received": 0})["received"] == 60 for n in (2, 3)))
+        wait_for(lambda: not d.status()["intake"]["alerts_waiting"])
+        for n in (2, 3):
+            row = rows(d)[f"udp:127.0.0.{n}"]
+            add_up(row)
+            assert (row["stored"], row["limited"]) == (50, 10), row
+        counts = {a.states["life"]: d.show(a)["fields"]["count"] for a in d.list("alert")}
+        assert counts == {"suppressed": 50, "new": 50}, counts
+        assert d.show(quiet)["fields"]["taken"] == 50, d.show(quiet)["fields"]
+
+
 # ---- silence --------------------------------------------------------------------------------------
 
 def silences(d):
@@ -223,7 +245,7 @@ def a_wrong_clock_is_seen():
 
 def main():
     results = Results("sources")
-    for case in (a_flood_is_its_own, a_quota_holds, many_alerts_are_all_raised, silence_is_heard, never_heard_is_silent_too, a_line_by_udp_ends_it, bad_roster, a_wrong_clock_is_seen):
+    for case in (a_flood_is_its_own, a_quota_holds, many_alerts_are_all_raised, what_is_kept_quiet_is_stored_and_counted, silence_is_heard, never_heard_is_silent_too, a_line_by_udp_ends_it, bad_roster, a_wrong_clock_is_seen):
         results.case(case.__name__, case)
     results.end()
 

@@ -17,7 +17,8 @@ static int given(struct deed *deed, struct object *subject, const struct effect_
 		const struct field *field = kind ? kind_field(kind, use->keys[i]) : NULL;
 		json_t *value;
 
-		if (!strcmp(use->keys[i], "each") || !strcmp(use->keys[i], "through"))
+		if (!strcmp(use->keys[i], "each") || !strcmp(use->keys[i], "as") ||
+		    !strcmp(use->keys[i], "through"))
 			continue;
 		if (!field)
 			return fault_set(why, FAULT_CORRUPT, "open: a %s has no field %s", use->value,
@@ -146,7 +147,7 @@ static int open_steps(struct deed *deed, struct object *subject, const struct ef
 
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
-	const char *each = effect_arg(use, "each");
+	const char *each = effect_arg(use, "each"), *as = effect_arg(use, "as");
 	json_t *values, *one;
 	size_t i;
 	int ret = 0;
@@ -157,7 +158,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 		return open_steps(deed, subject, use, why);
 	values = world_value(deed, subject, each, NULL);
 	json_array_foreach(values, i, one) {
-		json_t *extra = json_pack("{s:O}", "text", one);
+		json_t *extra = json_pack("{s:O}", as ? as : "text", one);
 
 		if (ret == 0)
 			ret = open_one(deed, subject, use, extra, why);

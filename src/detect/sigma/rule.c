@@ -14,7 +14,7 @@ static const char *const relations[] = { "derived", "obsolete", "merged", "renam
 static const char *const keys[] = {
 	"title", "id", "name", "taxonomy", "status", "description", "license", "author", "references",
 	"date", "modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope",
-	"related", "correlation", "generate", "filter", "regression_tests_path", "simulation",
+	"related", "correlation", "generate", "filter", "regression_tests_path", "simulation", "fengsui",
 };
 /* clang-format on */
 
@@ -173,6 +173,8 @@ static int read_about(struct rule_reading *r, const struct tree *at)
 	if ((ret = check_keys(r, at)) < 0 || (ret = read_text(r, at, "id", &rule->id)) < 0 ||
 	    (ret = read_text(r, at, "name", &rule->name)) < 0 || (ret = read_title(r, at)) < 0 ||
 	    (ret = read_text(r, at, "author", &rule->author)) < 0 || (ret = read_status(r, at)) < 0 ||
+	    (ret = read_text(r, at, "license", &rule->license)) < 0 ||
+	    (ret = join_read(r, tree_find(at, "fengsui"))) < 0 ||
 	    (ret = read_level(r, at)) < 0 || (ret = check_taxonomy(r, at)) < 0 ||
 	    (ret = check_related(r, at)) < 0 || (ret = read_tags(r, at)) < 0)
 		return ret;

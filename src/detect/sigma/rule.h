@@ -150,8 +150,20 @@ struct filter {
 	struct name_list *rules; /* by id or name; none: every rule of its log source */
 };
 
+/* Which alerts of the rule are one, where its author says so. The rule itself
+ * always belongs to the key. */
+enum { JOIN_FIELDS = 8 };
+
+struct rule_join {
+	bool given;
+	const char **by; /* group, host, source, or names of fields */
+	size_t count;
+	int64_t within, at_most; /* microseconds; 0: not said */
+};
+
 struct rule {
-	const char *id, *name, *title, *author, *status;
+	const char *id, *name, *title, *author, *license, *status;
+	struct rule_join join;
 	enum rule_level level;
 	const char *file;
 	int line;

@@ -31,6 +31,9 @@ int correlation_read(struct rule_reading *r, const struct tree *at, const struct
 /* filter.c: selections, condition and rules of a filter, into the rule. */
 int filter_read(struct rule_reading *r, const struct tree *at);
 
+/* join.c: the attribute `fengsui` of a rule, or NULL. */
+int join_read(struct rule_reading *r, const struct tree *at);
+
 /* boundary.c: log source and tags; refuses with N33. */
 int boundary_check_source(struct rule_reading *r, const struct tree *at);
 int boundary_check_tags(struct rule_reading *r, const struct tree *at);

@@ -8,9 +8,9 @@
  * always hold of it.
  */
 
-static const char *const kind_keys[] = { "kind",      "label",  "about",   "number", "title",
-					 "fields",    "create", "regions", "acts",   "always",
-					 "ends_with", "alike",  NULL };
+static const char *const kind_keys[] = { "kind",   "label",   "about",      "number", "title",     "fields",
+					 "create", "regions", "acts",       "always", "ends_with", "alike",
+					 "joins",  "belongs", "suppressed", NULL };
 
 static const char *const types[] = {
 	[FIELD_TEXT] = "text",     [FIELD_WORD] = "word", [FIELD_NUMBER] = "number", [FIELD_YES] = "yes",
@@ -236,6 +236,9 @@ static void read_kind(struct reader *r, const struct yaml_node *root, struct kin
 	read_always_list(r, yaml_get(root, "always"), kind);
 	read_ends_with(r, yaml_get(root, "ends_with"), kind);
 	read_alike(r, yaml_get(root, "alike"), kind);
+	load_joins(r, yaml_get(root, "joins"), kind);
+	load_belongs(r, yaml_get(root, "belongs"), kind);
+	load_suppressed(r, yaml_get(root, "suppressed"), kind);
 	load_moves(r, kind, root);
 }
 

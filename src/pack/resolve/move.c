@@ -226,6 +226,19 @@ static bool param_known(const struct effect_shape *shape, const char *key)
 	return false;
 }
 
+/* `as` of open and `to` of link name a field of the other record. */
+static void effect_names_field(struct reader *r, const struct move *move, const struct effect_use *use,
+			       const struct kind *opened, size_t i)
+{
+	const struct field *ref =
+		!strcmp(use->name, "link") && use->value ? path_find(r->pack, move->kind, use->value) : NULL;
+	const struct kind *other = ref && ref->of ? pack_kind(r->pack, ref->of) : opened;
+
+	if ((!strcmp(use->keys[i], "as") || !strcmp(use->keys[i], "to")) && other &&
+	    !kind_field(other, use->args[i]))
+		unknown_field(r, use->at, other, use->args[i]);
+}
+
 /* Beside its own parameters, `open` sets fields of the record that it opens. */
 static void effect_params(struct reader *r, const struct move *move, const struct effect_use *use,
 			  const struct effect_shape *shape)
@@ -237,8 +250,10 @@ static void effect_params(struct reader *r, const struct move *move, const struc
 	if (shape->value == SHAPE_KIND && !opened)
 		return; /* told as an unknown kind */
 	for (size_t i = 0; shape->value != SHAPE_SET && i < use->arg_count; i++) {
-		if (param_known(shape, use->keys[i]))
+		if (param_known(shape, use->keys[i])) {
+			effect_names_field(r, move, use, opened, i);
 			continue;
+		}
 		if (opened && (field = kind_field(opened, use->keys[i])))
 			effect_value(r, move, use, field, use->args[i]);
 		else if (opened)

@@ -145,6 +145,7 @@ static void resolve_kind(struct reader *r, struct kind *kind)
 	resolve_always(r, kind);
 	resolve_ends_with(r, kind);
 	resolve_alike(r, kind);
+	resolve_alerts(r, kind);
 	resolve_moves(r, kind);
 }
 

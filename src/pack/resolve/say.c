@@ -468,8 +468,24 @@ static void say_always(struct saying *s, struct always *always, const struct kin
 				    arena_text(s->mem, "%s can no longer be changed", kind->label.en));
 }
 
+static void say_list(struct saying *s, const struct guards *guards, const struct kind *kind)
+{
+	for (size_t i = 0; kind && i < guards->count; i++)
+		say_guard(s, guards->at[i], kind, true);
+}
+
+static void say_alerts(struct saying *s, const struct kind *kind)
+{
+	const char *by = kind->suppressed.by;
+
+	say_list(s, &kind->joins.conditions, kind);
+	say_list(s, &kind->belongs.conditions, pack_kind(s->pack, "incident"));
+	say_list(s, &kind->suppressed.conditions, by ? pack_kind(s->pack, by) : NULL);
+}
+
 static void say_kind(struct saying *s, struct kind *kind)
 {
+	say_alerts(s, kind);
 	for (size_t i = 0; i < kind->move_count; i++)
 		say_move(s, kind->moves[i]);
 	for (size_t i = 0; i < kind->always_count; i++)

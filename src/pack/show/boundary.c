@@ -104,6 +104,25 @@ static void outward(struct buf *out, const struct pack *pack, bool chinese)
 		}
 }
 
+/* Technical keys only: the check refuses free text here (N33). */
+static void alerts(struct buf *out, const struct pack *pack, bool chinese)
+{
+	const struct kind *kind = pack_kind(pack, "alert");
+
+	if (!kind || !kind->joins.said)
+		return;
+	headline(out,
+		 pick(chinese, "告警：何为相同、何者被抑制、何者自动并入案件",
+		      "Alerts: which are one, what keeps them quiet, which go into a case by themselves"));
+	buf_text(out, "  ");
+	tell_joins(out, &kind->joins, chinese);
+	buf_text(out, "\n  ");
+	tell_suppressed(out, &kind->suppressed, chinese);
+	buf_text(out, "\n  ");
+	tell_belongs(out, &kind->belongs, chinese);
+	buf_char(out, '\n');
+}
+
 void show_boundary(struct buf *out, const struct pack *pack, bool chinese)
 {
 	abouts(out, pack, chinese);
@@ -118,6 +137,7 @@ void show_boundary(struct buf *out, const struct pack *pack, bool chinese)
 		   "Types of indicator (each belongs to a case and expires)"),
 	      closed_indicators, chinese);
 	staff(out, pack, chinese);
+	alerts(out, pack, chinese);
 	searched(out, pack, chinese);
 	outward(out, pack, chinese);
 	headline(out, pick(chinese, "条件与触发：没有文本匹配形式",

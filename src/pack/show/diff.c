@@ -222,6 +222,17 @@ static void tell_alike(struct buf *out, const struct alike *alike)
 	buf_format(out, " = %s, %s ± %s", alike->same, alike->near, within);
 }
 
+static void diff_alerts(struct comparing *d, const struct kind *a, const struct kind *b, struct buf *x,
+			struct buf *y)
+{
+	tell_joins(x, &a->joins, d->chinese), tell_joins(y, &b->joins, d->chinese);
+	told(d, b->name, pick(d, "归并", "joins"), x, y);
+	tell_belongs(x, &a->belongs, d->chinese), tell_belongs(y, &b->belongs, d->chinese);
+	told(d, b->name, pick(d, "并入案件", "belongs"), x, y);
+	tell_suppressed(x, &a->suppressed, d->chinese), tell_suppressed(y, &b->suppressed, d->chinese);
+	told(d, b->name, pick(d, "抑制", "suppressed"), x, y);
+}
+
 static void diff_kind(struct comparing *d, const struct kind *a, const struct kind *b)
 {
 	struct buf x = { 0 }, y = { 0 };
@@ -238,6 +249,7 @@ static void diff_kind(struct comparing *d, const struct kind *a, const struct ki
 	told(d, b->name, pick(d, "结束前须了结", "ends with"), &x, &y);
 	tell_alike(&x, &a->alike), tell_alike(&y, &b->alike);
 	told(d, b->name, pick(d, "疑似重复", "alike"), &x, &y);
+	diff_alerts(d, a, b, &x, &y);
 	buf_fini(&x);
 	buf_fini(&y);
 }

@@ -134,7 +134,7 @@ static void equal_alerts_are_gathered(void **state)
 		e->source = rows[i].source;
 		event_add(e, "host", 4, rows[i].host, 1, FIELD_TEXT);
 		a.group[0] = rows[i].group;
-		assert_int_equal(gather_add(g, &a), i != 6);
+		assert_int_equal(gather_add(g, &a, &alert_key_usual), i != 6);
 		assert_int_equal(gather_count(g), rows[i].count);
 	}
 	assert_int_equal(gather_first(g)->hits, 3);
@@ -145,7 +145,7 @@ static void equal_alerts_are_gathered(void **state)
 }
 
 /* What has been brought on but is not safe yet takes nothing more. */
-static void what_is_marked_is_whole(void **state)
+static void what_is_closed_is_whole(void **state)
 {
 	SCOPED(event_drop) struct event *e = event_new();
 	struct gather *g = gather_new((struct gather_limits){ 5, 40, 60 });
@@ -154,10 +154,10 @@ static void what_is_marked_is_whole(void **state)
 
 	(void)state;
 	e->source = "a";
-	gather_add(g, &a);
-	gather_first(g)->mark[0] = 'x';
-	gather_add(g, &a);
-	gather_add(g, &a);
+	gather_add(g, &a, &alert_key_usual);
+	gather_first(g)->closed = true;
+	gather_add(g, &a, &alert_key_usual);
+	gather_add(g, &a, &alert_key_usual);
 	assert_int_equal(gather_count(g), 2);
 	assert_int_equal(gather_first(g)->hits, 1);
 	gather_drop_first(g);
@@ -168,12 +168,49 @@ static void what_is_marked_is_whole(void **state)
 	e->raw = "0123456789";
 	e->raw_len = 10;
 	for (int i = 0; i < 20; i++) {
-		gather_add(g, &a);
+		gather_add(g, &a, &alert_key_usual);
 		assert_int_equal(gather_count(g), 1);
 		assert_int_equal(gather_first(g)->raw.len, 11);
 		gather_drop_first(g);
 	}
 	gather_free(g);
+}
+
+/* What the key names is compared, and nothing else; an address stands for the
+ * group of a plain rule. */
+static void a_key_says_what_is_equal(void **state)
+{
+	SCOPED(event_drop) struct event *e = event_new();
+	static const char *const by_user[] = { "user" }, *const by_group[] = { "group" };
+	const struct alert_key user = { by_user, 1 }, group = { by_group, 1 }, none = { 0 };
+	const struct {
+		const struct alert_key *key;
+		const char *user, *matched;
+		const char *out;
+	} rows[] = {
+		{ &user, "u1", "from 203.0.113.9", "{\"rule\":\"r\",\"user\":\"u1\"}" },
+		{ &user, NULL, "from 203.0.113.9", "{\"rule\":\"r\"}" },
+		{ &group, "u1", "from 203.0.113.9:22", "{\"rule\":\"r\",\"group\":\"203.0.113.9\"}" },
+		{ &group, "u1", "127.0.0.1 198.51.100.7", "{\"rule\":\"r\",\"group\":\"198.51.100.7\"}" },
+		{ &group, "u1", "1.2.3", "{\"rule\":\"r\"}" },
+		{ &none, "u1", "from 203.0.113.9", "{\"rule\":\"r\"}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rule rule = { .id = "r", .title = "t" };
+		struct alert a = { .rule = &rule, .event = e, .field_count = 1 };
+		SCOPED(buf_fini) struct buf out = { 0 };
+
+		event_clear(e);
+		e->source = "a";
+		a.fields[0] = (struct alert_field){ "m", rows[i].matched, 1, strlen(rows[i].matched) };
+		if (rows[i].user)
+			event_add(e, "user", 4, rows[i].user, strlen(rows[i].user), FIELD_TEXT);
+		alert_key_write(&out, &a, rows[i].key);
+		buf_char(&out, 0);
+		assert_string_equal(out.data, rows[i].out);
+	}
 }
 
 static void an_alert_is_one_line_of_json(void **state)
@@ -202,7 +239,8 @@ int main(void)
 		cmocka_unit_test(a_flood_does_not_evict),
 		cmocka_unit_test(a_group_does_not_grow_without_end),
 		cmocka_unit_test(equal_alerts_are_gathered),
-		cmocka_unit_test(what_is_marked_is_whole),
+		cmocka_unit_test(a_key_says_what_is_equal),
+		cmocka_unit_test(what_is_closed_is_whole),
 		cmocka_unit_test(an_alert_is_one_line_of_json),
 	};
 
