@@ -1,0 +1,37 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "intake/intake.h"
+
+/*
+ * rejects -- lines that are no log lines, so that a person can see why.
+ *
+ * The first few of each input are kept with their reason; all go to a file when
+ * one was named, as JSON lines.
+ */
+enum { REJECTS_KEPT = 20, REJECTS_OF_ONE = 3, REJECT_BYTES = 200 };
+
+struct rejects {
+	FILE *file; /* NULL: none was named */
+	const char *path;
+	struct reject {
+		const char *source;
+		uint64_t line;
+		char reason[160], text[REJECT_BYTES + 1];
+	} kept[REJECTS_KEPT];
+	size_t count, of_one;
+};
+
+/* `path` may be NULL. Fails with FAULT_IO where the file cannot be made. */
+int rejects_open(struct rejects *r, const char *path, struct fault *why);
+void rejects_next_input(struct rejects *r);
+/* The line that `source` has just counted; `text` NULL: it was passed over. */
+void rejects_add(struct rejects *r, const struct source *source, const char *text, size_t len,
+		 const struct fault *why);
+/* Fails where not all could be written. */
+int rejects_close(struct rejects *r, struct fault *why);
