@@ -79,12 +79,38 @@ class Files(Case):
         one = self.file("one", "<38>Dec 31 23:59:59 h app[1]: loud\n<38>Jan  1 00:00:01 h app[1]: loud\n")
         other = self.file("other", "<38>Dec 31 23:59:59 h app[1]: loud\n")
         done = self.watch("--year", "2020", one, other)
-        self.assertEqual([a["time"][:4] for a in done.alerts], ["2020", "2021", "2020"])
+        self.assertEqual([(a["source"], a["time"][:4]) for a in done.alerts], [(one, "2020"), (other, "2020"), (one, "2021")])
 
     def test_what_happened_in_two_files_is_one_story(self):
         one = self.file("one", guesses("a", count=5))
         other = self.file("other", guesses("b", count=5))
         self.assertEqual([a["hits"] for a in self.watch(one, other, own=True).alerts], [10])
+
+    def test_files_are_told_by_time(self):
+        # Each of them alone would make the other's hits come too late.
+        for order in ("ab", "ba"):
+            files = [self.file(x, "".join(GUESS % (second, x, "203.0.113.66") for second in range(x == "b", 20, 2))
+                               + f"<38>Nov 26 10:00:0{'ab'.index(x)} {x} app[1]: loud\n" + "no time at all, loud\n") for x in order]
+            done = self.watch("--stats", *files, own=True)
+            self.assertEqual([(a["hits"], a["time"][11:19]) for a in done.alerts], [(10, "22:48:09")], order)
+            self.assertEqual(json.loads(done.err)["late"], 0)
+            told = [(os.path.basename(a["source"]), a["line"]) for a in self.watch(*files).alerts]
+            self.assertEqual(told, [("a", 11), ("a", 12), ("b", 11), ("b", 12)], order)
+
+    def test_more_files_than_are_merged(self):
+        files = [self.file(f"logs/{chr(97 + i // 26)}{chr(97 + i % 26)}.log", said(f"h{i}")) for i in range(200)]
+        self.assertEqual([a["source"] for a in self.watch(self.path("logs")).alerts], sorted(files))
+
+    def test_a_pipe_is_waited_for_by_nobody_before_it(self):
+        one, other = self.file("one", said("one")), self.file("other", said("other"))
+        with subprocess.Popen([FENGSUI, "watch", "--rules", self.rule, one, "-", other], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True, bufsize=1) as p:
+            self.assertEqual(json.loads(p.stdout.readline())["host"], "one")
+            p.stdin.write(said("pipe"))
+            self.assertEqual(json.loads(p.stdout.readline())["host"], "pipe")
+            p.stdin.close()
+            self.assertEqual(json.loads(p.stdout.readline())["host"], "other")
+            self.assertEqual(p.wait(timeout=20), 0)
 
     def test_a_missing_file_is_named_and_the_rest_is_read(self):
         here = self.file("here", said("a"))

@@ -5,12 +5,14 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "intake/gunzip.h"
 
-enum { CHUNK = 256 * 1024, HEAD = 8 };
+/* Of gzip little at once: it may become 400 times as much. */
+enum { CHUNK = 256 * 1024, PACKED_CHUNK = 16 * 1024 };
 
 #define OUT_BYTES_MOST (UINT64_C(1) << 40)
 
@@ -68,11 +70,13 @@ void inlet_close(struct inlet *s)
 
 uint64_t inlet_position(const struct inlet *s) { return s->position; }
 
-void inlet_wait(const struct inlet *s, int milliseconds)
+void inlet_wait(const struct inlet *s, int milliseconds, const sigset_t *let_in)
 {
+	const struct timespec most = { .tv_sec = milliseconds / 1000,
+				       .tv_nsec = milliseconds % 1000 * 1000000L };
 	struct pollfd p = { .fd = s->fd, .events = POLLIN };
 
-	poll(&p, 1, milliseconds);
+	ppoll(&p, 1, milliseconds < 0 ? NULL : &most, let_in);
 }
 
 /* Does it begin so, as far as it is there? */
@@ -118,7 +122,8 @@ static int hand_on(struct inlet *s, inlet_take *take, void *who, struct fault *w
 
 int inlet_read(struct inlet *s, inlet_take *take, void *who, struct fault *why)
 {
-	const ssize_t n = read(s->fd, s->chunk + s->len, sizeof(s->chunk) - s->len);
+	const size_t room = (s->gunzip ? PACKED_CHUNK : CHUNK) - s->len;
+	const ssize_t n = read(s->fd, s->chunk + s->len, room);
 	int ret;
 
 	if (n < 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,5 +34,6 @@ int inlet_read(struct inlet *s, inlet_take *take, void *who, struct fault *why);
 
 /* Bytes of the file that lie behind, packed as they are. */
 uint64_t inlet_position(const struct inlet *s);
-/* Wait until there is something to read, at most so long; for pipes. */
-void inlet_wait(const struct inlet *s, int milliseconds);
+/* Wait until there is something to read, at most so long (-1: for ever), or a signal
+ * came that is let in for so long. */
+void inlet_wait(const struct inlet *s, int milliseconds, const sigset_t *let_in);

@@ -33,7 +33,9 @@ static void pass_by(struct search *at, const char *path, const char *en, const c
 		say(at->settings, path, en, zh);
 }
 
-static void add(struct inputs *in, const char *path, const struct stat *info, bool named)
+const char *input_name(const struct input *input) { return strcmp(input->path, "-") ? input->path : "stdin"; }
+
+static void add(struct inputs *in, const char *path, const struct stat *info, bool named, bool continues)
 {
 	const bool regular = info && S_ISREG(info->st_mode);
 
@@ -43,7 +45,9 @@ static void add(struct inputs *in, const char *path, const struct stat *info, bo
 	}
 	in->list[in->count++] = (struct input){ .path = must_copy(path),
 						.bytes = regular ? (uint64_t)info->st_size : 0,
-						.named = named };
+						.named = named,
+						.piped = !regular,
+						.continues = continues };
 	in->bytes += in->list[in->count - 1].bytes;
 	in->all_known &= regular;
 }
@@ -104,6 +108,21 @@ static int by_name(const struct dirent **one, const struct dirent **other)
 	return strcmp(x, y);
 }
 
+/* Did rotation make the last one out of this, or out of what this was made of? */
+static bool goes_on(const struct inputs *in, const char *path)
+{
+	const char *last = in->count ? in->list[in->count - 1].path : "";
+	const char *name = strrchr(path, '/') + 1;
+	const size_t folder = (size_t)(name - path);
+	struct rotated a, b;
+
+	if (strncmp(last, path, folder) != 0 || strchr(last + folder, '/'))
+		return false;
+	a = rotated(last + folder);
+	b = rotated(name);
+	return a.stem == b.stem && !memcmp(last + folder, name, a.stem);
+}
+
 /* ---- the search ------------------------------------------------------------- */
 
 /* A pattern with a '/' is for the path below the folder that was typed. */
@@ -143,7 +162,7 @@ static void take_entry(struct search *at, const char *path, unsigned depth)
 	else if (at->inputs->count == INPUTS_MOST)
 		pass_by(at, path, "more than 100000 files, not read", "超过 100000 个文件，未读取");
 	else
-		add(at->inputs, path, &info, false);
+		add(at->inputs, path, &info, false, goes_on(at->inputs, path));
 }
 
 static int not_dots(const struct dirent *d) { return strcmp(d->d_name, ".") && strcmp(d->d_name, ".."); }
@@ -194,14 +213,14 @@ static void take_word(struct search *at, const char *word)
 	struct stat info;
 
 	if (!strcmp(word, "-")) {
-		add(at->inputs, word, fstat(STDIN_FILENO, &info) < 0 ? NULL : &info, true);
+		add(at->inputs, word, fstat(STDIN_FILENO, &info) < 0 ? NULL : &info, true, false);
 	} else if (stat(word, &info) < 0) {
 		at->inputs->absent++;
 		say(at->settings, word, strerror(errno), strerror(errno));
 	} else if (S_ISDIR(info.st_mode)) {
 		take_root(at, word);
 	} else {
-		add(at->inputs, word, &info, true);
+		add(at->inputs, word, &info, true, false);
 	}
 }
 

@@ -20,6 +20,8 @@ struct input {
 	const char *path; /* "-": standard input */
 	uint64_t bytes;   /* as it lies there; 0 where nobody knows */
 	bool named;       /* on the command line, not found in a folder */
+	bool piped;       /* it may never end, and nobody waits for it */
+	bool continues;   /* the one before it, which rotation put away */
 };
 
 struct inputs {
@@ -34,3 +36,6 @@ struct inputs {
 /* Never fails: what could not be found is said on standard error and counted. */
 void inputs_find(struct inputs *inputs, const struct settings *settings);
 void inputs_fini(struct inputs *inputs);
+
+/* As it stands in alerts. */
+const char *input_name(const struct input *input);

@@ -15,8 +15,6 @@ int rejects_open(struct rejects *r, const char *path, struct fault *why)
 	return 0;
 }
 
-void rejects_next_input(struct rejects *r) { r->of_one = 0; }
-
 /* Bytes that are no UTF-8 become U+FFFD each; what does not fit is cut off. */
 static size_t clean(const char *text, size_t len, char *out, size_t room)
 {
@@ -66,17 +64,17 @@ static void write_one(struct rejects *r, const struct source *source, const char
 	buf_fini(&out);
 }
 
-void rejects_add(struct rejects *r, const struct source *source, const char *text, size_t len,
-		 const struct fault *why)
+void rejects_add(struct rejects *r, unsigned *kept_of_it, const struct source *source, const char *text,
+		 size_t len, const struct fault *why)
 {
 	const char *reason = reason_of(source, why);
 	struct reject *kept;
 
 	if (r->file)
 		write_one(r, source, reason, text, len);
-	if (r->count == REJECTS_KEPT || r->of_one == REJECTS_OF_ONE)
+	if (r->count == REJECTS_KEPT || *kept_of_it == REJECTS_OF_ONE)
 		return;
-	r->of_one++;
+	(*kept_of_it)++;
 	kept = &r->kept[r->count++];
 	kept->source = source->name;
 	kept->line = source->lines;

@@ -24,14 +24,14 @@ struct rejects {
 		uint64_t line;
 		char reason[160], text[REJECT_BYTES + 1];
 	} kept[REJECTS_KEPT];
-	size_t count, of_one;
+	size_t count;
 };
 
 /* `path` may be NULL. Fails with FAULT_IO where the file cannot be made. */
 int rejects_open(struct rejects *r, const char *path, struct fault *why);
-void rejects_next_input(struct rejects *r);
-/* The line that `source` has just counted; `text` NULL: it was passed over. */
-void rejects_add(struct rejects *r, const struct source *source, const char *text, size_t len,
-		 const struct fault *why);
+/* The line that `source` has just counted; `text` NULL: it was passed over. Of the
+ * source `kept_of_it` were kept so far. */
+void rejects_add(struct rejects *r, unsigned *kept_of_it, const struct source *source, const char *text,
+		 size_t len, const struct fault *why);
 /* Fails where not all could be written. */
 int rejects_close(struct rejects *r, struct fault *why);

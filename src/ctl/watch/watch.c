@@ -7,38 +7,38 @@
 
 #include "ctl/ctl.h"
 #include "ctl/watch/inputs.h"
-#include "ctl/watch/report.h"
+#include "ctl/watch/show/report.h"
 #include "ctl/watch/rules.h"
 #include "ctl/watch/settings.h"
-#include "ctl/watch/inlet.h"
+#include "ctl/watch/lane.h"
+#include "ctl/watch/merge.h"
 #include "detect/detector.h"
 #include "host/clock.h"
-#include "intake/frame.h"
-#include "intake/intake.h"
 
 /*
  * watch -- rules over files, folders and pipes, alerts out: no server, nothing kept.
  *
- * Inputs are read one behind the other, each a source with its own lines, numbers
- * and year; one detector sees them all, so that what happened on two hosts is
- * one story.
+ * Inputs are merged by time (lane.h, merge.h), and one detector sees them all: what
+ * happened on two hosts is one story.
  */
 struct watch {
 	struct settings settings;
 	struct inputs inputs;
 	struct rules rules;
 	struct detector *detector;
+	struct lane_owner owner;
+	struct lane *lanes[LANES_MOST];
+	size_t lane_count;
 	struct event *event;
 	struct source source; /* of the input that is being read */
 	struct frame frame;
-	struct inlet *inlet;
 	struct rejects rejects;
 	struct report report;
 	struct meter meter;
 	struct account account;
 	uint64_t bytes_behind; /* of the inputs that were read */
-	int64_t now;
-	bool failed; /* an input could not be read to its end */
+	sigset_t let_in;       /* signals that are heard between reads */
+	bool failed;           /* an input could not be read to its end */
 	size_t absent;
 };
 
@@ -51,81 +51,38 @@ static void ask_to_end(int signal)
 	asked_to_end = 1;
 }
 
-/* A reader of our output who leaves is seen where it is written: the bar must
- * still be taken off the terminal. */
-static void heed_signals(void)
+/* The end is asked for between two reads alone: a signal that comes a moment before
+ * one would else wait with it. A reader of our output who leaves is seen where it
+ * is written: the bar must still be taken off the terminal. */
+static void heed_signals(struct watch *w)
 {
-	struct sigaction end = { .sa_handler = ask_to_end }; /* no restart: a read must return */
+	struct sigaction end = { .sa_handler = ask_to_end };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t held;
 
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigprocmask(SIG_BLOCK, &held, &w->let_in);
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static bool over(const struct watch *w) { return w->report.closed || w->report.full || asked_to_end; }
-
-/* ---- lines ------------------------------------------------------------------ */
-
-static bool take_line(void *who, const char *line, size_t len)
+/* A wait that had something to read at once lets no signal in. */
+static bool is_asked_to_end(void)
 {
-	struct watch *w = who;
-	struct fault why;
-	const int ret = intake_line(w->rules.maps, &w->source, line, len, w->now, w->event, &why);
+	sigset_t waiting;
 
-	if (ret == 0)
-		detector_feed(w->detector, w->event);
-	else if (ret != -FAULT_ABSENT)
-		rejects_add(&w->rejects, &w->source, line, len, &why);
-	/* Much output at once is handed on in pieces. */
-	return !w->report.full && (!report_is_much(&w->report) || report_flush(&w->report));
+	sigpending(&waiting);
+	asked_to_end |= sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1;
+	return asked_to_end;
 }
 
-static void take_loss(void *who)
-{
-	struct watch *w = who;
-	struct fault why;
+/* There is no use in going on. */
+static bool over(const struct watch *w) { return w->report.closed || w->report.full; }
 
-	intake_lost(&w->source);
-	fault_set(&why, FAULT_LIMIT, "longer than %d bytes", LINE_LIMIT);
-	rejects_add(&w->rejects, &w->source, NULL, 0, &why);
-}
-
-static bool take_bytes(void *who, const char *bytes, size_t len)
-{
-	struct watch *w = who;
-
-	return frame_feed(&w->frame, bytes, len, take_line, take_loss, w) && !w->report.closed;
-}
-
-/* ---- one input -------------------------------------------------------------- */
-
-static void draw(struct watch *w)
-{
-	meter_draw(&w->meter, &(struct meter_state){
-				      .bytes = w->bytes_behind + inlet_position(w->inlet),
-				      .text = w->account.tally.bytes + w->source.tally.bytes,
-				      .events = w->account.tally.received + w->source.tally.received,
-				      .levels = w->report.scores.levels,
-			      });
-}
-
-/* Read on. On a terminal the bar goes on while a pipe is silent. */
-static int read_more(struct watch *w, bool pipe, struct fault *why)
-{
-	int ret;
-
-	if (w->meter.on && pipe)
-		inlet_wait(w->inlet, METER_EVERY_MS);
-	if (meter_due(&w->meter))
-		draw(w);
-	w->now = clock_wall();
-	if (!w->settings.year.year)
-		w->source.year.now = w->now;
-	ret = inlet_read(w->inlet, take_bytes, w, why);
-	report_flush(&w->report);
-	return ret;
-}
+/* ---- what lanes tell --------------------------------------------------------- */
 
 static void say_input(struct watch *w, const char *name, const struct fault *why)
 {
@@ -136,33 +93,21 @@ static void say_input(struct watch *w, const char *name, const struct fault *why
 }
 
 /* Of a folder that was named, an entry that is no log is no failure. */
-static void say_failed(struct watch *w, const struct input *input, int ret, const struct fault *why)
+static void input_failed(void *who, const struct input *input, int ret, const struct fault *why)
 {
-	say_input(w, w->source.name, why);
-	if (ret != -FAULT_REFUSED)
+	struct watch *w = who;
+
+	say_input(w, input_name(input), why);
+	if (ret != -FAULT_REFUSED && ret != -FAULT_ABSENT)
 		w->failed = true;
 	else if (input->named)
 		w->absent++;
 }
 
-static void read_input(struct watch *w, const struct input *input)
-{
-	struct fault why;
-	int ret = 1;
-
-	while (!over(w) && (ret = read_more(w, !input->bytes, &why)) > 0)
-		;
-	if (ret < 0 && !asked_to_end)
-		say_failed(w, input, ret, &why);
-	if (!w->report.closed && !w->report.full)
-		frame_end(&w->frame, take_line, take_loss, w);
-	report_flush(&w->report);
-}
-
 /* Rubbish is counted with the statistics; without them it is said. */
-static void say_malformed(struct watch *w)
+static void say_malformed(struct watch *w, const struct source *source)
 {
-	const struct tally *t = &w->source.tally;
+	const struct tally *t = &source->tally;
 
 	if (!t->malformed || w->settings.stats || w->report.format != FORMAT_JSON)
 		return;
@@ -170,33 +115,120 @@ static void say_malformed(struct watch *w)
 	fprintf(stderr,
 		"fengsui watch: %s: %llu 行中有 %llu 行不是日志 / %llu of %llu lines are no log "
 		"lines\n",
-		w->source.name, (unsigned long long)t->received, (unsigned long long)t->malformed,
+		source->name, (unsigned long long)t->received, (unsigned long long)t->malformed,
 		(unsigned long long)t->malformed, (unsigned long long)t->received);
 	meter_show(&w->meter);
 }
 
-static void take_input(struct watch *w, const struct input *input)
+static void input_ended(void *who, const struct input *input, const struct source *source)
 {
-	const bool standard = !strcmp(input->path, "-");
-	struct fault why;
+	struct watch *w = who;
 
-	w->source = (struct source){ .name = standard ? "stdin" : input->path,
-				     .product = w->settings.product,
-				     .year = w->settings.year };
-	if (inlet_open(input->path, &w->inlet, &why) < 0) {
-		say_input(w, input->path, &why);
-		w->absent++;
-		return;
-	}
-	rejects_next_input(&w->rejects);
-	frame_init(&w->frame, FRAME_LINES, LINE_LIMIT);
-	read_input(w, input);
-	frame_fini(&w->frame);
-	say_malformed(w);
-	tally_add(&w->account.tally, &w->source.tally);
+	say_malformed(w, source);
+	tally_add(&w->account.tally, &source->tally);
 	w->bytes_behind += input->bytes;
 	w->account.inputs++;
-	inlet_close(w->inlet);
+}
+
+/* ---- lanes beside each other -------------------------------------------------- */
+
+static void draw(struct watch *w)
+{
+	struct meter_state state = { .bytes = w->bytes_behind,
+				     .text = w->account.tally.bytes,
+				     .events = w->account.tally.received,
+				     .levels = w->report.scores.levels };
+
+	for (size_t i = 0; i < w->lane_count; i++) {
+		state.bytes += lane_position(w->lanes[i]);
+		state.text += lane_tally(w->lanes[i])->bytes;
+		state.events += lane_tally(w->lanes[i])->received;
+	}
+	meter_draw(&w->meter, &state);
+}
+
+/* Before a read, which may take long: what is known is handed on. On a terminal
+ * the bar goes on while a pipe is silent. */
+static void read_on(struct watch *w, struct lane *lane)
+{
+	report_flush(&w->report);
+	lane_wait(lane, w->meter.on ? METER_EVERY_MS : -1, &w->let_in);
+	if (meter_due(&w->meter))
+		draw(w);
+	if (is_asked_to_end())
+		w->account.unread += lane_finish(lane);
+	else
+		lane_read(lane);
+}
+
+/* To its next event; false when there is none. */
+static bool advance(struct watch *w, struct lane *lane)
+{
+	enum lane_state state;
+
+	while ((state = lane_next(lane)) == LANE_HUNGRY && !over(w))
+		read_on(w, lane);
+	return state == LANE_EVENT;
+}
+
+static void run_lanes(struct watch *w)
+{
+	struct merge merge = { .count = 0 };
+	struct lane *lane;
+
+	for (size_t i = 0; i < w->lane_count; i++)
+		if (advance(w, w->lanes[i]))
+			merge_add(&merge, w->lanes[i], i);
+	while ((lane = merge_first(&merge)) && !over(w)) {
+		detector_feed(w->detector, lane_event(lane));
+		if (report_is_much(&w->report))
+			report_flush(&w->report);
+		merge_moved(&merge, !advance(w, lane));
+	}
+}
+
+/* Inputs that continue each other are a lane; a pipe is read by itself, when what
+ * stands before it is done. Gives how many inputs the lanes have. */
+static size_t make_lanes(struct watch *w, const struct input *first, size_t count)
+{
+	const struct lane_owner *owner = &w->owner;
+	size_t begin = 0, i = 1;
+
+	w->lane_count = 0;
+	for (; i <= count; i++) {
+		if (i < count && first[i].continues)
+			continue;
+		w->lanes[w->lane_count++] = lane_new(owner, first + begin, i - begin);
+		begin = i;
+		if (w->lane_count == LANES_MOST || first[i - 1].piped || (i < count && first[i].piped))
+			break;
+	}
+	return begin;
+}
+
+static void drop_lanes(struct watch *w)
+{
+	for (size_t i = 0; i < w->lane_count; i++) {
+		w->account.unread += lane_finish(w->lanes[i]);
+		tally_add(&w->account.tally, lane_tally(w->lanes[i]));
+		lane_free(w->lanes[i]);
+	}
+	w->lane_count = 0;
+}
+
+static void run_inputs(struct watch *w)
+{
+	size_t done = 0;
+
+	for (size_t count; done < w->inputs.count && !over(w); done += count) {
+		if (is_asked_to_end())
+			break;
+		count = make_lanes(w, w->inputs.list + done, w->inputs.count - done);
+		run_lanes(w);
+		drop_lanes(w);
+	}
+	w->account.unread += w->inputs.count - done;
+	report_flush(&w->report);
 }
 
 /* ---- all of it -------------------------------------------------------------- */
@@ -248,18 +280,18 @@ static int run(struct watch *w)
 	const int64_t begun = clock_steady();
 	struct fault why;
 
-	w->event = event_new();
+	w->owner = (struct lane_owner){ .settings = &w->settings,
+					.maps = w->rules.maps,
+					.rejects = &w->rejects,
+					.failed = input_failed,
+					.ended = input_ended,
+					.who = w };
 	report_begin(&w->report, &w->settings, w->rules.set, &w->meter);
 	w->detector = detector_new(w->rules.set, NULL, report_alert, &w->report);
-	heed_signals();
+	heed_signals(w);
 	meter_begin(&w->meter, !w->settings.no_progress, w->settings.chinese,
 		    w->inputs.all_known ? w->inputs.bytes : 0);
-	for (size_t i = 0; i < w->inputs.count; i++) {
-		if (over(w))
-			w->account.unread++;
-		else
-			take_input(w, &w->inputs.list[i]);
-	}
+	run_inputs(w);
 	meter_end(&w->meter);
 	if (rejects_close(&w->rejects, &why) < 0) {
 		say_input(w, "--rejects", &why);
@@ -268,7 +300,6 @@ static int run(struct watch *w)
 	account(w, begun);
 	detector_free(w->detector);
 	report_fini(&w->report);
-	event_free(w->event);
 	return status(w);
 }
 

@@ -1,4 +1,4 @@
-#include "ctl/watch/score.h"
+#include "ctl/watch/show/score.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
-#include "ctl/watch/meter.h"
+#include "ctl/watch/show/meter.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "ctl/watch/words.h"
+#include "ctl/watch/show/words.h"
 #include "host/clock.h"
 #include "host/terminal.h"
 

@@ -1,4 +1,4 @@
-#include "ctl/watch/report_private.h"
+#include "ctl/watch/show/report_private.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,9 +4,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "ctl/watch/meter.h"
+#include "ctl/watch/show/meter.h"
 #include "ctl/watch/rejects.h"
-#include "ctl/watch/score.h"
+#include "ctl/watch/show/score.h"
 #include "ctl/watch/settings.h"
 #include "detect/detector.h"
 #include "intake/tally.h"

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/watch/report_private.h"
-#include "ctl/watch/words.h"
+#include "ctl/watch/show/report_private.h"
+#include "ctl/watch/show/words.h"
 #include "host/terminal.h"
 
 /*

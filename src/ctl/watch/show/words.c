@@ -1,4 +1,4 @@
-#include "ctl/watch/words.h"
+#include "ctl/watch/show/words.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ctl/watch/report.h"
+#include "ctl/watch/show/report.h"
 
 /*
  * report_private -- the forms of a report, each a file of its own.
