@@ -29,9 +29,6 @@ struct watch {
 	struct lane_owner owner;
 	struct lane *lanes[LANES_MOST];
 	size_t lane_count;
-	struct event *event;
-	struct source source; /* of the input that is being read */
-	struct frame frame;
 	struct rejects rejects;
 	struct report report;
 	struct meter meter;
