@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """inputs_test -- what `fengsui watch` reads: files, folders, pipes, gzip; in which order; what it passes over."""
+import fcntl
 import gzip
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -29,6 +33,11 @@ def said(host, text="loud"):
 
 def guesses(host="h", address="203.0.113.66", count=10):
     return "".join(GUESS % (second, host, address) for second in range(count))
+
+
+def waiting(pipe):
+    """Bytes in it that nobody has read yet."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
 class Case(unittest.TestCase):
@@ -200,6 +209,8 @@ class Gzip(Case):
                                   stdout=subprocess.PIPE, bufsize=0) as p:
                 for i in range(len(data)):
                     p.stdin.write(data[i:i + 1])
+                    while i < 10 and waiting(p.stdin):
+                        time.sleep(0.001)
                 p.stdin.close()
                 hosts = [json.loads(line).get("host") for line in p.stdout]
                 self.assertEqual((len(hosts), p.wait(timeout=20)), (len(wanted), 0))
@@ -258,6 +269,9 @@ class Others(Case):
         done = self.watch("--format", "summary", self.file("one", "{\n" * 1000), self.file("other", "{\n" * 5))
         self.assertIn("1005 lines are no log lines", done.out)
         self.assertEqual(done.out.count("a string in quotes is expected"), 6)
+        self.file("logs/app.log.1", "{\n" * 1000)
+        self.file("logs/app.log", "{\n" * 5)
+        self.assertEqual(self.watch("--format", "summary", self.path("logs")).out.count("a string in quotes is expected"), 6)
 
     def test_an_interrupt_finishes_what_was_read(self):
         with subprocess.Popen([FENGSUI, "watch", "--lang", "en", "--rules", self.rule, "--stats", "-", self.file("never", said("n"))],
