@@ -23,6 +23,7 @@ struct lane {
 	const struct input *input; /* the one that is being read; NULL: none */
 	struct inlet *inlet;       /* NULL: it was read to its end */
 	struct frame frame;
+	struct records records;
 	struct block block;
 	struct source source;
 	unsigned rejected; /* of this input, as far as they were kept */
@@ -39,12 +40,22 @@ struct lane *lane_new(const struct lane_owner *owner, const struct input *first,
 	return lane;
 }
 
+/* What is known of the input that was read. */
+static void forget(struct lane *lane)
+{
+	records_fini(&lane->records);
+	frame_fini(&lane->frame);
+	source_fini(&lane->source);
+	lane->source = (struct source){ 0 };
+	lane->input = NULL;
+}
+
 void lane_free(struct lane *lane)
 {
 	if (!lane)
 		return;
 	if (lane->input)
-		frame_fini(&lane->frame);
+		forget(lane);
 	inlet_close(lane->inlet);
 	buf_fini(&lane->block.bytes);
 	free(lane->block.lens);
@@ -89,7 +100,7 @@ static bool put_bytes(void *who, const char *bytes, size_t len)
 {
 	struct lane *lane = who;
 
-	return frame_feed(&lane->frame, bytes, len, put_line, put_loss, lane);
+	return records_feed(&lane->records, bytes, len, put_line, put_loss, lane);
 }
 
 static void reject(struct lane *lane, const char *line, size_t len, const struct fault *why)
@@ -152,12 +163,13 @@ static void begin(struct lane *lane)
 					.product = lane->owner->settings->product,
 					.year = lane->owner->settings->year };
 	frame_init(&lane->frame, FRAME_LINES, LINE_LIMIT);
+	records_init(&lane->records, &lane->frame, LINE_LIMIT);
 }
 
 /* It has been read; its last line may lack its end. */
 static void shut(struct lane *lane)
 {
-	frame_end(&lane->frame, put_line, put_loss, lane);
+	records_end(&lane->records, put_line, put_loss, lane);
 	inlet_close(lane->inlet);
 	lane->inlet = NULL;
 }
@@ -165,9 +177,7 @@ static void shut(struct lane *lane)
 static void end(struct lane *lane)
 {
 	lane->owner->ended(lane->owner->who, lane->input, &lane->source);
-	frame_fini(&lane->frame);
-	lane->source = (struct source){ 0 };
-	lane->input = NULL;
+	forget(lane);
 }
 
 enum lane_state lane_next(struct lane *lane)

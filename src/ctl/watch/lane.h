@@ -11,6 +11,7 @@
 #include "ctl/watch/rejects.h"
 #include "intake/frame.h"
 #include "intake/intake.h"
+#include "intake/stream/records.h"
 
 /*
  * lane -- inputs that continue each other (a log and what rotation made of it),

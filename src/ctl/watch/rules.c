@@ -25,11 +25,17 @@ static int load_maps(struct rules *rules, const struct path_list *folders)
 	return ret < 0 ? EXIT_RULES : -1;
 }
 
-static int load_rules(struct rules *rules, const struct path_list *paths)
+static int load_rules(struct rules *rules, const struct settings *settings)
 {
+	const struct path_list *paths = &settings->rules;
 	struct fault why;
+	int ret;
 
 	rules->set = ruleset_new(say, NULL);
+	if (settings->lists && (ret = ruleset_set_lists(rules->set, settings->lists, &why)) < 0) {
+		say(NULL, &why);
+		return ret == -FAULT_ABSENT ? EXIT_NO_FILE : EXIT_RULES;
+	}
 	for (size_t i = 0; i < paths->count; i++)
 		if (ruleset_add_path(rules->set, paths->paths[i], &why) < 0) {
 			say(NULL, &why);
@@ -58,8 +64,7 @@ int rules_load(struct rules *rules, const struct settings *settings)
 	int ret;
 
 	*rules = (struct rules){ 0 };
-	if ((ret = load_maps(rules, &settings->maps)) >= 0 ||
-	    (ret = load_rules(rules, &settings->rules)) >= 0)
+	if ((ret = load_maps(rules, &settings->maps)) >= 0 || (ret = load_rules(rules, settings)) >= 0)
 		return ret;
 	if (ruleset_refusals(rules->set) && settings->strict)
 		return EXIT_RULES;

@@ -62,6 +62,12 @@ static bool take_rejects(struct settings *s, const char *text)
 	return true;
 }
 
+static bool take_lists(struct settings *s, const char *text)
+{
+	s->lists = text;
+	return true;
+}
+
 static bool take_zone(struct settings *s, const char *text)
 {
 	int hours, minutes, end = 0;
@@ -97,6 +103,7 @@ static const struct {
 	const char *wrong; /* what is said of a value that is not taken */
 } table[] = {
 	{ "rules",    take_rules,   0, "--rules 给出次数过多 / --rules is given more than 32 times" },
+	{ "lists",    take_lists,   0, "" },
 	{ "maps",     take_maps,    0, "--maps 给出次数过多 / --maps is given more than 32 times" },
 	{ "include",  take_include, 0, "--include 给出次数过多 / --include is given more than 32 times" },
 	{ "rule",     take_only,    0, "--rule 给出次数过多 / --rule is given more than 32 times" },

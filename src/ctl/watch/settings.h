@@ -29,7 +29,8 @@ struct settings {
 	enum watch_format format;
 	bool asks_level; /* --level was given: the exit status says what matched */
 	enum rule_level level;
-	uint64_t limit; /* alerts to print; 0: all */
+	uint64_t limit;    /* alerts to print; 0: all */
+	const char *lists; /* what placeholders of rules stand for */
 	const char *rejects;
 	const char *product;
 	struct moment_year year;

@@ -239,14 +239,17 @@ static void print_stats(const struct account *a)
 		"{\"events\":%llu,\"bytes\":%llu,\"seconds\":%.6f,\"alerts\":%llu,\"malformed\":%llu,"
 		"\"rules\":%zu,\"refused\":%zu,\"odd_pri\":%llu,\"odd_nul\":%llu,\"odd_utf8\":%llu,"
 		"\"odd_data\":%llu,\"tried\":%llu,\"late\":%llu,\"groups_refused\":%llu,"
-		"\"hits_dropped\":%llu,\"regex_limited\":%llu}\n",
+		"\"hits_dropped\":%llu,\"regex_limited\":%llu,\"ahead\":%llu,\"unfit\":%llu,"
+		"\"groups\":%llu,\"groups_given_up\":%llu,\"correlation_bytes\":%llu}\n",
 		(unsigned long long)t->received, (unsigned long long)t->bytes, (double)a->span / 1e6,
 		(unsigned long long)c->alerts, (unsigned long long)t->malformed, a->rules, a->refused,
 		(unsigned long long)t->odd_pri, (unsigned long long)t->odd_nul,
 		(unsigned long long)t->odd_utf8, (unsigned long long)t->odd_data,
 		(unsigned long long)c->tried, (unsigned long long)c->late,
 		(unsigned long long)c->groups_refused, (unsigned long long)c->hits_dropped,
-		(unsigned long long)c->regex_limited);
+		(unsigned long long)c->regex_limited, (unsigned long long)c->ahead,
+		(unsigned long long)c->unfit, (unsigned long long)c->groups,
+		(unsigned long long)c->groups_given_up, (unsigned long long)c->bytes);
 }
 
 static void account(struct watch *w, int64_t begun)

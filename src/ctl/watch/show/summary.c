@@ -153,6 +153,8 @@ static void put_alarms(const struct report *r, const struct account *a, struct b
 	} alarms[] = {
 		{ a->counts.late,           "hits that came too late for the window of their correlation (inputs that overlap in time?)", "晚于关联窗口的命中（各项输入的时间有重叠？）" },
 		{ a->counts.groups_refused, "hits without room for another group of their correlation", "因关联分组已满而未计入的命中" },
+		{ a->counts.groups_given_up, "groups of correlations that made room for those of another source", "为其他来源让位的关联分组" },
+		{ a->counts.ahead,          "hits that happened long after they were received", "发生时间远晚于接收时间的命中" },
 		{ a->counts.hits_dropped,   "hits dropped from groups that grew too large", "因分组过大而丢弃的命中" },
 		{ a->counts.cut,            "events that asked for too much work, so that not all rules were tried", "工作量超限、未试完全部规则的事件" },
 		{ a->counts.regex_limited,  "regular expressions that were stopped", "被中止的正则匹配" },
