@@ -43,12 +43,13 @@ static void add(struct inputs *in, const char *path, const struct stat *info, bo
 		in->room = in->room ? 2 * in->room : 64;
 		in->list = must_grow(in->list, in->room * sizeof(*in->list));
 	}
-	in->list[in->count++] = (struct input){ .path = must_copy(path),
-						.bytes = regular ? (uint64_t)info->st_size : 0,
-						.named = named,
-						.piped = !regular,
-						.continues = continues };
-	in->bytes += in->list[in->count - 1].bytes;
+	in->list[in->count] = (struct input){ .path = must_copy(path),
+					      .number = in->count,
+					      .bytes = regular ? (uint64_t)info->st_size : 0,
+					      .named = named,
+					      .piped = !regular,
+					      .continues = continues };
+	in->bytes += in->list[in->count++].bytes;
 	in->all_known &= regular;
 }
 

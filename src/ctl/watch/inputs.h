@@ -18,6 +18,7 @@ enum { INPUTS_MOST = 100000, INPUT_FOLDERS_DEEP = 32 };
 
 struct input {
 	const char *path; /* "-": standard input */
+	size_t number;    /* of it in the list */
 	uint64_t bytes;   /* as it lies there; 0 where nobody knows */
 	bool named;       /* on the command line, not found in a folder */
 	bool piped;       /* it may never end, and nobody waits for it */

@@ -1,20 +1,12 @@
 #include "ctl/watch/lane.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/arena.h"
+#include "ctl/watch/block.h"
 #include "host/clock.h"
-
-#define PASSED_OVER SIZE_MAX
-
-/* Lines that were read and are still to be looked at: of one input, in order. */
-struct block {
-	struct buf bytes;
-	size_t *lens; /* or PASSED_OVER: one that was too long */
-	size_t count, room;
-	size_t at, offset; /* of the next */
-};
+#include "intake/frame.h"
+#include "intake/stream/records.h"
 
 struct lane {
 	const struct lane_owner *owner;
@@ -24,11 +16,18 @@ struct lane {
 	struct inlet *inlet;       /* NULL: it was read to its end */
 	struct frame frame;
 	struct records records;
-	struct block block;
-	struct source source;
+	struct source source; /* as far as it was carried out */
+	uint64_t lines_read;
 	unsigned rejected; /* of this input, as far as they were kept */
-	struct event *event;
-	int64_t now, time;
+	int64_t time;
+
+	struct block *block;      /* the one whose lines, or marks, are being gone through */
+	size_t at, offset;        /* in it */
+	struct event *event;      /* without a crew */
+	struct block *ahead;      /* with one: read, and behind `block` */
+	struct block **ahead_end; /* of that list, which goes by `then` */
+	size_t ahead_count;
+	struct block *spare;
 };
 
 struct lane *lane_new(const struct lane_owner *owner, const struct input *first, size_t count)
@@ -36,7 +35,9 @@ struct lane *lane_new(const struct lane_owner *owner, const struct input *first,
 	struct lane *lane = must_alloc(sizeof(*lane));
 
 	*lane = (struct lane){ .owner = owner, .inputs = first, .count = count, .time = INT64_MIN };
-	lane->event = event_new();
+	lane->event = owner->crew ? NULL : event_new();
+	lane->block = block_new();
+	lane->ahead_end = &lane->ahead;
 	return lane;
 }
 
@@ -50,20 +51,37 @@ static void forget(struct lane *lane)
 	lane->input = NULL;
 }
 
+static struct block *next_ahead(struct lane *lane)
+{
+	struct block *b = lane->ahead;
+
+	lane->ahead = b->then;
+	if (!lane->ahead)
+		lane->ahead_end = &lane->ahead;
+	lane->ahead_count--;
+	if (!b->in_order)
+		crew_wait(lane->owner->crew, b);
+	return b;
+}
+
 void lane_free(struct lane *lane)
 {
 	if (!lane)
 		return;
+	while (lane->ahead)
+		block_free(next_ahead(lane));
 	if (lane->input)
 		forget(lane);
 	inlet_close(lane->inlet);
-	buf_fini(&lane->block.bytes);
-	free(lane->block.lens);
+	block_free(lane->block);
+	for (struct block *b; (b = lane->spare);) {
+		lane->spare = b->then;
+		block_free(b);
+	}
 	event_free(lane->event);
 	free(lane);
 }
 
-const struct event *lane_event(const struct lane *lane) { return lane->event; }
 int64_t lane_time(const struct lane *lane) { return lane->time; }
 uint64_t lane_position(const struct lane *lane) { return lane->inlet ? inlet_position(lane->inlet) : 0; }
 const struct tally *lane_tally(const struct lane *lane) { return &lane->source.tally; }
@@ -74,55 +92,25 @@ void lane_wait(const struct lane *lane, int milliseconds, const sigset_t *let_in
 		inlet_wait(lane->inlet, milliseconds, let_in);
 }
 
-/* ---- lines that were read ---------------------------------------------------- */
-
-static void put_len(struct block *b, size_t len)
+static void reject(struct lane *lane, const struct block_reject *one)
 {
-	if (b->count == b->room) {
-		b->room = b->room ? 2 * b->room : 4096;
-		b->lens = must_grow(b->lens, b->room * sizeof(*b->lens));
-	}
-	b->lens[b->count++] = len;
+	rejects_add(lane->owner->rejects, lane->input->number, &lane->rejected, lane->source.name, one);
 }
 
-static bool put_line(void *who, const char *line, size_t len)
-{
-	struct lane *lane = who;
-
-	buf_put(&lane->block.bytes, line, len);
-	put_len(&lane->block, len);
-	return true;
-}
-
-static void put_loss(void *who) { put_len(&((struct lane *)who)->block, PASSED_OVER); }
-
-static bool put_bytes(void *who, const char *bytes, size_t len)
-{
-	struct lane *lane = who;
-
-	return records_feed(&lane->records, bytes, len, put_line, put_loss, lane);
-}
-
-static void reject(struct lane *lane, const char *line, size_t len, const struct fault *why)
-{
-	rejects_add(lane->owner->rejects, &lane->rejected, &lane->source, line, len, why);
-}
+/* ---- lines, without a crew ------------------------------------------------------ */
 
 static void lose(struct lane *lane)
 {
-	struct fault why;
-
 	intake_lost(&lane->source);
-	fault_set(&why, FAULT_LIMIT, "longer than %d bytes", LINE_LIMIT);
-	reject(lane, NULL, 0, &why);
+	reject(lane, &(struct block_reject){ .line = lane->source.lines, .reason = block_too_long });
 }
 
 /* The next line of the block; true when it is an event. */
-static bool look_at_next(struct lane *lane)
+static bool look_at_line(struct lane *lane)
 {
-	struct block *b = &lane->block;
-	const size_t len = b->lens[b->at++];
-	const char *line = b->bytes.data + b->offset;
+	struct block *b = lane->block;
+	const size_t len = b->lens[lane->at++];
+	const char *line = b->bytes.data + lane->offset;
 	struct fault why;
 	int ret;
 
@@ -130,22 +118,178 @@ static bool look_at_next(struct lane *lane)
 		lose(lane);
 		return false;
 	}
-	b->offset += len;
-	ret = intake_line(lane->owner->maps, &lane->source, line, len, lane->now, lane->event, &why);
+	lane->offset += len;
+	ret = intake_line(lane->owner->maps, &lane->source, line, len, b->now, lane->event, &why);
 	if (ret < 0 && ret != -FAULT_ABSENT)
-		reject(lane, line, len, &why);
-	if (ret == 0 && lane->event->timed)
+		reject(lane, &(struct block_reject){ lane->source.lines, why.text, line, len });
+	if (ret == 0 && lane->event->timed && lane->event->time > lane->time)
 		lane->time = lane->event->time;
 	return ret == 0;
 }
 
-static void empty(struct block *b)
+static bool next_line(struct lane *lane)
 {
-	buf_clear(&b->bytes);
-	b->count = b->at = b->offset = 0;
+	while (lane->at < lane->block->count)
+		if (look_at_line(lane))
+			return true;
+	return false;
 }
 
-/* ---- one input behind the other ---------------------------------------------- */
+/* ---- what the crew found ---------------------------------------------------------- */
+
+static void adopt(struct lane *lane, struct block *b)
+{
+	struct block_reject one;
+
+	if (block_fits(b, &lane->source))
+		block_join(b, &lane->source);
+	else
+		crew_work_on(lane->owner->crew, b, &lane->source);
+	for (size_t at = 0; block_next_reject(b, &at, &one);)
+		reject(lane, &one);
+	lane->block = b;
+	lane->at = lane->offset = 0;
+}
+
+static void note_time(struct lane *lane, int64_t time)
+{
+	if (time > lane->time)
+		lane->time = time;
+}
+
+static bool next_mark(struct lane *lane)
+{
+	struct block *b = lane->block;
+
+	for (;;) {
+		if (lane->at < b->mark_count) {
+			lane->offset = lane->at ? b->marks[lane->at - 1].end : 0;
+			note_time(lane, b->marks[lane->at++].time);
+			return true;
+		}
+		note_time(lane, b->time);
+		block_clear(b);
+		lane->at = 0;
+		/* Ahead of all else something to do for the crew. */
+		if (!lane->ahead || (lane->inlet && lane->ahead_count < lane->owner->ahead))
+			return false;
+		b->then = lane->spare;
+		lane->spare = b;
+		adopt(lane, b = next_ahead(lane));
+	}
+}
+
+void lane_feed(struct lane *lane)
+{
+	const struct block *b = lane->block;
+	struct notes one = { .events = 1 };
+
+	if (!lane->owner->crew) {
+		detector_feed(lane->owner->detector, lane->event);
+		return;
+	}
+	one.bytes.data = b->notes.bytes.data + lane->offset;
+	one.bytes.len = b->marks[lane->at - 1].end - lane->offset;
+	detector_replay(lane->owner->detector, &one);
+}
+
+/* ---- reading ------------------------------------------------------------------ */
+
+static bool put_line(void *who, const char *line, size_t len)
+{
+	block_put_line(who, line, len);
+	return true;
+}
+
+static void put_loss(void *who) { block_put_loss(who); }
+
+struct reading {
+	struct lane *lane;
+	struct block *to;
+};
+
+static bool put_bytes(void *who, const char *bytes, size_t len)
+{
+	const struct reading *r = who;
+
+	return records_feed(&r->lane->records, bytes, len, put_line, put_loss, r->to);
+}
+
+/* It has been read; its last line may lack its end. */
+static void shut(struct lane *lane, struct block *to)
+{
+	records_end(&lane->records, put_line, put_loss, to);
+	inlet_close(lane->inlet);
+	lane->inlet = NULL;
+}
+
+/* Lines of a source that said something for those behind them wait for their turn. */
+static void hand_over(struct lane *lane, struct block *b)
+{
+	b->before = (struct source){ .name = lane->source.name,
+				     .product = lane->source.product,
+				     .year = lane->source.year,
+				     .lines = lane->lines_read };
+	b->before.year.now = b->now;
+	lane->lines_read += b->count;
+	b->in_order = lane->source.formats != NULL;
+	b->then = NULL;
+	*lane->ahead_end = b;
+	lane->ahead_end = &b->then;
+	lane->ahead_count++;
+	if (!b->in_order)
+		crew_submit(lane->owner->crew, b);
+}
+
+static struct block *empty_block(struct lane *lane)
+{
+	struct block *b = lane->owner->crew ? lane->spare : lane->block;
+
+	if (!b)
+		return block_new();
+	if (lane->owner->crew)
+		lane->spare = b->then;
+	block_clear(b);
+	lane->at = lane->offset = 0;
+	return b;
+}
+
+void lane_read(struct lane *lane)
+{
+	struct block *b = empty_block(lane);
+	struct fault why;
+	int ret = inlet_read(lane->inlet, put_bytes, &(struct reading){ lane, b }, &why);
+
+	b->now = clock_wall();
+	if (!lane->source.year.year)
+		lane->source.year.now = b->now;
+	if (!lane->owner->crew)
+		lane->source.hint = 0; /* as block_work_on() does */
+	if (ret < 0)
+		lane->owner->failed(lane->owner->who, lane->input, ret, &why);
+	if (ret <= 0)
+		shut(lane, b);
+	if (lane->owner->crew)
+		hand_over(lane, b);
+}
+
+size_t lane_finish(struct lane *lane)
+{
+	const size_t unread = lane->count - lane->next;
+	struct block *b;
+
+	lane->count = lane->next;
+	if (!lane->inlet)
+		return unread;
+	b = empty_block(lane);
+	shut(lane, b);
+	b->now = clock_wall();
+	if (lane->owner->crew)
+		hand_over(lane, b);
+	return unread;
+}
+
+/* ---- one input behind the other ------------------------------------------------ */
 
 static void begin(struct lane *lane)
 {
@@ -159,19 +303,12 @@ static void begin(struct lane *lane)
 	}
 	lane->input = input;
 	lane->rejected = 0;
+	lane->lines_read = 0;
 	lane->source = (struct source){ .name = input_name(input),
 					.product = lane->owner->settings->product,
 					.year = lane->owner->settings->year };
 	frame_init(&lane->frame, FRAME_LINES, LINE_LIMIT);
 	records_init(&lane->records, &lane->frame, LINE_LIMIT);
-}
-
-/* It has been read; its last line may lack its end. */
-static void shut(struct lane *lane)
-{
-	records_end(&lane->records, put_line, put_loss, lane);
-	inlet_close(lane->inlet);
-	lane->inlet = NULL;
 }
 
 static void end(struct lane *lane)
@@ -183,9 +320,8 @@ static void end(struct lane *lane)
 enum lane_state lane_next(struct lane *lane)
 {
 	for (;;) {
-		while (lane->block.at < lane->block.count)
-			if (look_at_next(lane))
-				return LANE_EVENT;
+		if (lane->owner->crew ? next_mark(lane) : next_line(lane))
+			return LANE_EVENT;
 		if (lane->inlet)
 			return LANE_HUNGRY;
 		if (lane->input)
@@ -194,30 +330,4 @@ enum lane_state lane_next(struct lane *lane)
 			return LANE_END;
 		begin(lane);
 	}
-}
-
-void lane_read(struct lane *lane)
-{
-	struct fault why;
-	int ret;
-
-	empty(&lane->block);
-	ret = inlet_read(lane->inlet, put_bytes, lane, &why);
-	lane->now = clock_wall();
-	if (!lane->source.year.year)
-		lane->source.year.now = lane->now;
-	if (ret < 0)
-		lane->owner->failed(lane->owner->who, lane->input, ret, &why);
-	if (ret <= 0)
-		shut(lane);
-}
-
-size_t lane_finish(struct lane *lane)
-{
-	const size_t unread = lane->count - lane->next;
-
-	if (lane->inlet)
-		shut(lane);
-	lane->count = lane->next;
-	return unread;
 }

@@ -34,52 +34,66 @@ static size_t clean(const char *text, size_t len, char *out, size_t room)
 	return n;
 }
 
-/* The fault says "SOURCE:LINE: reason"; place and reason stand apart here. */
-static const char *reason_of(const struct source *source, const struct fault *why)
+/* What is said begins with "SOURCE:LINE: "; place and reason stand apart here. */
+static const char *reason_of(const char *source, const struct block_reject *one)
 {
 	char place[512];
-	const size_t len = (size_t)snprintf(place, sizeof(place), "%s:%llu: ", source->name,
-					    (unsigned long long)source->lines);
+	const size_t len =
+		(size_t)snprintf(place, sizeof(place), "%s:%llu: ", source, (unsigned long long)one->line);
 
-	return len < sizeof(place) && !strncmp(why->text, place, len) ? why->text + len : why->text;
+	return len < sizeof(place) && !strncmp(one->reason, place, len) ? one->reason + len : one->reason;
 }
 
-static void write_one(struct rejects *r, const struct source *source, const char *reason, const char *text,
-		      size_t len)
+static void write_one(struct rejects *r, const char *source, const char *reason,
+		      const struct block_reject *one)
 {
 	/* A character that is not UTF-8 takes three bytes where one came. */
 	char room[3 * 4096 + 1];
 	struct buf out = { 0 };
 
 	buf_text(&out, "{\"source\":");
-	buf_json_string(&out, room, clean(source->name, strlen(source->name), room, sizeof(room)));
-	buf_format(&out, ",\"line\":%llu,\"reason\":", (unsigned long long)source->lines);
+	buf_json_string(&out, room, clean(source, strlen(source), room, sizeof(room)));
+	buf_format(&out, ",\"line\":%llu,\"reason\":", (unsigned long long)one->line);
 	buf_json_string(&out, reason, strlen(reason));
-	if (text) {
+	if (one->text) {
 		buf_text(&out, ",\"raw\":");
-		buf_json_string(&out, room, clean(text, len, room, sizeof(room)));
+		buf_json_string(&out, room, clean(one->text, one->len, room, sizeof(room)));
 	}
 	buf_text(&out, "}\n");
 	fwrite(out.data, 1, out.len, r->file);
 	buf_fini(&out);
 }
 
-void rejects_add(struct rejects *r, unsigned *kept_of_it, const struct source *source, const char *text,
-		 size_t len, const struct fault *why)
+/* A place in the order of inputs; NULL when there is none so far behind. */
+static struct reject *room_for(struct rejects *r, size_t input)
 {
-	const char *reason = reason_of(source, why);
+	size_t at = r->count;
+
+	while (at && r->kept[at - 1].input > input)
+		at--;
+	if (at == REJECTS_KEPT)
+		return NULL;
+	r->count += r->count < REJECTS_KEPT;
+	memmove(&r->kept[at + 1], &r->kept[at], (r->count - 1 - at) * sizeof(*r->kept));
+	return &r->kept[at];
+}
+
+void rejects_add(struct rejects *r, size_t input, unsigned *kept_of_it, const char *source,
+		 const struct block_reject *one)
+{
+	const char *reason = reason_of(source, one);
 	struct reject *kept;
 
 	if (r->file)
-		write_one(r, source, reason, text, len);
-	if (r->count == REJECTS_KEPT || *kept_of_it == REJECTS_OF_ONE)
+		write_one(r, source, reason, one);
+	if (*kept_of_it == REJECTS_OF_ONE || !(kept = room_for(r, input)))
 		return;
 	(*kept_of_it)++;
-	kept = &r->kept[r->count++];
-	kept->source = source->name;
-	kept->line = source->lines;
+	kept->input = input;
+	kept->source = source;
+	kept->line = one->line;
 	clean(reason, strlen(reason), kept->reason, sizeof(kept->reason));
-	clean(text ? text : "", text ? len : 0, kept->text, sizeof(kept->text));
+	clean(one->text ? one->text : "", one->text ? one->len : 0, kept->text, sizeof(kept->text));
 }
 
 int rejects_close(struct rejects *r, struct fault *why)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "intake/intake.h"
+#include "ctl/watch/block.h"
 
 /*
  * rejects -- lines that are no log lines, so that a person can see why.
@@ -20,6 +20,7 @@ struct rejects {
 	FILE *file; /* NULL: none was named */
 	const char *path;
 	struct reject {
+		size_t input;
 		const char *source;
 		uint64_t line;
 		char reason[160], text[REJECT_BYTES + 1];
@@ -29,9 +30,9 @@ struct rejects {
 
 /* `path` may be NULL. Fails with FAULT_IO where the file cannot be made. */
 int rejects_open(struct rejects *r, const char *path, struct fault *why);
-/* The line that `source` has just counted; `text` NULL: it was passed over. Of the
- * source `kept_of_it` were kept so far. */
-void rejects_add(struct rejects *r, unsigned *kept_of_it, const struct source *source, const char *text,
-		 size_t len, const struct fault *why);
+/* Of input number `input`, of which `kept_of_it` were kept so far. In the order of
+ * its lines; those of several inputs may alternate, and what is kept is the same. */
+void rejects_add(struct rejects *r, size_t input, unsigned *kept_of_it, const char *source,
+		 const struct block_reject *one);
 /* Fails where not all could be written. */
 int rejects_close(struct rejects *r, struct fault *why);

@@ -56,6 +56,15 @@ static bool take_limit(struct settings *s, const char *text)
 	return *text >= '1' && *text <= '9' && !*end && !errno;
 }
 
+static bool take_threads(struct settings *s, const char *text)
+{
+	char *end;
+	const long threads = strtol(text, &end, 10);
+
+	s->threads = (unsigned)threads;
+	return *text && !*end && threads >= 1 && threads <= THREADS_MOST;
+}
+
 static bool take_rejects(struct settings *s, const char *text)
 {
 	s->rejects = text;
@@ -110,6 +119,7 @@ static const struct {
 	{ "format",   take_format,  0, "--format 应为 json、table 或 summary / --format wants json, table or summary" },
 	{ "level",    take_level,   0, "--level 应为 informational、low、medium、high 或 critical / --level wants informational, low, medium, high or critical" },
 	{ "limit",    take_limit,   0, "--limit 应为正整数 / --limit wants a whole number from 1 on" },
+	{ "threads",  take_threads, 0, "--threads 应为 1 至 64 / --threads wants 1 to 64" },
 	{ "rejects",  take_rejects, 0, "" },
 	{ "year",     take_year,    0, "--year 应为 1970 至 9998 / --year wants 1970 to 9998" },
 	{ "zone",     take_zone,    0, "--zone 的写法如 +08:00 / --zone wants a form like +08:00" },

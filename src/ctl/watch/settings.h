@@ -30,6 +30,7 @@ struct settings {
 	bool asks_level; /* --level was given: the exit status says what matched */
 	enum rule_level level;
 	uint64_t limit;    /* alerts to print; 0: all */
+	unsigned threads;  /* 0: as many as the machine has for us */
 	const char *lists; /* what placeholders of rules stand for */
 	const char *rejects;
 	const char *product;

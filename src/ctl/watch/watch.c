@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct watch {
 	struct lane_owner owner;
 	struct lane *lanes[LANES_MOST];
 	size_t lane_count;
+	unsigned threads;
 	struct rejects rejects;
 	struct report report;
 	struct meter meter;
@@ -177,7 +179,7 @@ static void run_lanes(struct watch *w)
 		if (advance(w, w->lanes[i]))
 			merge_add(&merge, w->lanes[i], i);
 	while ((lane = merge_first(&merge)) && !over(w)) {
-		detector_feed(w->detector, lane_event(lane));
+		lane_feed(lane);
 		if (report_is_much(&w->report))
 			report_flush(&w->report);
 		merge_moved(&merge, !advance(w, lane));
@@ -213,6 +215,21 @@ static void drop_lanes(struct watch *w)
 	w->lane_count = 0;
 }
 
+/* A pipe gives lines as they come: there is nothing to do ahead. */
+static void hire(struct watch *w, const struct input *first)
+{
+	w->owner.crew =
+		w->threads > 1 && !first->piped ? crew_new(w->threads, w->rules.maps, w->detector) : NULL;
+}
+
+static unsigned processors(void)
+{
+	cpu_set_t ours;
+	const int count = sched_getaffinity(0, sizeof(ours), &ours) < 0 ? 1 : CPU_COUNT(&ours);
+
+	return count < 1 ? 1 : count > THREADS_MOST ? THREADS_MOST : (unsigned)count;
+}
+
 static void run_inputs(struct watch *w)
 {
 	size_t done = 0;
@@ -220,9 +237,12 @@ static void run_inputs(struct watch *w)
 	for (size_t count; done < w->inputs.count && !over(w); done += count) {
 		if (is_asked_to_end())
 			break;
+		hire(w, &w->inputs.list[done]);
 		count = make_lanes(w, w->inputs.list + done, w->inputs.count - done);
+		w->owner.ahead = 1 + 2 * w->threads / w->lane_count;
 		run_lanes(w);
 		drop_lanes(w);
+		crew_free(w->owner.crew);
 	}
 	w->account.unread += w->inputs.count - done;
 	report_flush(&w->report);
@@ -280,6 +300,7 @@ static int run(struct watch *w)
 	const int64_t begun = clock_steady();
 	struct fault why;
 
+	w->threads = w->settings.threads ? w->settings.threads : processors();
 	w->owner = (struct lane_owner){ .settings = &w->settings,
 					.maps = w->rules.maps,
 					.rejects = &w->rejects,
@@ -288,6 +309,7 @@ static int run(struct watch *w)
 					.who = w };
 	report_begin(&w->report, &w->settings, w->rules.set, &w->meter);
 	w->detector = detector_new(w->rules.set, NULL, report_alert, &w->report);
+	w->owner.detector = w->detector;
 	heed_signals(w);
 	meter_begin(&w->meter, !w->settings.no_progress, w->settings.chinese,
 		    w->inputs.all_known ? w->inputs.bytes : 0);
