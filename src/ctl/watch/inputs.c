@@ -209,12 +209,27 @@ static void take_root(struct search *at, const char *word)
 	free(folder);
 }
 
+/* It need not be there yet. */
+static void take_followed(struct search *at, const char *word)
+{
+	struct stat info;
+
+	if (stat(word, &info) == 0 && !S_ISREG(info.st_mode)) {
+		at->inputs->absent++;
+		say(at->settings, word, "only files can be followed", "只有文件可以跟踪");
+	} else {
+		add(at->inputs, word, NULL, true, false);
+	}
+}
+
 static void take_word(struct search *at, const char *word)
 {
 	struct stat info;
 
 	if (!strcmp(word, "-")) {
 		add(at->inputs, word, fstat(STDIN_FILENO, &info) < 0 ? NULL : &info, true, false);
+	} else if (at->settings->follow) {
+		take_followed(at, word);
 	} else if (stat(word, &info) < 0) {
 		at->inputs->absent++;
 		say(at->settings, word, strerror(errno), strerror(errno));

@@ -96,6 +96,12 @@ void rejects_add(struct rejects *r, size_t input, unsigned *kept_of_it, const ch
 	clean(one->text ? one->text : "", one->text ? one->len : 0, kept->text, sizeof(kept->text));
 }
 
+void rejects_flush(struct rejects *r)
+{
+	if (r->file)
+		fflush(r->file);
+}
+
 int rejects_close(struct rejects *r, struct fault *why)
 {
 	bool lost;

@@ -34,5 +34,7 @@ int rejects_open(struct rejects *r, const char *path, struct fault *why);
  * its lines; those of several inputs may alternate, and what is kept is the same. */
 void rejects_add(struct rejects *r, size_t input, unsigned *kept_of_it, const char *source,
 		 const struct block_reject *one);
+/* Before a wait, so that a person can read them meanwhile. */
+void rejects_flush(struct rejects *r);
 /* Fails where not all could be written. */
 int rejects_close(struct rejects *r, struct fault *why);

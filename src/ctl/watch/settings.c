@@ -126,6 +126,7 @@ static const struct {
 	{ "product",  take_product, 0, "--product 不在日志来源表中 / --product is in no log source" },
 	{ "strict", NULL, offsetof(struct settings, strict), NULL },
 	{ "stats", NULL, offsetof(struct settings, stats), NULL },
+	{ "follow", NULL, offsetof(struct settings, follow), NULL },
 	{ "no-progress", NULL, offsetof(struct settings, no_progress), NULL },
 	{ "help", NULL, offsetof(struct settings, help), NULL },
 };
@@ -179,5 +180,11 @@ int settings_read(struct settings *s, int argc, char **argv)
 			"缺少文件或目录，或以 - 表示标准输入 / a FILE or folder, or - for standard input, is "
 			"missing",
 			NULL);
+	for (size_t i = 0; s->follow && i < s->file_count; i++)
+		if (!strcmp(s->files[i], "-"))
+			return usage("标准输入无须跟踪，随到随读 / standard input cannot be followed; it is "
+				     "read as it "
+				     "comes anyway",
+				     "--follow -");
 	return -1;
 }

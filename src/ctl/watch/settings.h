@@ -23,6 +23,7 @@ struct path_list {
 
 struct settings {
 	bool chinese, help, strict, stats, no_progress;
+	bool follow; /* files are followed by name; there is no end */
 	struct path_list rules, maps;
 	struct path_list includes; /* patterns for the files of folders; none: all of them */
 	struct path_list only;     /* ids or names of rules; none: all of them */

@@ -1,4 +1,4 @@
-#include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "ctl/watch/follow.h"
 #include "ctl/watch/inputs.h"
 #include "ctl/watch/show/report.h"
 #include "ctl/watch/rules.h"
@@ -151,6 +152,7 @@ static void draw(struct watch *w)
 static void read_on(struct watch *w, struct lane *lane)
 {
 	report_flush(&w->report);
+	rejects_flush(&w->rejects);
 	lane_wait(lane, w->meter.on ? METER_EVERY_MS : -1, &w->let_in);
 	if (meter_due(&w->meter))
 		draw(w);
@@ -228,6 +230,37 @@ static unsigned processors(void)
 	const int count = sched_getaffinity(0, sizeof(ours), &ours) < 0 ? 1 : CPU_COUNT(&ours);
 
 	return count < 1 ? 1 : count > THREADS_MOST ? THREADS_MOST : (unsigned)count;
+}
+
+/* ---- files that go on ----------------------------------------------------------- */
+
+static bool is_wanted(void *who) { return !over(who); }
+
+static void draw_followed(struct watch *w, const struct follow *f)
+{
+	const struct tally tally = follow_tally(f);
+
+	meter_draw(&w->meter, &(struct meter_state){ .text = tally.bytes,
+						     .events = tally.received,
+						     .levels = w->report.scores.levels });
+}
+
+static void run_followed(struct watch *w)
+{
+	const struct timespec between = { .tv_nsec = METER_EVERY_MS * 1000000L };
+	struct follow *f = follow_new(&w->owner, w->inputs.list, w->inputs.count);
+
+	while (!over(w) && !is_asked_to_end()) {
+		const bool more = follow_poll(f, is_wanted);
+
+		report_flush(&w->report);
+		rejects_flush(&w->rejects);
+		if (meter_due(&w->meter))
+			draw_followed(w, f);
+		if (!more)
+			ppoll(NULL, 0, &between, &w->let_in);
+	}
+	follow_free(f);
 }
 
 static void run_inputs(struct watch *w)
@@ -313,7 +346,10 @@ static int run(struct watch *w)
 	heed_signals(w);
 	meter_begin(&w->meter, !w->settings.no_progress, w->settings.chinese,
 		    w->inputs.all_known ? w->inputs.bytes : 0);
-	run_inputs(w);
+	if (w->settings.follow)
+		run_followed(w);
+	else
+		run_inputs(w);
 	meter_end(&w->meter);
 	if (rejects_close(&w->rejects, &why) < 0) {
 		say_input(w, "--rejects", &why);
