@@ -243,7 +243,8 @@ class Detect:
             self.ssh_templates()
 
     def watch(self, rules, path, *more):
-        return Cost([self.program, "watch", "--rules", rules, *more, path], out=os.path.join(self.where, "alerts"))
+        one = [] if "--threads" in more else ["--threads", "1"]
+        return Cost([self.program, "watch", "--rules", rules, *one, *more, path], out=os.path.join(self.where, "alerts"))
 
     def rate(self, rules, name, *more):
         """Median events per CPU second, the CPU seconds that loading took, MiB, seconds by the clock."""

@@ -156,7 +156,7 @@ class Bench:
         print(f"| {middle:,.0f} | {stats['bytes'] / stats['seconds'] / 1e6:.0f} | {stats['events']} | {stats['rules']} | {stats['alerts']} |")
 
     def watch_once(self, log):
-        done = subprocess.run([os.path.join(self.build, "fengsui"), "watch", "--rules", os.path.join(ROOT, "rules"), "--stats", log],
+        done = subprocess.run([os.path.join(self.build, "fengsui"), "watch", "--threads", "1", "--rules", os.path.join(ROOT, "rules"), "--stats", log],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
         stats = json.loads(done.stderr.splitlines()[-1])
         return stats["events"] / stats["seconds"], stats

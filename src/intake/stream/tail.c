@@ -400,8 +400,11 @@ static enum outcome begin_anew(struct pass *p, size_t i)
 	fd = find_former(p->t, &place, true, &st, &mark);
 	*f = (struct file){ .fd = former.fd, .device = former.device, .inode = former.inode };
 	if (fd < 0) {
+		const bool going = end_file(p, &former);
+
+		buf_fini(&former.held);
 		p->t->missed++;
-		return end_file(p, &former) ? READ_AGAIN : READ_STOPPED;
+		return going ? READ_AGAIN : READ_STOPPED;
 	}
 	f = push(p->t, i, fd, &st);
 	former.fd = fd;
