@@ -3,7 +3,7 @@
 
     bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]
 
-NAME: store append verify list acts memory restart watch udp listen reads slow. Nothing else should run on the machine meanwhile; the first lines say
+NAME: store append verify list acts memory restart watch correlate udp listen reads slow detect. Nothing else should run on the machine meanwhile; the first lines say
 what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
 everything in small: it shows that it works, and its numbers are worth nothing. Ends with 1 where a bar is missed.
 """
@@ -26,7 +26,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 
 BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0, "restart": 2.0, "listen": 1000.0, "listener": 16.0,
-       "reads": 5.0}
+       "reads": 5.0, "correlate": 5_000_000, "key": 200.0, "mixed": 500_000, "process": 150_000, "growth": 1.5, "threads": 1.8,
+       "load": 1.0, "rules": 100.0, "filters 10": 15.0, "filters 1000": 45.0, "templates": 6.0}
 
 
 class Bench:
@@ -160,6 +161,15 @@ class Bench:
         stats = json.loads(done.stderr.splitlines()[-1])
         return stats["events"] / stats["seconds"], stats
 
+
+    def correlate(self):
+        """Hits straight into the windows of correlations, and what a window costs."""
+        rounds = [self.run("correlate", *((200_000,) if self.brief else ())) for _ in range(1 if self.brief else 5)]
+        one = [number(said, r"1 group, 1,800 values \| (\d+)") for said in rounds]
+        said = rounds[one.index(statistics.median_low(one))]
+        print(said)
+        self.hold("correlate", statistics.median_low(one), "more", "updates/s of value_count with 1,800 values in one group (median)")
+        self.hold("key", number(said, r"keys: ([\d.]+) bytes each"), "less", "bytes for each of a million keys")
 
     def udp(self):
         """Datagrams of 300 bytes through detection into a real folder: where has each of them got to?"""
@@ -305,6 +315,11 @@ class Bench:
             if took[len(took) * 99 // 100] > 500:
                 self.missed.append(f"slow ({name})")
 
+    def detect(self):
+        """Rules over recorded attacks, by processor time, beside other programs that read logs."""
+        from detect import Detect
+        Detect(self).run()
+
     @staticmethod
     def elsewhere(web):
         import http.client
@@ -354,7 +369,7 @@ def machine():
 
 
 def main():
-    names = ["store", "append", "verify", "list", "acts", "memory", "restart", "watch", "udp", "listen", "reads", "slow"]
+    names = ["store", "append", "verify", "list", "acts", "memory", "restart", "watch", "correlate", "udp", "listen", "reads", "slow", "detect"]
     reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]")
     reader.add_argument("--build", default=os.path.join(ROOT, "build"))
     reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")

@@ -20,6 +20,7 @@ static const struct {
 } table[] = {
 	{ "serve",   daemon_serve },
 	{ "watch",   ctl_watch },
+	{ "rules",   ctl_rules },
 	{ "plan",    ctl_plan },
 	{ "verify",  ctl_verify },
 	{ "record",  ctl_record },

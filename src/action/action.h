@@ -106,10 +106,6 @@ int house_note(struct house *house, const char *type, const struct asker *asker,
 /* The same about a person, told to the Leading Group and the Office at once. */
 int house_alarm(struct house *house, const char *type, int64_t person, const struct asker *asker, int64_t now,
 		struct fault *why);
-/* A signal from outside the plan: alert_promoted, delivered, check_failed,
- * year_begins, indicators_changed; about the record `object` (0: none). */
-int house_signal(struct house *house, const char *signal, int64_t object, json_t *input, int64_t now,
-		 struct fault *why);
 int house_commit(struct house *house, struct fault *why);
 void house_rollback(struct house *house);
 

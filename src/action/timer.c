@@ -193,26 +193,3 @@ int house_tick(struct house *house, int64_t now, int64_t *next, struct fault *wh
 		house->given_now = now;
 	return ret;
 }
-
-int house_signal(struct house *house, const char *signal, int64_t object, json_t *input, int64_t now,
-		 struct fault *why)
-{
-	const struct asker rule = { .machine = "rule" };
-	struct object *source;
-	struct deed deed;
-	int ret;
-
-	ret = deed_begin(&deed, house, &rule, now, why);
-	if (ret == 0) {
-		deed.input = json_incref(input ? input : json_object());
-		if (!(source = world_get(&deed, object, why)))
-			ret = -why->code;
-		else
-			ret = trigger_name(&deed, source, TRIGGER_SIGNAL, signal, why);
-		json_decref(deed.input);
-		deed.input = NULL;
-		ret = deed_end(&deed, ret, why);
-	}
-	deed_close(&deed);
-	return ret;
-}

@@ -14,6 +14,7 @@ int ctl_command(int argc, char **argv);
 
 /* What works without a daemon. */
 int ctl_watch(int argc, char **argv);
+int ctl_rules(int argc, char **argv);
 int ctl_plan(int argc, char **argv);
 int ctl_verify(int argc, char **argv);
 int ctl_record(int argc, char **argv);

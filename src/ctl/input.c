@@ -67,17 +67,12 @@ static const char *type_of(const json_t *field)
 	return type ? type : "";
 }
 
-/* "@path" is the text of a file, "@@…" a text that begins with "@". */
 static int file_text(struct ctl *ctl, const char *value, json_t **out, struct fault *why)
 {
 	char *text;
 	size_t len;
 	int ret;
 
-	if (value[1] == '@') {
-		*out = json_string(value + 1);
-		return 0;
-	}
 	if ((ret = file_read(value + 1, FILE_MOST, ctl->mem, &text, &len, why)) < 0)
 		return ret;
 	if (!(*out = json_stringn(text, len)))
@@ -98,9 +93,10 @@ static int value_of(struct ctl *ctl, const json_t *field, const struct flag *fla
 		return fault_say(why, FAULT_INVALID, "--%s needs a value", "--%s 需要值", flag->name);
 	if ((*out = left_open(value)))
 		return 0;
-	if (strcmp(type, "text") == 0 && value[0] == '@')
+	/* "@path" is the text of a file, "@@…" a text that begins with "@"; of a record, "@" is its name. */
+	if (strcmp(type, "text") == 0 && value[0] == '@' && value[1] != '@')
 		return file_text(ctl, value, out, why);
-	if (strcmp(type, "ref") == 0 && value[0] == '@')
+	if ((strcmp(type, "text") == 0 || strcmp(type, "ref") == 0) && value[0] == '@')
 		value++;
 	if (strcmp(type, "scores") == 0)
 		*out = strchr(value, '=') ? pairs_of(value) : list_of(value);
@@ -136,11 +132,12 @@ static void add(json_t *input, const char *name, json_t *value)
 
 int input_of_flags(struct ctl *ctl, const json_t *kind, json_t **out, struct fault *why)
 {
-	json_t *input = json_object(), *value;
+	json_t *input = json_object();
 	int ret;
 
 	for (size_t i = 0; i < ctl->typed.flag_count; i++) {
 		const struct flag *flag = &ctl->typed.flags[i];
+		json_t *value = NULL;
 
 		if ((ret = value_of(ctl, catalogue_field(ctl, kind, flag->name), flag, &value, why)) < 0) {
 			json_decref(input);

@@ -14,6 +14,7 @@
 #include "host/clock.h"
 #include "intake/frame.h"
 #include "intake/intake.h"
+#include "intake/stream/records.h"
 
 /* watch -- rules over a file or a pipe, alerts out: no server, nothing kept. */
 
@@ -23,13 +24,15 @@ enum { CHUNK = 256 * 1024, PATHS_MOST = 32 };
 static const char help_en[] =
 	"fengsui watch --rules DIR FILE|-   print an alert for each line that a rule matches\n"
 	"\n"
-	"Reads syslog (RFC 3164, RFC 5424), JSON lines and web access logs, told apart line\n"
+	"Reads syslog (RFC 3164, RFC 5424), JSON lines (Suricata EVE, Windows, clouds) and documents\n"
+	"of them, web access logs, W3C and Zeek tables, CEF, LEEF and audit records, told apart line\n"
 	"by line, from FILE or from standard input (-), which may never end. Rules are Sigma.\n"
 	"Each alert is one JSON object on standard output, as soon as it is known:\n"
 	"\n"
 	"  {\"rule\":ID,\"title\":...,\"level\":...,\"author\":...,\"line\":N,\"source\":FILE,...}\n"
 	"\n"
 	"  --rules DIR     a folder of *.yml, read with its folders, or one file; may be repeated\n"
+	"  --lists DIR     what placeholders of rules, like %Servers%, stand for\n"
 	"  --maps DIR      mappings of your own, tried before those that come with the program\n"
 	"  --year YEAR     the year of the first line, for old files whose lines have none\n"
 	"  --zone +HH:MM   where lines without a time zone are from (UTC when not given)\n"
@@ -48,13 +51,15 @@ static const char help_en[] =
 static const char help_zh[] =
 	"fengsui watch --rules 目录 文件|-   规则命中的每一行给出一条告警\n"
 	"\n"
-	"读取系统日志（RFC 3164、RFC 5424）、JSON 行和网站访问日志，逐行自动识别；来自文件或\n"
-	"标准输入（-），后者可以没有尽头。规则为 Sigma 格式。每条告警是标准输出上的一个 JSON 对象，\n"
+	"读取系统日志（RFC 3164、RFC 5424）、JSON 行（Suricata EVE、Windows、云审计）及其整份文档、\n"
+	"网站访问日志、W3C 与 Zeek 表格、CEF、LEEF、审计记录，逐行自动识别；来自文件或标准输入（-），\n"
+	"后者可以没有尽头。规则为 Sigma 格式。每条告警是标准输出上的一个 JSON 对象，\n"
 	"发现即输出：\n"
 	"\n"
 	"  {\"rule\":ID,\"title\":...,\"level\":...,\"author\":...,\"line\":N,\"source\":FILE,...}\n"
 	"\n"
 	"  --rules 目录    含 *.yml 的目录（连同子目录），或单个文件；可重复给出\n"
+	"  --lists 目录    规则中 %Servers% 之类占位符所代表的值\n"
 	"  --maps 目录     自己的字段映射，先于程序自带的映射\n"
 	"  --year 年份     旧文件各行不带年份时，首行所在年份\n"
 	"  --zone +HH:MM   各行不带时区时所在时区（默认 UTC）\n"
@@ -74,6 +79,7 @@ struct watch {
 	bool chinese;
 	const char *rules[PATHS_MOST], *maps[PATHS_MOST];
 	size_t rule_count, map_count;
+	const char *lists;
 	bool strict, stats;
 	struct source source;
 	const char *file;
@@ -146,6 +152,9 @@ static int take_option(struct watch *w, int option)
 			return usage("--maps 给出次数过多 / --maps is given too often", NULL);
 		w->maps[w->map_count++] = optarg;
 		return -1;
+	case 'l':
+		w->lists = optarg;
+		return -1;
 	case 'y':
 		return read_year(optarg, &w->source.year.year)
 			       ? -1
@@ -177,15 +186,11 @@ static int take_option(struct watch *w, int option)
 static int read_options(struct watch *w, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "rules", required_argument, NULL, 'r' },
-		{ "maps", required_argument, NULL, 'm' },
-		{ "year", required_argument, NULL, 'y' },
-		{ "zone", required_argument, NULL, 'z' },
-		{ "product", required_argument, NULL, 'p' },
-		{ "stats", no_argument, NULL, 's' },
-		{ "strict", no_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "rules", required_argument, NULL, 'r' }, { "lists", required_argument, NULL, 'l' },
+		{ "maps", required_argument, NULL, 'm' },  { "year", required_argument, NULL, 'y' },
+		{ "zone", required_argument, NULL, 'z' },  { "product", required_argument, NULL, 'p' },
+		{ "stats", no_argument, NULL, 's' },       { "strict", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },        { NULL, 0, NULL, 0 },
 	};
 	int option, ret;
 
@@ -224,6 +229,10 @@ static int load(struct watch *w)
 		return EXIT_RULES;
 	}
 	w->set = ruleset_new(say, NULL);
+	if (w->lists && (ret = ruleset_set_lists(w->set, w->lists, &why)) < 0) {
+		say(NULL, &why);
+		return ret == -FAULT_ABSENT ? EXIT_NO_FILE : EXIT_RULES;
+	}
 	for (size_t i = 0; i < w->rule_count; i++)
 		if (ruleset_add_path(w->set, w->rules[i], &why) < 0) {
 			say(NULL, &why);
@@ -283,17 +292,19 @@ static void take_loss(void *who) { intake_lost(&((struct watch *)who)->source); 
 static int follow(struct watch *w, int fd)
 {
 	char *chunk = must_alloc(CHUNK);
+	struct records records;
 	struct frame frame;
 	ssize_t n = 0;
 
 	frame_init(&frame, FRAME_LINES, LINE_LIMIT);
+	records_init(&records, &frame, LINE_LIMIT);
 	while (!w->closed && !asked_to_end &&
 	       ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
 		w->now = clock_wall();
 		if (!w->source.year.year)
 			w->source.year.now = w->now;
 		if (n > 0)
-			frame_feed(&frame, chunk, (size_t)n, take_line, take_loss, w);
+			records_feed(&records, chunk, (size_t)n, take_line, take_loss, w);
 		flush(w);
 	}
 	if (asked_to_end)
@@ -301,8 +312,9 @@ static int follow(struct watch *w, int fd)
 	if (n < 0)
 		fprintf(stderr, "fengsui watch: %s: %s\n", w->file, strerror(errno));
 	if (!w->closed)
-		frame_end(&frame, take_line, take_loss, w);
+		records_end(&records, take_line, take_loss, w);
 	flush(w);
+	records_fini(&records);
 	frame_fini(&frame);
 	free(chunk);
 	return n < 0 || w->lost ? EXIT_READ : EXIT_FINE;
@@ -330,13 +342,16 @@ static void print_stats(const struct watch *w, int64_t span)
 		"{\"events\":%llu,\"bytes\":%llu,\"seconds\":%.6f,\"alerts\":%llu,\"malformed\":%llu,"
 		"\"rules\":%zu,\"refused\":%zu,\"odd_pri\":%llu,\"odd_nul\":%llu,\"odd_utf8\":%llu,"
 		"\"odd_data\":%llu,\"tried\":%llu,\"late\":%llu,\"groups_refused\":%llu,"
-		"\"hits_dropped\":%llu,\"regex_limited\":%llu}\n",
+		"\"hits_dropped\":%llu,\"regex_limited\":%llu,\"ahead\":%llu,\"unfit\":%llu,"
+		"\"groups\":%llu,\"groups_given_up\":%llu,\"correlation_bytes\":%llu}\n",
 		(unsigned long long)t->received, (unsigned long long)t->bytes, (double)span / 1e6,
 		(unsigned long long)c.alerts, (unsigned long long)t->malformed, ruleset_count(w->set),
 		ruleset_refusals(w->set), (unsigned long long)t->odd_pri, (unsigned long long)t->odd_nul,
 		(unsigned long long)t->odd_utf8, (unsigned long long)t->odd_data, (unsigned long long)c.tried,
 		(unsigned long long)c.late, (unsigned long long)c.groups_refused,
-		(unsigned long long)c.hits_dropped, (unsigned long long)c.regex_limited);
+		(unsigned long long)c.hits_dropped, (unsigned long long)c.regex_limited,
+		(unsigned long long)c.ahead, (unsigned long long)c.unfit, (unsigned long long)c.groups,
+		(unsigned long long)c.groups_given_up, (unsigned long long)c.bytes);
 }
 
 static int run(struct watch *w, int fd)
@@ -356,6 +371,7 @@ static int run(struct watch *w, int fd)
 		say_malformed(w);
 	detector_free(w->detector);
 	event_free(w->event);
+	source_fini(&w->source);
 	return ret;
 }
 

@@ -161,6 +161,7 @@ serve(struct house *house, const struct settings *settings, struct life *life, s
 		.house = house,
 		.clock = clock_wall,
 		.rules = settings->rules,
+		.lists = settings->lists,
 		.maps = settings->maps,
 		.syslog_udp = settings->syslog_udp,
 		.syslog_tcp = settings->syslog_tcp,

@@ -11,7 +11,7 @@
 struct gate;
 
 struct settings {
-	const char *data, *pack, *origin, *rules, *maps;
+	const char *data, *pack, *origin, *rules, *lists, *maps;
 	const char *at; /* given time to begin with; demonstration only */
 	const char *syslog_udp, *syslog_tcp, *syslog_tls;
 	const char *syslog_cert, *syslog_key, *syslog_clients;

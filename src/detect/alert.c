@@ -62,7 +62,7 @@ static void put_origins(struct buf *out, const struct alert *a)
 	buf_format(out, ",\"hits\":%llu,\"lines\":[", (unsigned long long)a->hits);
 	for (size_t i = 0; i < a->origin_count; i++)
 		buf_format(out, "%s%llu", i ? "," : "", (unsigned long long)a->origins[i].line);
-	buf_char(out, ']');
+	buf_format(out, "],\"since\":%llu", (unsigned long long)a->since);
 }
 
 static void put_tags(struct buf *out, const struct rule *rule)

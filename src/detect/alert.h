@@ -36,9 +36,12 @@ struct alert {
 	size_t field_count;
 	struct alert_field group[ALERT_FIELDS]; /* of a correlation */
 	size_t group_count;
-	const struct origin *origins; /* of a correlation: the lines, the last ALERT_ORIGINS of them */
+	/* Of a correlation: the lines that made it true, the last ALERT_ORIGINS of
+	 * them (correlate.h says which those are). */
+	const struct origin *origins;
 	size_t origin_count;
-	uint64_t hits; /* how many took part */
+	uint64_t hits;  /* how many of them there are */
+	uint64_t since; /* of a correlation: all hits of the group since it last reported */
 };
 
 /* What, beside the rule, makes two alerts equal: "group" (the key of a

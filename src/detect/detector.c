@@ -4,75 +4,48 @@
 #include <string.h>
 
 #include "detect/correlate.h"
-#include "detect/match.h"
-#include "detect/program.h"
-
-enum { GROUPS_MOST = 100000, ROUTE_BUCKETS = 256 };
-
-/* The rules for the logs of one place, and what they want scanned. */
-struct route {
-	struct logsource from;
-	uint64_t *rules;  /* a bit for each */
-	uint32_t *always; /* those without a witness */
-	uint32_t always_count, rule_count;
-	uint64_t *scanned; /* a bit for each field that has witnesses */
-	struct route *next;
-};
+#include "detect/engine/match.h"
+#include "detect/engine/program.h"
+#include "detect/matcher.h"
 
 struct detector {
 	struct program *program;
-	struct view view;
+	struct matcher *matcher;
 	struct correlator *correlator;
-	struct route *routes[ROUTE_BUCKETS];
-	uint32_t *tried; /* by rule: the epoch in which it was a candidate */
-	uint32_t *found; /* by literal */
-	uint32_t *candidates;
-	uint32_t candidate_count;
+	const struct event *event; /* the one at hand */
+	struct view *view;
+	struct event *noted; /* read back from notes */
+	struct view noted_view;
+	struct matcher_counts elsewhere; /* of other matchers */
+	uint64_t alerts;
 	detector_alert *alert;
 	void *who;
-	struct detector_counts counts;
 };
 
 struct detector *detector_new(const struct ruleset *set, const struct detector_limits *limits,
 			      detector_alert *alert, void *who)
 {
 	struct detector *d = must_alloc(sizeof(*d));
-	size_t groups = limits && limits->groups ? limits->groups : GROUPS_MOST;
+	const struct correlator_limits room = { limits ? limits->groups : 0, limits ? limits->bytes : 0 };
 
 	d->program = program_new(set);
-	view_init(&d->view, d->program);
-	d->correlator = correlator_new(d->program, groups);
-	d->tried = must_alloc((d->program->rule_count + 1) * sizeof(*d->tried));
-	d->candidates = must_alloc((d->program->rule_count + 1) * sizeof(*d->candidates));
-	d->found = must_alloc((d->program->literal_count + 1) * sizeof(*d->found));
+	d->matcher = matcher_new(d->program);
+	d->correlator = correlator_new(d->program, &room);
 	d->alert = alert;
 	d->who = who;
 	return d;
-}
-
-static void route_free(struct route *r)
-{
-	free(r->rules);
-	free(r->always);
-	free(r->scanned);
-	free(r);
 }
 
 void detector_free(struct detector *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < ROUTE_BUCKETS; i++)
-		for (struct route *r = d->routes[i], *next; r; r = next) {
-			next = r->next;
-			route_free(r);
-		}
 	correlator_free(d->correlator);
-	view_fini(&d->view);
+	matcher_free(d->matcher);
+	if (d->noted)
+		view_fini(&d->noted_view);
+	event_free(d->noted);
 	program_free(d->program);
-	free(d->tried);
-	free(d->found);
-	free(d->candidates);
 	free(d);
 }
 
@@ -82,145 +55,56 @@ void detector_drop(struct detector **d)
 	*d = NULL;
 }
 
+void detector_count(struct detector *d, struct matcher_counts more)
+{
+	d->elsewhere.events += more.events;
+	d->elsewhere.tried += more.tried;
+	d->elsewhere.cut += more.cut;
+	d->elsewhere.regex_limited += more.regex_limited;
+}
+
+void detector_adopt(struct detector *d, struct detector *old)
+{
+	correlator_adopt(d->correlator, old->correlator);
+	d->alerts = old->alerts;
+	d->elsewhere = old->elsewhere;
+	detector_count(d, matcher_counts(old->matcher));
+}
+
 struct detector_counts detector_counts(const struct detector *d)
 {
-	struct detector_counts c = d->counts;
-	struct correlator_counts more = correlator_counts(d->correlator);
+	const struct matcher_counts here = matcher_counts(d->matcher);
+	const struct correlator_counts more = correlator_counts(d->correlator);
+	struct detector_counts c = { .alerts = d->alerts };
 
+	c.events = d->elsewhere.events + here.events;
+	c.tried = d->elsewhere.tried + here.tried;
+	c.cut = d->elsewhere.cut + here.cut;
+	c.regex_limited = d->elsewhere.regex_limited + here.regex_limited;
 	c.groups_refused = more.groups_refused;
 	c.hits_dropped = more.hits_dropped;
 	c.late = more.late;
-	c.regex_limited = d->view.limited;
+	c.ahead = more.ahead;
+	c.unfit = more.unfit;
+	c.groups_given_up = more.groups_given_up;
+	c.groups = more.groups;
+	c.groups_most = more.groups_most;
+	c.bytes = more.bytes;
+	c.bytes_most = more.bytes_most;
 	return c;
 }
 
-static bool bit(const uint64_t *bits, uint32_t i) { return bits[i / 64] >> i % 64 & 1; }
-static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= UINT64_C(1) << i % 64; }
-
-static struct route *route_new(const struct program *p, const struct logsource *from)
+void detector_by_source(const struct detector *d, holding_told *told, void *who)
 {
-	struct route *r = must_alloc(sizeof(*r));
-
-	r->from = *from;
-	r->rules = must_alloc((p->rule_count / 64 + 1) * sizeof(uint64_t));
-	r->scanned = must_alloc((p->field_count / 64 + 1) * sizeof(uint64_t));
-	r->always = must_alloc((p->rule_count + 1) * sizeof(*r->always));
-	for (uint32_t i = 0; i < p->rule_count; i++) {
-		const struct rule *rule = p->rules[i].rule;
-
-		if (rule->correlation ||
-		    !logsource_covers(rule->product, rule->category, rule->service, from))
-			continue;
-		set_bit(r->rules, i);
-		r->rule_count++;
-		if (p->rules[i].always)
-			r->always[r->always_count++] = i;
-	}
-	for (uint32_t i = 1; i <= p->literal_count; i++)
-		for (uint32_t k = 0; k < p->literals[i].rule_count; k++)
-			if (bit(r->rules, p->waiting[p->literals[i].first_rule + k]))
-				set_bit(r->scanned, p->literals[i].field);
-	return r;
+	correlator_by_source(d->correlator, told, who);
 }
 
-/* Words of the table compare by address, and there are few combinations. */
-static const struct route *route_for(struct detector *d, const struct logsource *from)
+void detector_by_rule(const struct detector *d, holding_told *told, void *who)
 {
-	uint64_t h = 0;
-	struct route **head, *r;
-	const char *words[] = { from->product,       from->services[0],   from->services[1],
-				from->categories[0], from->categories[1], from->categories[2] };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		h = (h ^ (uintptr_t)words[i]) * UINT64_C(1099511628211);
-	head = &d->routes[(h ^ h >> 29) % ROUTE_BUCKETS];
-	for (r = *head; r; r = r->next)
-		if (!memcmp(&r->from, from, sizeof(*from)))
-			return r;
-	r = route_new(d->program, from);
-	r->next = *head;
-	*head = r;
-	return r;
+	correlator_by_rule(d->correlator, told, who);
 }
 
-static void put_candidate(struct detector *d, uint32_t rule)
-{
-	if (d->tried[rule] == d->view.epoch)
-		return;
-	d->tried[rule] = d->view.epoch;
-	d->candidates[d->candidate_count++] = rule;
-}
-
-static void literal_found(struct detector *d, const struct route *route, uint32_t number)
-{
-	const struct literal *l = &d->program->literals[number];
-
-	d->found[number] = d->view.epoch;
-	for (uint32_t i = 0; i < l->rule_count; i++) {
-		uint32_t rule = d->program->waiting[l->first_rule + i];
-
-		if (bit(route->rules, rule))
-			put_candidate(d, rule);
-	}
-}
-
-/* Four bytes of some literal stand at `i`: is the whole of it there? */
-static void look_closer(struct detector *d, const struct route *route, struct text t, size_t i, uint32_t gram,
-			uint32_t field)
-{
-	const struct program *p = d->program;
-	uint32_t number = p->gram_heads[gram_hash(gram, field) >> (32 - GRAM_BUCKETS)];
-
-	for (; number; number = p->literals[number].next) {
-		const struct literal *l = &p->literals[number];
-
-		if (l->gram == gram && l->field == field && d->found[number] != d->view.epoch &&
-		    i >= l->offset && t.len - (i - l->offset) >= l->len &&
-		    !memcmp(t.at + i - l->offset, l->text, l->len))
-			literal_found(d, route, number);
-	}
-}
-
-static void scan(struct detector *d, const struct route *route, uint32_t value, uint32_t field)
-{
-	const uint64_t *bits = d->program->gram_bits;
-	struct text t = view_framed(&d->view, value);
-
-	for (size_t i = 0; i + GRAM <= t.len; i++) {
-		uint32_t gram;
-
-		memcpy(&gram, t.at + i, GRAM);
-		if (bit(bits, gram_hash(gram, field) >> (32 - GRAM_BITS)))
-			look_closer(d, route, t, i, gram, field);
-		if (!((unsigned char)t.at[i] & 0x80))
-			continue;
-		gram = rare_gram(t.at + i);
-		if (bit(bits, gram_hash(gram, field) >> (32 - GRAM_BITS)))
-			look_closer(d, route, t, i, gram, field);
-	}
-}
-
-static void find_candidates(struct detector *d, const struct route *route)
-{
-	const struct event *e = d->view.event;
-	bool anywhere = bit(route->scanned, FIELD_ANYWHERE);
-
-	d->candidate_count = 0;
-	for (uint32_t i = 0; i < route->always_count; i++)
-		put_candidate(d, route->always[i]);
-	for (uint32_t i = 0; i < e->count; i++) {
-		uint32_t field = d->view.number[i];
-
-		if (e->fields[i].type == FIELD_NULL)
-			continue;
-		if (field != UINT32_MAX && bit(route->scanned, field))
-			scan(d, route, i, field);
-		if (anywhere && e->is_json)
-			scan(d, route, i, FIELD_ANYWHERE);
-	}
-	if (anywhere && !e->is_json)
-		scan(d, route, EVENT_FIELDS, FIELD_ANYWHERE);
-}
+/* ---- alerts --------------------------------------------------------------- */
 
 static void note_field(struct alert *a, const struct event *e, uint32_t value)
 {
@@ -239,7 +123,7 @@ static void explain(struct detector *d, uint32_t node, struct alert *a)
 	const struct node *n = &d->program->nodes[node];
 	const struct predicate *x;
 
-	if (n->kind == NODE_NOT || !match_node(&d->view, node))
+	if (n->kind == NODE_NOT || !match_node(d->view, node))
 		return;
 	if (n->kind != NODE_PREDICATE) {
 		for (uint32_t i = 0; i < n->count && a->field_count < ALERT_FIELDS; i++)
@@ -247,13 +131,13 @@ static void explain(struct detector *d, uint32_t node, struct alert *a)
 		return;
 	}
 	x = &d->program->predicates[n->first];
-	if (x->field != FIELD_ANYWHERE && d->view.seen[x->field] == d->view.epoch)
-		note_field(a, d->view.event, d->view.head[x->field]);
+	if (x->field != FIELD_ANYWHERE && event_first(d->event, x->field) != NO_FIELD)
+		note_field(a, d->event, event_first(d->event, x->field));
 }
 
 static void send(struct detector *d, const struct alert *a)
 {
-	d->counts.alerts++;
+	d->alerts++;
 	if (d->alert)
 		d->alert(d->who, a);
 }
@@ -273,71 +157,68 @@ static void correlated(void *who, const struct correlate_report *r)
 	struct detector *d = who;
 	const struct compiled *c = &d->program->rules[r->rule];
 	struct alert a = { .rule = c->rule,
-			   .event = d->view.event,
+			   .event = d->event,
 			   .time = r->time,
 			   .group_count = r->group_count,
 			   .origins = r->origins,
 			   .origin_count = r->origin_count,
-			   .hits = r->hits };
+			   .hits = r->hits,
+			   .since = r->since };
 
 	memcpy(a.group, r->group, r->group_count * sizeof(*r->group));
 	if (!c->silent)
 		send(d, &a);
 	pass_on(d, &(struct hit){ .rule = r->rule,
 				  .time = r->time,
-				  .origin = { d->view.event->source, d->view.event->line },
+				  .received = d->event->received,
+				  .origin = { d->event->source, d->event->line },
 				  .group = r->group,
 				  .group_count = r->group_count });
 }
 
 static void hit(struct detector *d, uint32_t rule)
 {
-	const struct event *e = d->view.event;
+	const struct event *e = d->event;
 	struct alert a = { .rule = d->program->rules[rule].rule, .event = e, .time = e->time, .hits = 1 };
 
 	if (!d->program->rules[rule].silent) {
 		explain(d, d->program->rules[rule].root, &a);
 		send(d, &a);
 	}
-	pass_on(d,
-		&(struct hit){
-			.rule = rule, .time = e->time, .origin = { e->source, e->line }, .view = &d->view });
-}
-
-/* Epochs begin again: what is marked with an old one must not look new. */
-static void forget(struct detector *d)
-{
-	memset(d->tried, 0, d->program->rule_count * sizeof(*d->tried));
-	memset(d->found, 0, (d->program->literal_count + 1) * sizeof(*d->found));
-}
-
-/* Alerts of one line come in the order of the rules. There are few. */
-static void sort(uint32_t *list, uint32_t count)
-{
-	for (uint32_t i = 1; i < count; i++) {
-		uint32_t x = list[i], k = i;
-
-		for (; k > 0 && list[k - 1] > x; k--)
-			list[k] = list[k - 1];
-		list[k] = x;
-	}
+	pass_on(d, &(struct hit){ .rule = rule,
+				  .time = e->time,
+				  .received = e->received,
+				  .origin = { e->source, e->line },
+				  .view = d->view });
 }
 
 void detector_feed(struct detector *d, const struct event *e)
 {
-	const struct route *route = route_for(d, &e->from);
+	const uint32_t *rules, count = matcher_feed(d->matcher, e, &rules);
 
-	d->counts.events++;
-	if (!route->rule_count)
-		return;
-	view_take(&d->view, e);
-	if (d->view.epoch == 1)
-		forget(d);
-	find_candidates(d, route);
-	sort(d->candidates, d->candidate_count);
-	for (uint32_t i = 0; i < d->candidate_count; i++) {
-		d->counts.tried++;
-		if (match_node(&d->view, d->program->rules[d->candidates[i]].root))
-			hit(d, d->candidates[i]);
+	d->event = e;
+	d->view = matcher_view(d->matcher);
+	for (uint32_t i = 0; i < count; i++)
+		hit(d, rules[i]);
+}
+
+const struct program *detector_program(const struct detector *d) { return d->program; }
+
+void detector_replay(struct detector *d, const struct notes *n)
+{
+	struct notes_cursor at = { 0 };
+	const uint32_t *rules;
+	uint32_t count;
+
+	if (!d->noted) {
+		d->noted = event_new();
+		view_init(&d->noted_view, d->program);
+	}
+	d->event = d->noted;
+	d->view = &d->noted_view;
+	while (notes_next(n, &at, d->noted, &rules, &count)) {
+		view_take(d->view, d->noted, NULL);
+		for (uint32_t i = 0; i < count; i++)
+			hit(d, rules[i]);
 	}
 }

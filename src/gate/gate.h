@@ -22,6 +22,7 @@ struct gate_options {
 	struct house *house;    /* borrowed */
 	int64_t (*clock)(void); /* the machine's clock; not asked in a demonstration folder */
 	const char *rules;      /* folder of detection rules, or NULL: what comes in is counted only */
+	const char *lists;      /* folder with what placeholders of rules stand for, or NULL */
 	const char *maps;       /* folder of field mappings, or NULL */
 	const char *syslog_udp; /* "ADDRESS:PORT", or NULL */
 	const char *syslog_tcp, *syslog_tls;

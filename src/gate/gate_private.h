@@ -180,6 +180,8 @@ size_t ingest_alerts_waiting(const struct ingest *ingest);
 uint64_t ingest_alerts_dropped(const struct ingest *ingest);             /* too many waited */
 bool ingest_detects(const struct ingest *ingest);                        /* are there rules? */
 json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
+json_t *ingest_detection(
+	const struct ingest *ingest); /* what went by and what correlations hold; null without rules */
 /* Inside a batch: bring alerts to the house and write the tallies. A bounded
  * time; the rest comes with the next batch, which then does not wait. */
 int ingest_deliver(struct gate *gate, struct fault *why);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "base/stamp.h"
 #include "detect/detector.h"
 #include "detect/gather.h"
@@ -67,12 +68,13 @@ static void on_refused(void *who, const struct fault *why)
 	fprintf(stderr, "fengsui: rule refused: %s\n", why->text);
 }
 
-static int load_rules(struct ingest *ingest, const char *path, struct fault *why)
+static int load_rules(struct ingest *ingest, const char *path, const char *lists, struct fault *why)
 {
 	int ret;
 
 	ingest->rules = ruleset_new(on_refused, NULL);
-	if ((ret = ruleset_add_path(ingest->rules, path, why)) < 0)
+	if ((lists && (ret = ruleset_set_lists(ingest->rules, lists, why)) < 0) ||
+	    (ret = ruleset_add_path(ingest->rules, path, why)) < 0)
 		return ret;
 	ruleset_finish(ingest->rules);
 	if (!ruleset_count(ingest->rules))
@@ -161,7 +163,7 @@ int ingest_open(const struct gate_options *options, int64_t now, struct ingest *
 	ingest->waiting = gather_new((struct gather_limits){ WAITING_MOST, RAW_MOST, ALL_RAW_MOST });
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
-	    (options->rules && (ret = load_rules(ingest, options->rules, why)) < 0) ||
+	    (options->rules && (ret = load_rules(ingest, options->rules, options->lists, why)) < 0) ||
 	    (ret = tell_switched_off(ingest, options->house, why)) < 0 ||
 	    (ret = know_sources(ingest, options, now, why)) < 0) {
 		ingest_close(ingest);
@@ -284,6 +286,45 @@ uint64_t ingest_alerts_dropped(const struct ingest *ingest)
 json_t *ingest_status(const struct ingest *ingest, struct store *store)
 {
 	return sources_status(ingest ? ingest->sources : NULL, store);
+}
+
+/* The list is for finding out who floods: those who had to do without come in,
+ * and not more of them than somebody reads. */
+enum { HOLDINGS_MOST = 50 };
+
+static void put_holding(void *who, const struct holding *h)
+{
+	json_t *list = who;
+
+	if (!(h->refused || h->given_up || h->late || h->ahead) || json_array_size(list) >= HOLDINGS_MOST)
+		return;
+	json_array_append_new(list, json_pack("{s:s#, s:I, s:I, s:I, s:I, s:I, s:I}", "name", h->name,
+					      utf8_valid(h->name, strlen(h->name)), "groups",
+					      (json_int_t)h->groups, "bytes", (json_int_t)h->bytes, "refused",
+					      (json_int_t)h->refused, "given_up", (json_int_t)h->given_up,
+					      "late", (json_int_t)h->late, "ahead", (json_int_t)h->ahead));
+}
+
+json_t *ingest_detection(const struct ingest *ingest)
+{
+	json_t *by_source, *by_rule;
+	struct detector_counts c;
+
+	if (!ingest_detects(ingest))
+		return json_null();
+	c = detector_counts(ingest->detector);
+	by_source = json_array();
+	by_rule = json_array();
+	detector_by_source(ingest->detector, put_holding, by_source);
+	detector_by_rule(ingest->detector, put_holding, by_rule);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+			 "events", (json_int_t)c.events, "alerts", (json_int_t)c.alerts, "groups",
+			 (json_int_t)c.groups, "groups_most", (json_int_t)c.groups_most, "bytes",
+			 (json_int_t)c.bytes, "bytes_most", (json_int_t)c.bytes_most, "groups_refused",
+			 (json_int_t)c.groups_refused, "groups_given_up", (json_int_t)c.groups_given_up,
+			 "hits_dropped", (json_int_t)c.hits_dropped, "late", (json_int_t)c.late, "ahead",
+			 (json_int_t)c.ahead, "unfit", (json_int_t)c.unfit, "regex_limited",
+			 (json_int_t)c.regex_limited, "by_source", by_source, "by_rule", by_rule);
 }
 
 static int store_raw(struct gate *gate, struct gathered *one, struct fault *why)

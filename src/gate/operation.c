@@ -262,6 +262,7 @@ static int status(struct gate *gate, const struct ask *ask, const struct asker *
 	json_object_set_new(answer, "requests", json_integer((json_int_t)gate->requests));
 	json_object_set_new(answer, "batches", json_integer((json_int_t)gate->batches));
 	json_object_set_new(answer, "sources", ingest_status(gate->ingest, house_store(gate->house)));
+	json_object_set_new(answer, "detection", ingest_detection(gate->ingest));
 	json_object_set_new(answer, "intake", listen_status(gate));
 	json_object_set_new(answer, "backup", alive_backup(gate));
 	json_object_set_new(answer, "room", alive_room(gate));

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "intake/logsource.h"
+
 /*
  * dictionary -- the names that a mapping may give to what it finds in a line.
  *
@@ -14,5 +16,6 @@
 /* Is this a name of the dictionary? */
 bool dictionary_has(const char *name);
 
-/* May a mapping for this category (NULL: none) give it? */
-bool dictionary_allows(const char *name, const char *category);
+/* May a mapping that says its events are from there give it? A name of some logs
+ * only: every category of the mapping must be among those, or its product. */
+bool dictionary_allows(const char *name, const struct logsource *at);

@@ -5,11 +5,41 @@
 
 #include "base/arena.h"
 
+/* New names may have come since; and before epochs come round again all is forgotten. */
+static void make_places(struct event *e, uint32_t count)
+{
+	free(e->places);
+	e->place_count = count + count / 4 + 64;
+	e->places = must_alloc(e->place_count * sizeof(*e->places));
+	e->epoch = 0;
+}
+
+static void next_epoch(struct event *e)
+{
+	const uint32_t names = name_count();
+
+	if (names > e->place_count || e->epoch == UINT32_MAX)
+		make_places(e, names);
+	e->epoch++;
+}
+
+void event_clear(struct event *e)
+{
+	next_epoch(e);
+	e->raw = NULL;
+	e->raw_len = 0;
+	e->time = e->received = 0;
+	e->timed = e->is_json = e->rewritten = false;
+	e->from = (struct logsource){ 0 };
+	e->count = e->used = e->text_bytes = 0;
+}
+
 struct event *event_new(void)
 {
 	struct event *e = must_alloc(sizeof(*e));
 
 	e->scratch = must_alloc(EVENT_SCRATCH);
+	event_clear(e);
 	return e;
 }
 
@@ -17,6 +47,7 @@ void event_free(struct event *e)
 {
 	if (!e)
 		return;
+	free(e->places);
 	free(e->scratch);
 	free(e);
 }
@@ -27,14 +58,20 @@ void event_drop(struct event **e)
 	*e = NULL;
 }
 
-void event_clear(struct event *e)
+static void put_in_place(struct event *e, size_t i)
 {
-	e->raw = NULL;
-	e->raw_len = 0;
-	e->time = 0;
-	e->timed = e->is_json = false;
-	e->from = (struct logsource){ 0 };
-	e->count = e->used = 0;
+	const uint32_t number = e->fields[i].number;
+	struct event_place *place;
+
+	if (number >= e->place_count)
+		return;
+	place = &e->places[number];
+	if (place->epoch == e->epoch)
+		e->fields[place->last].next = (uint16_t)i;
+	else
+		place->first = (uint16_t)i;
+	place->epoch = e->epoch;
+	place->last = (uint16_t)i;
 }
 
 bool event_add(struct event *e, const char *name, size_t name_len, const char *text, size_t len,
@@ -42,10 +79,32 @@ bool event_add(struct event *e, const char *name, size_t name_len, const char *t
 {
 	if (e->count == EVENT_FIELDS || name_len > UINT32_MAX || len > UINT32_MAX)
 		return false;
-	e->fields[e->count++] = (struct field){
-		.name = name, .text = text, .name_len = (uint32_t)name_len, .len = (uint32_t)len, .type = type
-	};
+	e->fields[e->count] = (struct field){ .name = name,
+					      .text = text,
+					      .name_len = (uint32_t)name_len,
+					      .len = (uint32_t)len,
+					      .number = name_find(name, name_len),
+					      .next = NO_FIELD,
+					      .type = (uint8_t)type };
+	e->text_bytes += len;
+	put_in_place(e, e->count++);
 	return true;
+}
+
+void event_rename(struct event *e, size_t i, const char *name, size_t name_len)
+{
+	e->fields[i].name = name;
+	e->fields[i].name_len = (uint32_t)name_len;
+	e->fields[i].number = name_find(name, name_len);
+}
+
+void event_index(struct event *e)
+{
+	next_epoch(e);
+	for (size_t i = 0; i < e->count; i++) {
+		e->fields[i].next = NO_FIELD;
+		put_in_place(e, i);
+	}
 }
 
 bool event_add_text(struct event *e, const char *name, const char *text, size_t len)
@@ -65,8 +124,15 @@ char *event_room(struct event *e, size_t len)
 
 const struct field *event_find(const struct event *e, const char *name)
 {
-	size_t len = strlen(name);
+	const size_t len = strlen(name);
+	const uint32_t number = name_find(name, len);
 
+	if (number < e->place_count) {
+		const uint16_t i = event_first(e, number);
+
+		return i == NO_FIELD ? NULL : &e->fields[i];
+	}
+	/* Nobody has asked for this name's number, so that the event does not carry it. */
 	for (size_t i = 0; i < e->count; i++)
 		if (e->fields[i].name_len == len && !memcmp(e->fields[i].name, name, len))
 			return &e->fields[i];

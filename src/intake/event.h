@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "intake/logsource.h"
+#include "intake/name.h"
 
 /*
  * event -- one line from a log, as a flat set of named values.
@@ -12,14 +13,19 @@
  * Names and values point into the line where that can be, else into the
  * event's own scratch; both live until the event is cleared. A name may stand
  * more than once (a JSON array, a repeated key): every value counts, so that a
- * second one cannot hide the first.
+ * second one cannot hide the first. A name that somebody asked for (name.h) is
+ * found by its number.
  */
 enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_TRUTH, FIELD_NULL };
+
+enum { NO_FIELD = UINT16_MAX };
 
 struct field {
 	const char *name, *text;
 	uint32_t name_len, len;
-	enum field_type type;
+	uint32_t number; /* of the name, or NAME_NONE */
+	uint16_t next;   /* the next value of the same name, or NO_FIELD */
+	uint8_t type;    /* enum field_type */
 };
 
 enum {
@@ -34,13 +40,23 @@ struct event {
 	const char *source; /* who sent it: a file, a peer, a unit */
 	uint64_t line;      /* counted from 1 within the source */
 	int64_t time;       /* when it happened, or else when it was received */
+	int64_t received;   /* when it was received; 0: not known */
 	bool timed;         /* the line itself said when */
 	bool is_json;       /* raw is not what a keyword search should read */
+	/* Some value reads otherwise in the line, and not only for \\ and \" in it. */
+	bool rewritten;
 	struct logsource from;
 	size_t count;
-	struct field fields[EVENT_FIELDS];
+	size_t text_bytes; /* of all values together */
 	char *scratch;
 	size_t used;
+	/* By number of a name: where its values begin and end, in the event `epoch`. */
+	struct event_place {
+		uint32_t epoch;
+		uint16_t first, last;
+	} * places;
+	uint32_t place_count, epoch;
+	struct field fields[EVENT_FIELDS];
 };
 
 struct event *event_new(void);
@@ -57,7 +73,19 @@ bool event_add_text(struct event *e, const char *name, const char *text, size_t 
 /* Room for `len` bytes in the scratch, or NULL when it is used up. */
 char *event_room(struct event *e, size_t len);
 
-/* The first value of that name, or NULL. */
+/* Give field `i` another name. After that, and after fields were taken out,
+ * event_index(), once for all. */
+void event_rename(struct event *e, size_t i, const char *name, size_t name_len);
+void event_index(struct event *e);
+
+/* The first value of that name as a number in `fields`, or NO_FIELD. */
+static inline uint16_t event_first(const struct event *e, uint32_t number)
+{
+	return number < e->place_count && e->places[number].epoch == e->epoch ? e->places[number].first
+									      : NO_FIELD;
+}
+
+/* The same by text, for whoever asks seldom; or NULL. */
 const struct field *event_find(const struct event *e, const char *name);
 /* Is there such a field, and is this its text? */
 bool event_says(const struct event *e, const char *name, const char *text);

@@ -1,11 +1,12 @@
 #include "intake/intake.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "intake/jsonl.h"
 #include "intake/syslog.h"
-#include "intake/windows.h"
+#include "intake/format/windows.h"
 
 /* Where events say when they happened, by preference. */
 static const char *const time_names[] = {
@@ -28,18 +29,30 @@ static bool read_time(const struct field *f, const struct source *source, int64_
 	       moment_epoch(f->text, f->len, out);
 }
 
+enum { TIME_NAMES = sizeof(time_names) / sizeof(*time_names) };
+
+static uint32_t time_numbers[TIME_NAMES];
+
+/* Before the first event is made: what nobody asked for has no number. */
+static void prepare(void)
+{
+	windows_prepare();
+	for (size_t i = 0; i < TIME_NAMES; i++)
+		time_numbers[i] = name_number(time_names[i], strlen(time_names[i]));
+}
+
 static void find_time(struct event *e, const struct source *source)
 {
-	for (size_t i = 0; i < sizeof(time_names) / sizeof(*time_names) && !e->timed; i++) {
-		const struct field *f = event_find(e, time_names[i]);
+	for (size_t i = 0; i < TIME_NAMES && !e->timed; i++) {
+		const uint16_t at = event_first(e, time_numbers[i]);
 
-		e->timed = f && read_time(f, source, &e->time);
+		e->timed = at != NO_FIELD && read_time(&e->fields[at], source, &e->time);
 	}
 }
 
 static int read_json(const struct maps *maps, struct source *source, struct event *e, struct fault *why)
 {
-	int ret = jsonl_read(e->raw, e->raw_len, e, why);
+	const int ret = jsonl_read(e->raw, e->raw_len, e, why);
 
 	if (ret < 0)
 		return ret;
@@ -91,8 +104,13 @@ static int read_syslog(const struct maps *maps, struct source *source, const str
 static int read_text(const struct maps *maps, struct source *source, struct event *e, struct fault *why)
 {
 	struct syslog s;
+	int ret;
 
+	if ((ret = formats_table(&source->formats, maps, e, why)) != 0)
+		return ret < 0 ? ret : 0;
 	syslog_read(e->raw, e->raw_len, &source->year, &s);
+	if ((ret = formats_message(&source->formats, maps, &s, source->year.zone_minutes, e, why)) != 0)
+		return ret < 0 ? ret : 0;
 	if (s.form != SYSLOG_BARE)
 		return read_syslog(maps, source, &s, e, why);
 	if (maps_apply(maps, MAP_LINE, NULL, 0, e->raw, e->raw_len, &source->hint, e))
@@ -100,18 +118,29 @@ static int read_text(const struct maps *maps, struct source *source, struct even
 	return read_syslog(maps, source, &s, e, why);
 }
 
-/* Most lines are ASCII: eight bytes at a time says so. */
-static bool is_utf8(const char *text, size_t len)
+/* Most lines are ASCII: many bytes at a time say so. */
+static size_t ascii_run(const char *text, size_t len)
 {
+	enum { BLOCK = 64 };
 	size_t i = 0;
-	uint64_t eight;
 
-	for (; i + 8 <= len; i += 8) {
-		memcpy(&eight, text + i, 8);
-		if (eight & UINT64_C(0x8080808080808080))
+	for (; i + BLOCK <= len; i += BLOCK) {
+		uint64_t words[BLOCK / 8], any = 0;
+
+		memcpy(words, text + i, BLOCK);
+		for (size_t k = 0; k < BLOCK / 8; k++)
+			any |= words[k];
+		if (any & UINT64_C(0x8080808080808080))
 			break;
 	}
-	return utf8_valid(text + i, len - i) == len - i;
+	return i;
+}
+
+static bool is_utf8(const char *text, size_t len)
+{
+	const size_t ascii = ascii_run(text, len);
+
+	return utf8_valid(text + ascii, len - ascii) == len - ascii;
 }
 
 /* Some senders end a message with NUL; one inside is kept, and said. */
@@ -123,25 +152,38 @@ static void note_bytes(struct source *source, struct event *e)
 	source->tally.odd_utf8 += !is_utf8(e->raw, e->raw_len);
 }
 
-int intake_line(const struct maps *maps, struct source *source, const char *line, size_t len, int64_t now,
-		struct event *e, struct fault *why)
+/* Counted, kept for a person to read, and on with the next one. */
+static int refuse(struct source *source, const char *line, size_t len, int64_t now, int code,
+		  struct fault *why)
 {
+	source->tally.malformed++;
+	quarantine_put(&source->quarantine, source->lines, now, why->text, line, len);
+	fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
+	return code;
+}
+
+int intake_line(const struct maps *maps, struct source *source, const char *line, size_t len, int64_t now,
+		struct event *e, struct fault *told)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct fault unheard, *why = told ? told : &unheard; /* the quarantine wants the reason */
 	const char *first = line;
 	int ret;
 
+	pthread_once(&once, prepare);
 	event_clear(e);
 	source->lines++;
 	source->tally.received++;
 	source->tally.bytes += len;
 	if (len > LINE_LIMIT) {
-		source->tally.malformed++;
-		return fault_set(why, FAULT_LIMIT, "%s:%llu: %zu bytes; a line has at most %d", source->name,
-				 (unsigned long long)source->lines, len, LINE_LIMIT);
+		fault_set(why, FAULT_LIMIT, "%zu bytes; a line has at most %d", len, LINE_LIMIT);
+		return refuse(source, line, len, now, -FAULT_LIMIT, why);
 	}
 	e->raw = line;
 	e->raw_len = len;
 	e->source = source->name;
 	e->line = source->lines;
+	e->received = now;
 	note_bytes(source, e);
 	while (first < line + e->raw_len && (*first == ' ' || *first == '\t'))
 		first++;
@@ -150,10 +192,12 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 		return fault_set(why, FAULT_ABSENT, "an empty line");
 	}
 	ret = *first == '{' ? read_json(maps, source, e, why) : read_text(maps, source, e, why);
-	if (ret < 0) {
-		source->tally.malformed++;
-		return fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
+	if (ret == -FAULT_ABSENT) { /* the head of a table: read, and no event */
+		source->tally.stored++;
+		return ret;
 	}
+	if (ret < 0)
+		return refuse(source, line, len, now, ret, why);
 	source->tally.stored++;
 	if (!e->timed)
 		e->time = now;
@@ -165,4 +209,14 @@ void intake_lost(struct source *source)
 	source->lines++;
 	source->tally.received++;
 	source->tally.malformed++;
+	quarantine_put(&source->quarantine, source->lines, 0, "longer than a line may be; passed over", "",
+		       0);
+}
+
+void source_fini(struct source *source)
+{
+	formats_free(source->formats);
+	quarantine_free(source->quarantine);
+	source->formats = NULL;
+	source->quarantine = NULL;
 }

@@ -9,6 +9,8 @@
 #include "intake/dictionary.h"
 #include "intake/map_own.h"
 #include "intake/map_private.h"
+#include "intake/syslog.h"
+#include "intake/format/when.h"
 
 struct maps *maps_new(void)
 {
@@ -31,7 +33,9 @@ struct reading {
 	const char *file;
 	struct fault *why;
 	struct map *map;
-	const char *category;
+	enum map_from froms[MAP_FORMS]; /* all that `from` names */
+	size_t from_count;
+	const char *product, *category, *service; /* of the place that is being read */
 };
 
 static int unknown(struct reading *r, const struct tree *at, const char *kind)
@@ -43,70 +47,109 @@ static int unknown(struct reading *r, const struct tree *at, const char *kind)
 static int read_place_word(struct reading *r, const struct tree *t)
 {
 	const char *word = t->kind == TREE_SCALAR ? logsource_word(t->text) : NULL;
-	bool fits;
+	struct logsource *at = &r->map->at;
+	bool fits = true;
 
 	if (!word)
 		return unknown(r, t, t->key);
 	if (!strcmp(t->key, "product")) {
-		r->map->at.product = word;
-		fits = true;
+		if (at->product && at->product != word)
+			return tree_fault(r->why, r->file, t, "an event has one product, here '%s' already",
+					  at->product);
+		at->product = r->product = word;
 	} else if (!strcmp(t->key, "category")) {
-		fits = logsource_add_category(&r->map->at, word);
+		fits = logsource_add_category(at, word);
 		r->category = word;
-	} else
-		fits = logsource_add_service(&r->map->at, word);
-	return fits ? 0 : tree_fault(r->why, r->file, t, "more words than a log source has");
+	} else {
+		fits = logsource_add_service(at, word);
+		r->service = word;
+	}
+	if (!fits)
+		return tree_fault(r->why, r->file, t, "more words than a log source has");
+	/* The parts must be one row of the table together, not words from several. */
+	return logsource_known(r->product, r->category, r->service)
+		       ? 0
+		       : tree_fault(r->why, r->file, t,
+				    "N33: there is no such log source in the closed table");
 }
 
-/* The parts must be one row of the table together, not words from several. */
-static int check_place(struct reading *r, const struct tree *at)
+static int read_place_words(struct reading *r, struct tree *t)
 {
-	const struct logsource *l = &r->map->at;
-	bool known = logsource_known(l->product, r->category, NULL);
+	int ret;
 
-	for (size_t i = 0; i < LOGSOURCE_SERVICES; i++)
-		if (l->services[i])
-			known = logsource_known(l->product, r->category, l->services[i]);
-	return known ? 0
-		     : tree_fault(r->why, r->file, at,
-				  "N33: there is no such log source in the closed table");
+	if (t->kind != TREE_LIST)
+		return read_place_word(r, t);
+	for (struct tree *w = t->first; w; w = w->next) {
+		w->key = t->key;
+		if ((ret = read_place_word(r, w)) < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_one_place(struct reading *r, const struct tree *at)
+{
+	static const char *const words[] = { "product", "category", "service" };
+	int ret;
+
+	if (at->kind != TREE_MAP)
+		return tree_fault(r->why, r->file, at,
+				  "logsource should be {product: , category: , service: } or a list of such");
+	for (struct tree *t = at->first; t; t = t->next)
+		if (strcmp(t->key, words[0]) && strcmp(t->key, words[1]) && strcmp(t->key, words[2]))
+			return tree_fault(r->why, r->file, t,
+					  "unknown key '%s'; product, category or service", t->key);
+	r->product = r->category = r->service = NULL;
+	for (size_t i = 0; i < 3; i++) {
+		struct tree *t = at->first;
+
+		while (t && strcmp(t->key, words[i]))
+			t = t->next;
+		if (t && (ret = read_place_words(r, t)) < 0)
+			return ret;
+	}
+	return 0;
 }
 
 static int read_place(struct reading *r, const struct tree *at)
 {
 	int ret;
 
-	if (at->kind != TREE_MAP)
-		return tree_fault(r->why, r->file, at,
-				  "logsource should be {product: , category: , service: }");
-	for (struct tree *t = at->first; t; t = t->next) {
-		if (strcmp(t->key, "product") && strcmp(t->key, "category") && strcmp(t->key, "service"))
-			return tree_fault(r->why, r->file, t,
-					  "unknown key '%s'; product, category or service", t->key);
-		if (t->kind != TREE_LIST) {
-			if ((ret = read_place_word(r, t)) < 0)
-				return ret;
-			continue;
+	if (at->kind != TREE_LIST)
+		return read_one_place(r, at);
+	for (const struct tree *t = at->first; t; t = t->next)
+		if ((ret = read_one_place(r, t)) < 0)
+			return ret;
+	return 0;
+}
+
+static int read_from_word(struct reading *r, const struct tree *at)
+{
+	static const char *const words[MAP_FORMS] = { "syslog", "line", "json", "zeek",
+						      "w3c",    "cef",  "leef", "pairs" };
+
+	for (size_t i = 0; at->kind == TREE_SCALAR && i < MAP_FORMS && r->from_count < MAP_FORMS; i++)
+		if (!strcmp(at->text, words[i])) {
+			r->froms[r->from_count++] = (enum map_from)i;
+			return 0;
 		}
-		for (struct tree *w = t->first; w; w = w->next) {
-			w->key = t->key;
-			if ((ret = read_place_word(r, w)) < 0)
-				return ret;
-		}
-	}
-	return check_place(r, at);
+	return tree_fault(r->why, r->file, at,
+			  "from should be syslog, line, json, zeek, w3c, cef, leef or pairs");
 }
 
 static int read_from(struct reading *r, const struct tree *at)
 {
-	static const char *const words[] = { "syslog", "line", "json" };
+	int ret = at->kind == TREE_LIST ? 0 : read_from_word(r, at);
 
-	for (size_t i = 0; at->kind == TREE_SCALAR && i < 3; i++)
-		if (!strcmp(at->text, words[i])) {
-			r->map->from = (enum map_from)i;
-			return 0;
-		}
-	return tree_fault(r->why, r->file, at, "from should be syslog, line or json");
+	for (const struct tree *t = at->kind == TREE_LIST ? at->first : NULL; ret == 0 && t; t = t->next)
+		ret = read_from_word(r, t);
+	if (ret == 0 && !r->from_count)
+		return tree_fault(r->why, r->file, at, "from is an empty list");
+	for (size_t i = 1; ret == 0 && i < r->from_count; i++)
+		if (r->froms[0] < MAP_JSON || r->froms[i] < MAP_JSON)
+			return tree_fault(r->why, r->file, at, "syslog and line stand alone in from");
+	r->map->from = r->froms[0];
+	return ret;
 }
 
 static int read_names(struct reading *r, const struct tree *at, const char ***out, size_t *count)
@@ -132,23 +175,50 @@ static int read_keep(struct reading *r, const struct tree *at)
 	return read_names(r, at, &r->map->keep, &r->map->keep_count);
 }
 
+static int read_drop(struct reading *r, const struct tree *at)
+{
+	return read_names(r, at, &r->map->drop, &r->map->drop_count);
+}
+
+/* A name that this program gives must be one of the dictionary, for such logs. */
+static int check_name(struct reading *r, const struct tree *t)
+{
+	if (!dictionary_has(t->key))
+		return tree_fault(r->why, r->file, t, "N33: '%s' is not a field of the dictionary", t->key);
+	if (!dictionary_allows(t->key, &r->map->at))
+		return tree_fault(r->why, r->file, t, "N33: '%s' is not for logs of this log source", t->key);
+	return 0;
+}
+
 /* {name: text}; `ours`: the names must be those of the dictionary. */
 static int read_pairs(struct reading *r, const struct tree *at, bool ours, struct pair *out, size_t room,
 		      size_t *count)
 {
+	int ret;
+
 	if (at->kind != TREE_MAP)
 		return tree_fault(r->why, r->file, at, "%s should be {name: text}", at->key);
 	for (struct tree *t = at->first; t; t = t->next) {
 		if (t->kind != TREE_SCALAR || *count == room)
 			return tree_fault(r->why, r->file, t, "%s takes at most %zu pairs of text", at->key,
 					  room);
-		if (ours && !dictionary_has(t->key))
-			return tree_fault(r->why, r->file, t, "N33: '%s' is not a field of the dictionary",
-					  t->key);
-		if (ours && !dictionary_allows(t->key, r->category))
-			return tree_fault(r->why, r->file, t, "N33: '%s' is not for logs of this log source",
-					  t->key);
+		if (ours && (ret = check_name(r, t)) < 0)
+			return ret;
 		out[(*count)++] = (struct pair){ t->key, t->text };
+	}
+	return 0;
+}
+
+/* "name" or [first, else second]. */
+static int read_other(struct reading *r, const struct tree *at, struct other *out)
+{
+	const struct tree *t = at->kind == TREE_LIST ? at->first : at;
+
+	for (; t; t = at->kind == TREE_LIST ? t->next : NULL) {
+		if (t->kind != TREE_SCALAR || !t->len || out->count == MAP_SECOND)
+			return tree_fault(r->why, r->file, t, "%s takes a name, or a list of at most %d",
+					  at->key, MAP_SECOND);
+		out->from[out->count++] = t->text;
 	}
 	return 0;
 }
@@ -159,13 +229,13 @@ static int read_pattern(struct reading *r, const struct tree *at, struct pattern
 	int ret;
 
 	if (at->kind == TREE_SCALAR)
-		return pattern_read(r->mem, r->file, at, r->category, out, r->why);
+		return pattern_read(r->mem, r->file, at, &r->map->at, out, r->why);
 	if (!text)
 		return tree_fault(r->why, r->file, at, "a pattern should be text, or {text: , set: }");
 	for (struct tree *t = at->first; t; t = t->next)
 		if (t != text && t != set)
 			return tree_fault(r->why, r->file, t, "unknown key '%s'; text or set", t->key);
-	if ((ret = pattern_read(r->mem, r->file, text, r->category, out, r->why)) < 0)
+	if ((ret = pattern_read(r->mem, r->file, text, &r->map->at, out, r->why)) < 0)
 		return ret;
 	return set ? read_pairs(r, set, true, out->sets, PATTERN_SETS, &out->set_count) : 0;
 }
@@ -186,12 +256,35 @@ static int read_patterns(struct reading *r, const struct tree *at)
 
 static int read_also(struct reading *r, const struct tree *at)
 {
-	r->map->also = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pair));
-	return read_pairs(r, at, true, r->map->also, tree_count(at), &r->map->also_count);
+	int ret;
+
+	if (at->kind != TREE_MAP)
+		return tree_fault(r->why, r->file, at, "also should be {name: name}");
+	r->map->also = arena_many(r->mem, tree_count(at) + 1, sizeof(struct other));
+	for (const struct tree *t = at->first; t; t = t->next) {
+		struct other *other = &r->map->also[r->map->also_count++];
+
+		other->name = t->key;
+		if ((ret = check_name(r, t)) < 0 || (ret = read_other(r, t, other)) < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_time(struct reading *r, const struct tree *at) { return read_other(r, at, &r->map->time); }
+
+static int read_set(struct reading *r, const struct tree *at)
+{
+	r->map->sets = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pair));
+	return read_pairs(r, at, true, r->map->sets, tree_count(at), &r->map->set_count);
 }
 
 static int read_when(struct reading *r, const struct tree *at)
 {
+	for (const struct tree *t = at->first; t; t = t->next)
+		if (t->text && strchr(t->text, '*') != strrchr(t->text, '*'))
+			return tree_fault(r->why, r->file, t, "one * at most stands for anything in '%s'",
+					  t->text);
 	r->map->when = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pair));
 	return read_pairs(r, at, false, r->map->when, tree_count(at), &r->map->when_count);
 }
@@ -214,6 +307,8 @@ static const struct {
 	{ "logsource", true, read_place },    { "programs", false, read_programs },
 	{ "patterns", false, read_patterns }, { "also", false, read_also },
 	{ "when", false, read_when },         { "keep", false, read_keep },
+	{ "drop", false, read_drop },         { "time", false, read_time },
+	{ "set", false, read_set },
 };
 
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
@@ -229,7 +324,7 @@ static int check_keys(struct reading *r, const struct tree *at)
 			return tree_fault(
 				r->why, r->file, t,
 				"unknown key '%s'; map, about, from, logsource, programs, patterns, "
-				"also, when or keep",
+				"also, when, time, set, keep or drop",
 				t->key);
 	}
 	return 0;
@@ -243,18 +338,35 @@ static int check_whole(struct reading *r, const struct tree *at)
 		return tree_fault(r->why, r->file, at, "a mapping of syslog messages wants programs: [name]");
 	if (m->from == MAP_LINE && !m->pattern_count)
 		return tree_fault(r->why, r->file, at, "a mapping of lines wants patterns:");
-	if (m->from == MAP_JSON && (!m->when_count || m->pattern_count))
+	if (m->from >= MAP_JSON && (!m->when_count || m->pattern_count))
 		return tree_fault(r->why, r->file, at,
-				  "a mapping of JSON wants when: {field: text} and no patterns");
-	if (m->from != MAP_JSON && m->keep)
-		return tree_fault(r->why, r->file, at, "keep is for mappings of JSON");
+				  "a mapping of fields wants when: {field: text} and no patterns");
+	if (m->from < MAP_JSON && (m->keep || m->drop || m->time.count || m->set_count))
+		return tree_fault(
+			r->why, r->file, at,
+			"keep, drop, time and set are for mappings of fields; text has its patterns");
 	return 0;
 }
 
-static int read_map(struct maps *m, const char *file, const struct tree *at, struct fault *why)
+/* One mapping for each form that `from` names, put at *where, which goes on behind them. */
+static void put_forms(struct reading *r, struct map ***where)
+{
+	for (size_t i = 0; i < r->from_count; i++) {
+		struct map *map = arena_take(r->mem, sizeof(*map));
+
+		*map = *r->map;
+		map->from = r->froms[i];
+		map->next = **where;
+		**where = map;
+		*where = &map->next;
+	}
+}
+
+static int read_map(struct maps *m, const char *file, const struct tree *at, struct map ***where,
+		    struct fault *why)
 {
 	struct map *map = arena_take(m->mem, sizeof(*map));
-	struct reading r = { m->mem, file, why, map, NULL };
+	struct reading r = { .mem = m->mem, .file = file, .why = why, .map = map };
 	int ret;
 
 	if (at->kind != TREE_MAP)
@@ -271,8 +383,19 @@ static int read_map(struct maps *m, const char *file, const struct tree *at, str
 	}
 	if ((ret = check_whole(&r, at)) < 0)
 		return ret;
-	map->next = m->first;
-	m->first = map;
+	put_forms(&r, where);
+	return 0;
+}
+
+/* The documents of a file are tried in their order, before what was added earlier. */
+static int read_maps(struct maps *m, const char *file, const struct tree *at, struct fault *why)
+{
+	struct map **where = &m->first;
+	int ret;
+
+	for (; at; at = at->next)
+		if ((ret = read_map(m, file, at, &where, why)) < 0)
+			return ret;
 	return 0;
 }
 
@@ -284,10 +407,7 @@ int maps_add(struct maps *m, const char *name, const char *bytes, size_t len, st
 	name = arena_copy(m->mem, name);
 	if ((ret = tree_read(m->mem, name, bytes, len, &at, why)) < 0)
 		return ret;
-	for (; at; at = at->next)
-		if ((ret = read_map(m, name, at, why)) < 0)
-			return ret;
-	return 0;
+	return read_maps(m, name, at, why);
 }
 
 int maps_add_own(struct maps *m, struct fault *why)
@@ -312,9 +432,7 @@ static int add_file(struct maps *m, const char *path, struct fault *why)
 	struct tree *at;
 	int ret = tree_read_file(m->mem, path, &at, why);
 
-	for (; ret == 0 && at; at = at->next)
-		ret = read_map(m, path, at, why);
-	return ret;
+	return ret < 0 ? ret : read_maps(m, path, at, why);
 }
 
 int maps_add_folder(struct maps *m, const char *path, struct fault *why)
@@ -333,15 +451,56 @@ int maps_add_folder(struct maps *m, const char *path, struct fault *why)
 	return ret;
 }
 
-bool maps_row(const struct maps *m, size_t i, struct map_row *out)
+static const struct map *map_at(const struct maps *m, size_t i)
 {
 	const struct map *map = m->first;
 
 	while (map && i--)
 		map = map->next;
+	return map;
+}
+
+bool maps_row(const struct maps *m, size_t i, struct map_row *out)
+{
+	const struct map *map = map_at(m, i);
+
 	if (map)
 		*out = (struct map_row){ map->name, map->from, &map->at, map->programs, map->program_count };
 	return map;
+}
+
+static bool pattern_gives(const struct pattern *p, const char *field)
+{
+	for (size_t i = 0; i < p->set_count; i++)
+		if (!strcmp(p->sets[i].name, field))
+			return true;
+	for (size_t i = 0; i < p->count; i++) {
+		const char *name = p->pieces[i].name;
+
+		if (name && !strcmp(name, field))
+			return true;
+		/* An URI brings its stem and its query with it. */
+		if (name && p->pieces[i].kind == PIECE_URI &&
+		    (!strcmp(field, "cs-uri-stem") || !strcmp(field, "cs-uri-query")))
+			return true;
+	}
+	return false;
+}
+
+bool maps_gives(const struct maps *m, size_t i, const char *field)
+{
+	const struct map *map = map_at(m, i);
+	bool gives = map->from >= MAP_JSON && !map->keep;
+
+	for (size_t k = 0; k < map->keep_count && !gives; k++)
+		gives = !strcmp(map->keep[k], field);
+	for (size_t k = 0; k < map->also_count && !gives; k++)
+		gives = !strcmp(map->also[k].name, field);
+	for (size_t k = 0; k < map->set_count && !gives; k++)
+		gives = !strcmp(map->sets[k].name, field);
+	for (size_t k = 0; k < map->pattern_count && !gives; k++)
+		gives = pattern_gives(&map->patterns[k], field);
+	return gives || (map->from == MAP_SYSLOG && syslog_gives(field));
 }
 
 static bool is_program(const struct map *m, const char *program, size_t len)
@@ -355,16 +514,22 @@ static bool is_program(const struct map *m, const char *program, size_t len)
 	}
 	if ((bracket = memchr(program, '(', len)))
 		len = (size_t)(bracket - program);
-	for (size_t i = 0; i < m->program_count; i++)
-		if (strlen(m->programs[i]) == len && !strncasecmp(m->programs[i], program, len))
+	for (size_t i = 0; i < m->program_count; i++) {
+		const char *name = m->programs[i];
+		const size_t name_len = strlen(name);
+		const bool open = name_len && name[name_len - 1] == '*'; /* %BGP-* of a router */
+
+		if (open ? len >= name_len - 1 && !strncasecmp(name, program, name_len - 1)
+			 : len == name_len && !strncasecmp(name, program, len))
 			return true;
+	}
 	return false;
 }
 
-static bool is_kept(const struct map *m, const struct field *f)
+static bool among(const char *const *names, size_t count, const struct field *f)
 {
-	for (size_t i = 0; i < m->keep_count; i++)
-		if (strlen(m->keep[i]) == f->name_len && !memcmp(m->keep[i], f->name, f->name_len))
+	for (size_t i = 0; i < count; i++)
+		if (strlen(names[i]) == f->name_len && !memcmp(names[i], f->name, f->name_len))
 			return true;
 	return false;
 }
@@ -375,22 +540,57 @@ static void keep_only(const struct map *m, struct event *e)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < e->count; i++)
-		if (is_kept(m, &e->fields[i]))
+		if ((!m->keep || among(m->keep, m->keep_count, &e->fields[i])) &&
+		    !among(m->drop, m->drop_count, &e->fields[i]))
 			e->fields[kept++] = e->fields[i];
+	if (kept == e->count)
+		return;
 	e->count = kept;
+	event_index(e); /* or it would still be found by its number */
+}
+
+/* Every value of the first name that is there; nothing where the event has the name itself. */
+static void add_other(const struct other *other, struct event *e)
+{
+	const size_t count = e->count;
+	const struct field *f = NULL;
+
+	if (event_find(e, other->name))
+		return;
+	for (size_t i = 0; i < other->count && !f; i++)
+		f = event_find(e, other->from[i]);
+	if (!f)
+		return;
+	for (size_t i = (size_t)(f - e->fields); i < count; i++) {
+		const struct field value = e->fields[i];
+
+		if (value.name_len == f->name_len && !memcmp(value.name, f->name, f->name_len))
+			event_add(e, other->name, strlen(other->name), value.text, value.len, value.type);
+	}
+}
+
+static void find_time(const struct map *m, struct event *e)
+{
+	for (size_t i = 0; i < m->time.count; i++) {
+		const struct field *f = event_find(e, m->time.from[i]);
+
+		if (!f || !when_any(f->text, f->len, 0, &e->time))
+			continue;
+		e->timed = true;
+		return;
+	}
 }
 
 static void place(const struct map *m, struct event *e)
 {
 	e->from = m->at;
-	if (m->keep)
+	find_time(m, e);
+	if (m->keep || m->drop)
 		keep_only(m, e);
-	for (size_t i = 0; i < m->also_count; i++) {
-		const struct field *f = event_find(e, m->also[i].text);
-
-		if (f)
-			event_add(e, m->also[i].name, strlen(m->also[i].name), f->text, f->len, f->type);
-	}
+	for (size_t i = 0; i < m->also_count; i++)
+		add_other(&m->also[i], e);
+	for (size_t i = 0; i < m->set_count; i++)
+		event_add_text(e, m->sets[i].name, m->sets[i].text, strlen(m->sets[i].text));
 }
 
 static bool apply_patterns(const struct map *m, const char *text, size_t len, struct event *e)
@@ -401,12 +601,23 @@ static bool apply_patterns(const struct map *m, const char *text, size_t len, st
 	return false;
 }
 
+/* The text, or what stands before and behind the one * in it. */
+static bool suits(const struct field *f, const char *text)
+{
+	const char *star = strchr(text, '*');
+	const size_t head = star ? (size_t)(star - text) : strlen(text), tail = star ? strlen(star + 1) : 0;
+
+	if (f->len < head + tail || (!star && f->len != head) || memcmp(f->text, text, head))
+		return false;
+	return !star || !memcmp(f->text + f->len - tail, star + 1, tail);
+}
+
 static bool says_all(const struct map *m, const struct event *e)
 {
 	for (size_t i = 0; i < m->when_count; i++) {
 		const struct field *f = event_find(e, m->when[i].name);
 
-		if (!f || (strcmp(m->when[i].text, "*") && !event_says(e, m->when[i].name, m->when[i].text)))
+		if (!f || !suits(f, m->when[i].text))
 			return false;
 	}
 	return true;
@@ -414,7 +625,7 @@ static bool says_all(const struct map *m, const struct event *e)
 
 static bool apply(const struct map *m, const char *text, size_t len, struct event *e)
 {
-	bool fits = m->from == MAP_JSON ? says_all(m, e) : apply_patterns(m, text, len, e);
+	bool fits = m->from >= MAP_JSON ? says_all(m, e) : apply_patterns(m, text, len, e);
 
 	if (fits || m->from == MAP_SYSLOG)
 		place(m, e);

@@ -13,14 +13,17 @@
  * map -- how the text of one kind of log becomes fields: a file of patterns.
  *
  *   map: sshd
- *   from: syslog                     # syslog, line or json
+ *   from: syslog                     # or line, json, zeek, w3c, cef, leef, pairs; or a list
  *   programs: [sshd]                 # of syslog: which programs' messages
- *   logsource: {product: linux, service: [sshd, auth]}
+ *   logsource: {product: linux, service: [sshd, auth]}   # or a list of them
  *   patterns:
  *     - text: "Failed password for {user:text} from {src_ip:ip} port {src_port:number} ssh2"
  *       set: {action: login, outcome: failure}
- *   also: {c-useragent: cs-user-agent}    # a second name for the same value
- *   when: {eventSource: s3.amazonaws.com} # of json: what the event must say
+ *   also: {c-useragent: cs-user-agent}    # a second name for the same values, or [first, else second]
+ *   when: {eventSource: "*.amazonaws.com"} # of fields: what the event must say; one * stands for anything
+ *   time: eventTime                        # of fields: when it happened, or [first, else second]
+ *   drop: [email.subject]                  # of fields: free words that are no field
+ *   set: {status: success}                 # of fields: what its being there means
  *
  * A pattern fits the whole text. Kinds of capture: word (no space), number, ip,
  * text (anything; the text after it is sought from the right, so that a user
@@ -31,7 +34,18 @@
  * The boundary: the log source is one of the closed table, the names are those
  * of the dictionary; else the file is refused with N33.
  */
-enum map_from { MAP_SYSLOG, MAP_LINE, MAP_JSON };
+enum map_from {
+	MAP_SYSLOG,
+	MAP_LINE,
+	MAP_JSON, /* from here on: what has fields already */
+	MAP_ZEEK,
+	MAP_W3C,
+	MAP_CEF,
+	MAP_LEEF,
+	MAP_PAIRS,
+	MAP_FORMS,
+	MAP_AUDIT = MAP_FORMS /* read by auditd.c, which knows its places itself */
+};
 
 struct maps;
 
@@ -62,3 +76,7 @@ struct map_row {
 	size_t program_count;
 };
 bool maps_row(const struct maps *m, size_t i, struct map_row *out);
+
+/* May an event of mapping `i` have a field of this name? JSON brings its own names, unless the
+ * mapping keeps only some of them. */
+bool maps_gives(const struct maps *m, size_t i, const char *field);

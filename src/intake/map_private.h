@@ -28,6 +28,14 @@ struct pair {
 	const char *name, *text;
 };
 
+enum { MAP_SECOND = 4 }; /* other names that are tried where one is not there */
+
+/* A name, and where its value is found: the first that is there. */
+struct other {
+	const char *name, *from[MAP_SECOND];
+	size_t count;
+};
+
 struct pattern {
 	const char *first; /* literal text in front of all captures */
 	size_t first_len;
@@ -45,12 +53,17 @@ struct map {
 	size_t program_count;
 	struct pattern *patterns;
 	size_t pattern_count;
-	struct pair *also;
+	struct other *also;
 	size_t also_count;
+	struct other time; /* without a name */
+	struct pair *sets;
+	size_t set_count;
 	struct pair *when;
 	size_t when_count;
 	const char **keep; /* of an object with free text in it: nothing else becomes a field */
 	size_t keep_count;
+	const char **drop; /* or only these do not */
+	size_t drop_count;
 	struct map *next;
 };
 
@@ -63,5 +76,5 @@ struct maps {
 bool pattern_apply(const struct pattern *p, const char *text, size_t len, struct event *e);
 
 /* "Failed {user:text} from ..." into pieces; `at` is where it stands. */
-int pattern_read(struct arena *mem, const char *name, const struct tree *at, const char *category,
+int pattern_read(struct arena *mem, const char *name, const struct tree *at, const struct logsource *place,
 		 struct pattern *out, struct fault *why);

@@ -31,7 +31,7 @@ static bool kind_of(const char *word, size_t len, enum piece_kind *out)
 
 /* "{name:kind}"; *p behind the '{', afterwards behind the '}'. */
 static int read_piece(struct arena *mem, const char *file, const struct tree *at, const char **p,
-		      const char *category, struct piece *out, struct fault *why)
+		      const struct logsource *place, struct piece *out, struct fault *why)
 {
 	const char *close = strchr(*p, '}'), *colon;
 	char *name;
@@ -50,7 +50,7 @@ static int read_piece(struct arena *mem, const char *file, const struct tree *at
 		return 0;
 	if (!dictionary_has(name))
 		return tree_fault(why, file, at, "N33: '%s' is not a field of the dictionary", name);
-	if (!dictionary_allows(name, category))
+	if (!dictionary_allows(name, place))
 		return tree_fault(why, file, at, "N33: '%s' is not for logs of this log source", name);
 	out->name = name;
 	return 0;
@@ -74,7 +74,7 @@ static int check(const char *file, const struct tree *at, const struct pattern *
 	return 0;
 }
 
-int pattern_read(struct arena *mem, const char *file, const struct tree *at, const char *category,
+int pattern_read(struct arena *mem, const char *file, const struct tree *at, const struct logsource *place,
 		 struct pattern *out, struct fault *why)
 {
 	const char *p, *stop;
@@ -92,7 +92,7 @@ int pattern_read(struct arena *mem, const char *file, const struct tree *at, con
 		if (out->count == PATTERN_PIECES)
 			return tree_fault(why, file, at, "more than %d captures", PATTERN_PIECES);
 		p++;
-		if ((ret = read_piece(mem, file, at, &p, category, piece, why)) < 0)
+		if ((ret = read_piece(mem, file, at, &p, place, piece, why)) < 0)
 			return ret;
 		stop = strchrnul(p, '{');
 		piece->then = arena_copy_bytes(mem, p, (size_t)(stop - p));

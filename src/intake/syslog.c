@@ -283,3 +283,14 @@ int syslog_fields(const struct syslog *s, struct event *e, struct fault *why)
 	e->timed = s->timed;
 	return 0;
 }
+
+bool syslog_gives(const char *field)
+{
+	static const char *const names[] = { "host",     "program",  "pid",    "msgid",
+					     "facility", "severity", "message" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i], field))
+			return true;
+	return strchr(field, '.');
+}

@@ -42,3 +42,6 @@ void syslog_read(const char *line, size_t len, struct moment_year *year, struct 
 /* Add its parts to an event: host, program, pid, msgid, facility, severity,
  * message and "ID.NAME" for structured data. Fails with FAULT_LIMIT. */
 int syslog_fields(const struct syslog *s, struct event *e, struct fault *why);
+
+/* May syslog_fields give a field of this name? In every name of structured data is a dot. */
+bool syslog_gives(const char *field);

@@ -29,6 +29,22 @@ int tree_fault(struct fault *why, const char *name, const struct tree *at, const
 			 text);
 }
 
+int tree_say(struct fault *why, const char *name, const struct tree *at, const char *en, const char *zh, ...)
+{
+	const int line = at ? at->line : 1, column = at ? at->column : 1;
+	char text[2][700];
+	va_list args, again;
+
+	va_start(args, zh);
+	va_copy(again, args);
+	vsnprintf(text[0], sizeof(text[0]), en, args);
+	vsnprintf(text[1], sizeof(text[1]), zh, again);
+	va_end(again);
+	va_end(args);
+	return fault_say(why, FAULT_INVALID, "%s:%d:%d: %s%.0s", "%s:%d:%d: %.0s%s", name, line, column,
+			 text[0], text[1]);
+}
+
 static int broken(struct reader *r)
 {
 	const yaml_mark_t *m = &r->parser.problem_mark;

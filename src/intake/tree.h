@@ -43,3 +43,6 @@ bool tree_is_null(const struct tree *node);
 /* "name:line:column: message" as a fault of FAULT_INVALID. */
 int tree_fault(struct fault *why, const char *name, const struct tree *at, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* The same in both languages, as fault_say. */
+int tree_say(struct fault *why, const char *name, const struct tree *at, const char *en, const char *zh, ...)
+	__attribute__((format(printf, 4, 6), format(printf, 5, 6)));

@@ -47,11 +47,6 @@ const struct field *pack_input(const struct pack *pack, const char *name)
 	return halve(name, pack->inputs, pack->input_count, sizeof(*pack->inputs));
 }
 
-const struct text *pack_text(const struct pack *pack, const char *name)
-{
-	return halve(name, pack->texts, pack->text_count, sizeof(*pack->texts));
-}
-
 const struct role *pack_role(const struct pack *pack, const char *code)
 {
 	for (size_t i = 0; code && i < pack->role_count; i++)

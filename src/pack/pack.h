@@ -528,5 +528,4 @@ const struct enumeration *pack_enum(const struct pack *pack, const char *name);
 const struct code *enum_code(const struct enumeration *codes, const char *code);
 const struct field *pack_input(const struct pack *pack, const char *name);
 const struct special_plan *pack_plan(const struct pack *pack, const char *id);
-const struct text *pack_text(const struct pack *pack, const char *name);
 bool names_have(const struct names *names, const char *name);

@@ -30,6 +30,7 @@ PARSERS = {
     "yaml": "files of a plan pack as YAML", "pack": "a whole plan pack", "list": "filters, lists and searches",
     "tokens": "words of a search", "syslog": "a syslog message", "frame": "messages cut out of a stream",
     "jsonl": "a line of JSON events", "map": "a mapping of a log format", "sigma_rule": "a detection rule",
+    "sigma_lists": "lists for placeholders",
     "sigma_match": "rules over lines", "request": "a request line of the socket", "leaf": "an entry of the record",
     "checkpoint": "a signed checkpoint", "bundle": "a bundle of cases", "canon": "canonical JSON",
     "stamp": "times and spans", "input": "values typed into fields",
@@ -38,6 +39,8 @@ PARSERS = {
     "http_message": "HTTP requests out of a stream",
     "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
     "mail": "a mail message",
+    "columns": "tables of Zeek and W3C", "messages": "CEF, LEEF, audit records, pairs",
+    "records": "documents of many events", "tail": "a file through rotation",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -110,8 +113,34 @@ TOKENS = [b"fs_17_" + b"0123456789abcdef" * 4, b"192.0.2.0/24", b"2001:db8::/32"
 ROSTERS = [b"default rate=5 burst=9\n", b"# x\nweb01 key=" + b"aB" * 32 + b" silent=10min\nudp:192.0.2.7\trate=0 silent=1h"]
 GZIPS = [b"\7" + gzip.compress(text) for text in (b"one\ntwo\n", b"", b"x" * 300, bytes(1 << 21))] + \
         [b"\1" + gzip.compress(b"a\n") + gzip.compress(b"b\n")]
+LISTS = [b"# a\ndc01\n\n dc02 \r\n", b"Servers: [a, 'b*', {pattern: srv*}]\nNone: []\n", b"Servers: [1]\n---\nX: [y]\n"]
+SIGMA_TOP = b"title: t\nid: i\ntags: [attack.t1059]\nlogsource: {product: windows}\n"
+SIGMA = [SIGMA_TOP + text for text in (
+    b"detection: {s: {a|contains|all|windash: [' -a', '/b']}, f: {a|expand: '%Servers%x', b|hour|gte: 22}, condition: s and not 1 of f*}",
+    b"detection: {s: {a|re|i: 'x.*', b|cidr|expand: '%Nets%', c|fieldref: d}, condition: [s, not s]}\n---\n"
+    b"title: c\nname: c\ncorrelation: {type: value_percentile, rules: i, timespan: 1m, condition: {field: x, percentile: 5, gte: 2.5}}\n---\n"
+    b"title: d\ncorrelation: {type: temporal, rules: [i, c], timespan: 1m, condition: i and not c, aliases: {u: {i: v}}, group-by: [u]}\n---\n"
+    b"title: f\nlogsource: {product: windows}\nfilter: {rules: any, s: {u|base64offset: adm}, condition: s}")]
 FRAMES = [b"\0\x05<34>one\n<34>two\n", b"\1\x115 <34>x12 <34>hello wo", b"\1\1999999999 x", b"\1\3-5 <1>x", b"\1\0990 <1>x"]
 
+TABLES = [b"#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n#fields\tts\tq\tn\tb\ta\n"
+          b"#types\ttime\tstring\tcount\tbool\tset[addr]\n1.5\ta\\x09b\t7\tT\t1.1.1.1,::1\n2\t(empty)\t-\tF\t(empty)\n#close\tx\n",
+          b"#Software: Microsoft Internet Information Services 10.0\n#Fields: date time c-ip cs(User-Agent)\n"
+          b'2026-11-26 05:02:28 1.2.3.4 a+b\n2026-11-26 05:02:29 ::1 "a ""b"""\n#Fields: a\tb\nx\ty\n']
+AUDIT = b"type=%s msg=audit(1604994496.155:92733): %s\n"
+MESSAGES = [b"CEF:0|a|b\\|c|1|7|n|5|src=1.1.1.1 dst=2.2.2.2 act=x cs1Label=P cs1=a\\=b c rt=1764133348000",
+            b"<13>Nov 26 05:02:28 h CEF:0|a|b|1|7|n|5|request=http://x requestMethod=GET",
+            b"LEEF:1.0|a|b|1|7|src=1.1.1.1\tdst=2.2.2.2\tdevTime=Nov 26 2025 05:02:28",
+            b"LEEF:2.0|a|b|1|7|x5E|src=1.1.1.1^dst=2.2.2.2", b"LEEF:2.0|a|b|1|7|^|url=x^y=z",
+            b'<189>date=2025-11-26 time=05:02:28 devname="fg" logid="1" type="event" msg="a \\"b\\""',
+            b"".join(AUDIT % one for one in ((b"SYSCALL", b'arch=c000003e syscall=42 a0=1 pid=1 uid=0 exe="/x" key=(null)'),
+                                             (b"EXECVE", b'argc=2 a0="sh" a1=6C7320A0 a2[0]="x" a2[1]="y"'), (b"CWD", b'cwd="/etc"'),
+                                             (b"PATH", b'name="a" nametype=CREATE'), (b"SOCKADDR", b"saddr=02001F90CB0071420000000000000000"),
+                                             (b"USER_LOGIN", b"msg='op=login acct=\"root\" res=failed'"))), *TABLES]
+DOCUMENTS = [b'\0{"Records":[{"a":1},{"b":"]}"}]}\n', b'\3{"@odata.context":"x","value":[{"a":1}],"n":"}"}\nx\n', b'\7[{"a":1},{"b":2}]\n',
+             b'\1{"a":1}\n{"b":2}\n']
+WRITERS = [bytes([5, 130, 220, 70, 200, 130, 200, 240, 3, 220, 130, 200, 220]), bytes([1, 140, 200, 240, 2, 220, 140, 240, 200, 200]),
+           b"tail1 1 2 3 4 " + b"ab" * 32 + b"\n"]
 
 
 def http_requests():
@@ -126,10 +155,12 @@ SEEDS = {
     "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
     "pack": pack_files, "list": lambda: FILTERS, "tokens": lambda: [*log_lines(10), "网页被篡改 nginx 1.2".encode()],
     "syslog": log_lines, "frame": lambda: FRAMES, "jsonl": lambda: JSON, "map": maps_with_lines,
-    "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml")],
-    "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON, "stamp": lambda: STAMPS,
+    "sigma_rule": lambda: [*read("rules", "**", "*.yml"), *read("tests", "boundary", "rules", "*.yml"), *SIGMA],
+    "sigma_lists": lambda: LISTS, "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON,
+    "stamp": lambda: STAMPS,
     "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
-    "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS,
+    "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS, "columns": lambda: TABLES, "messages": lambda: MESSAGES,
+    "records": lambda: DOCUMENTS, "tail": lambda: WRITERS,
 }
 
 

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "detect/detector.h"
-#include "detect/match.h"
+#include "detect/engine/match.h"
 #include "intake/intake.h"
 
 /* Property: what is found by way of the witnesses is what is found when every
@@ -28,7 +28,7 @@ static void alerted(void *who, const struct alert *a)
 
 static void compare(const struct run *r, const struct program *p, struct view *v, const struct event *e)
 {
-	view_take(v, e);
+	view_take(v, e, NULL);
 	for (uint32_t i = 0; i < p->rule_count && i < 256; i++) {
 		const struct rule *rule = p->rules[i].rule;
 
@@ -60,6 +60,7 @@ static void lines(struct run *r, const char *at, const char *end)
 		compare(r, p, &v, e);
 	}
 	view_fini(&v);
+	source_fini(&source);
 	maps_free(maps);
 	event_free(e);
 	detector_free(d);

@@ -16,10 +16,15 @@ static void refused(void *who, const struct fault *why)
 		abort();
 }
 
+static const char lists[] = "Servers: [dc01, 'a*', {pattern: srv*}]\nNets: [10.0.0.0/8]\nNone: []\n";
+
 static struct ruleset *read(const char *text, size_t size)
 {
 	struct ruleset *set = ruleset_new(refused, NULL);
+	struct fault why;
 
+	if (ruleset_add_list(set, "lists.yml", lists, sizeof(lists) - 1, &why) < 0)
+		abort();
 	ruleset_add(set, "fuzz.yml", text, size);
 	ruleset_finish(set);
 	return set;

@@ -233,9 +233,19 @@ def bad_roster():
                 d.verify_at_end = False
 
 
+def a_wrong_clock_is_seen():
+    """A line of the year 2106 is in no window of a correlation, and the status names who sent it."""
+    with Daemon(rules=RULES) as d:
+        assert d.status()["detection"]["ahead"] == 0
+        d.ingest("relay", ["<38>1 2106-02-07T06:28:15Z web01 sshd 7 - - Failed password for root from 203.0.113.9 port 4000 ssh2"])
+        said = d.status()["detection"]
+        assert said["ahead"] >= 1 and said["groups"] == 0, said
+        assert [row["name"] for row in said["by_source"]] == ["relay"], said
+
+
 def main():
     results = Results("sources")
-    for case in (a_flood_is_its_own, a_quota_holds, many_alerts_are_all_raised, what_is_kept_quiet_is_stored_and_counted, silence_is_heard, never_heard_is_silent_too, a_line_by_udp_ends_it, bad_roster):
+    for case in (a_flood_is_its_own, a_quota_holds, many_alerts_are_all_raised, what_is_kept_quiet_is_stored_and_counted, silence_is_heard, never_heard_is_silent_too, a_line_by_udp_ends_it, bad_roster, a_wrong_clock_is_seen):
         results.case(case.__name__, case)
     results.end()
 

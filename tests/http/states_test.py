@@ -147,7 +147,7 @@ def handles(said):
 
 
 def shown(ask, house, login, who, record):
-    reply = ask("GET", f"{A}/{record['kind']}/{record['id']}", None, who)
+    reply = ask("GET", f"{A}/{record['kind']}/{record['id']}?with=linked,alike,moves", None, who)
     say(reply.status == 200, f"{reply}")
     said = reply.json
     say(said["states"] == record["states"], f"the state: {said['states']}")

@@ -27,7 +27,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-CONFIG = """
+CONFIG = """{versions}
 base_dir = {home}/run
 state_dir = {home}/state
 auth_mechanisms = plain login
@@ -39,22 +39,9 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = {uid}
-mail_location = maildir:{home}/mail
 mail_uid = {uid}
 mail_gid = {gid}
 ssl = yes
-ssl_cert = <{home}/cert.pem
-ssl_key = <{home}/key.pem
-ssl_dh =
-disable_plaintext_auth = no
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={home}
-}}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -72,6 +59,47 @@ service stats {{
   chroot =
 }}
 """
+# What Dovecot 2.4 (Debian 13) calls otherwise than 2.3 (Debian 12) does.
+CONFIG_2_3 = """
+mail_location = maildir:{home}/mail
+ssl_cert = <{home}/cert.pem
+ssl_key = <{home}/key.pem
+ssl_dh =
+disable_plaintext_auth = no
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={home}
+}}
+"""
+CONFIG_2_4 = """
+mail_driver = maildir
+mail_path = {home}/mail
+ssl_server_cert_file = {home}/cert.pem
+ssl_server_key_file = {home}/key.pem
+auth_allow_cleartext = yes
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {home}
+  }}
+}}
+"""
+
+
+def config():
+    said = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(int(n) for n in said.split()[0].split(".")[:2]) < (2, 4):
+        return CONFIG.replace("{versions}", "") + CONFIG_2_3
+    # They have to stand first.
+    return CONFIG.replace("{versions}", "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0") + CONFIG_2_4
 
 
 class Mailserver:
@@ -106,8 +134,8 @@ class Mailserver:
                         "-keyout", f"{self.home}/key.pem", "-out", self.ca, "-subj", "/CN=localhost",
                         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
         with open(f"{self.home}/dovecot.conf", "w", encoding="utf-8") as f:
-            f.write(CONFIG.format(home=self.home, user=pwd.getpwuid(self.uid).pw_name, uid=self.uid, gid=self.gid,
-                                  group=grp.getgrgid(self.gid).gr_name, password=PASSWORD, plain=self.plain, tls=self.tls))
+            f.write(config().format(home=self.home, user=pwd.getpwuid(self.uid).pw_name, uid=self.uid, gid=self.gid,
+                                     group=grp.getgrgid(self.gid).gr_name, password=PASSWORD, plain=self.plain, tls=self.tls))
         self.write_password(PASSWORD)
         if os.getuid() == 0:
             for where, folders, files in os.walk(self.home):

@@ -101,7 +101,7 @@ class Boundary(unittest.TestCase):
     def test_the_auditor_sees_which_logs_may_be_read(self):
         text = plan("boundary", OWN).stdout
         self.assertRegex(text, r"(?m)^  sshd  syslog of sshd .* → \[linux/\*/sshd\] \[linux/\*/auth\]$")
-        self.assertRegex(text, r"(?m)^  suricata  JSON → \[suricata/\*/alert\]$")
+        self.assertRegex(text, r"(?m)^  suricata  JSON → \[suricata/ids/alert\]$")
         self.assertIn("程序自带的字段映射及其可产生的日志来源", plan("boundary", OWN, lang="zh").stdout)
 
     def test_mappings_that_are_given_are_listed_beside(self):

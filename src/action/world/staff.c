@@ -207,8 +207,37 @@ static bool on_case(struct deed *deed, struct object *subject, const struct post
 	return false;
 }
 
-static bool unit_named(const struct object *o, int64_t unit)
+/* The case whose units, sectors and territories a record answers to. Where it
+ * came along with a case that was merged, that is still the earlier one: to
+ * join two cases is to handle them together, not to show one unit what is
+ * another's. Who works on the case works on all that is in it (on_case). */
+static struct object *home_case(struct deed *deed, struct object *subject)
 {
+	int64_t before = world_ref(deed, subject, "came_from");
+	struct object *found;
+	struct fault why;
+
+	return before && (found = world_get(deed, before, &why)) ? found : world_case(deed, subject);
+}
+
+/* Does it fit any system of the case, or one that a merge has taken from it? */
+static bool fits_a_system(struct deed *deed, struct object *incident, int64_t wanted,
+			  bool (*fits)(struct deed *, struct object *, int64_t))
+{
+	struct objects systems;
+	struct fault why;
+
+	if (!incident || world_linked(deed, incident, "affected_system", NULL, &systems, &why) < 0)
+		return false;
+	for (size_t i = 0; i < systems.count; i++)
+		if (fits(deed, systems.at[i], wanted))
+			return true;
+	return false;
+}
+
+static bool unit_named(struct deed *deed, struct object *o, int64_t unit)
+{
+	(void)deed;
 	for (size_t i = 0; i < o->kind->field_count; i++) {
 		const struct field *field = &o->kind->fields[i];
 
@@ -245,26 +274,19 @@ static struct object *owner_of(struct deed *deed, struct object *subject)
  * about; where neither names one, in the case or any system of it. */
 static bool of_unit(struct deed *deed, struct object *subject, int64_t unit)
 {
-	struct object *incident = world_case(deed, subject), *owner = owner_of(deed, subject);
-	struct objects systems;
-	struct fault why;
+	struct object *incident = home_case(deed, subject), *owner = owner_of(deed, subject);
 
 	if (!unit)
 		return false;
 	if (subject->id == unit)
 		return true;
 	if (owner)
-		return unit_named(owner, unit);
-	if (incident && unit_named(incident, unit))
+		return unit_named(deed, owner, unit);
+	if (incident && unit_named(deed, incident, unit))
 		return true;
 	if (subject->fresh && !incident)
 		return true;
-	if (!incident || world_linked(deed, incident, "affected_system", "incident", &systems, &why) < 0)
-		return false;
-	for (size_t i = 0; i < systems.count; i++)
-		if (unit_named(systems.at[i], unit))
-			return true;
-	return false;
+	return fits_a_system(deed, incident, unit, unit_named);
 }
 
 /* The unit answers for a unit that stands in the record, directly or by its
@@ -284,7 +306,7 @@ static bool answers_for(struct deed *deed, struct object *o, int64_t unit)
 
 static bool of_sector(struct deed *deed, struct object *subject, int64_t unit)
 {
-	struct object *incident = world_case(deed, subject);
+	struct object *incident = home_case(deed, subject);
 
 	if (!unit)
 		return false;
@@ -328,20 +350,12 @@ static bool lies_in(struct deed *deed, struct object *o, int64_t wanted)
 
 static bool of_territory(struct deed *deed, struct object *subject, int64_t wanted)
 {
-	struct object *incident = world_case(deed, subject);
-	struct objects systems;
-	struct fault why;
+	struct object *incident = home_case(deed, subject);
 
-	if (within(deed, subject->id, wanted) || lies_in(deed, subject, wanted) ||
-	    (incident && lies_in(deed, incident, wanted)) ||
-	    (subject->fresh && !incident && !names_a_unit(subject)))
-		return true;
-	if (!incident || world_linked(deed, incident, "affected_system", "incident", &systems, &why) < 0)
-		return false;
-	for (size_t i = 0; i < systems.count; i++)
-		if (lies_in(deed, systems.at[i], wanted))
-			return true;
-	return false;
+	return within(deed, subject->id, wanted) || lies_in(deed, subject, wanted) ||
+	       (incident && lies_in(deed, incident, wanted)) ||
+	       (subject->fresh && !incident && !names_a_unit(subject)) ||
+	       fits_a_system(deed, incident, wanted, lies_in);
 }
 
 static bool names_sector(struct deed *deed, struct object *o, int64_t wanted)
@@ -530,7 +544,7 @@ static bool has_part(struct deed *deed, struct object *object, const struct post
 		for (size_t i = 0; !named && i < object->kind->moves[m]->who_count; i++)
 			named = branch_names(&object->kind->moves[m]->who[i], post->role);
 	return named && (!strcmp(object->kind->about, "plan") || !strcmp(object->kind->about, "resource") ||
-			 unit_named(object, deed->staff->unit));
+			 unit_named(deed, object, deed->staff->unit));
 }
 
 /* May the actor read this record? What it may not is as if it were not there. */

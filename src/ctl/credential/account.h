@@ -1,5 +1,6 @@
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,6 +13,7 @@
  * HTTPS. A password is asked on the terminal and never stands on the command line.
  */
 struct ctl;
+struct table;
 
 /* sign.c */
 int sign_in_command(struct ctl *ctl);
@@ -25,6 +27,16 @@ int sessions_command(struct ctl *ctl);
 int tokens_command(struct ctl *ctl);
 int accounts_command(struct ctl *ctl);
 int user_command(struct ctl *ctl);
+
+/* listing.c: what a path answers, as a table: each of its rows, or itself where it is one. */
+enum { LISTING_COLUMNS = 6 };
+struct listing {
+	struct {
+		const char *en, *zh;
+	} heads[LISTING_COLUMNS]; /* ends early with NULL */
+	void (*put_row)(struct ctl *ctl, struct table *table, const json_t *row);
+};
+int listing_say(struct ctl *ctl, const struct listing *what, const char *path);
 
 /* accounts.c: one account in a line, and a code that is given once. */
 const char *account_state_words(const struct ctl *ctl, const char *state);

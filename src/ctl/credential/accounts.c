@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/credential/account.h"
@@ -69,16 +68,6 @@ static const char *roles_words(struct ctl *ctl, const json_t *row)
 	return words;
 }
 
-static void put_head(struct ctl *ctl, struct table *table)
-{
-	table_put(table, in_words(ctl, "Login", "登录名"));
-	table_put(table, in_words(ctl, "Name", "姓名"));
-	table_put(table, in_words(ctl, "Account", "账号"));
-	table_put(table, in_words(ctl, "One-time codes", "动态码"));
-	table_put(table, in_words(ctl, "Last signed in", "最近登录"));
-	table_put(table, in_words(ctl, "Roles", "角色"));
-}
-
 static void put_row(struct ctl *ctl, struct table *table, const json_t *row)
 {
 	table_put(table, text_of(row, "login"));
@@ -89,6 +78,20 @@ static void put_row(struct ctl *ctl, struct table *table, const json_t *row)
 	table_put(table, account_when(ctl, text_of(row, "signed_in_at")));
 	table_put(table, roles_words(ctl, row));
 }
+
+/* clang-format off */
+static const struct listing accounts = {
+	.heads = {
+		{ "Login",          "登录名" },
+		{ "Name",           "姓名" },
+		{ "Account",        "账号" },
+		{ "One-time codes", "动态码" },
+		{ "Last signed in", "最近登录" },
+		{ "Roles",          "角色" },
+	},
+	.put_row = put_row,
+};
+/* clang-format on */
 
 static const char *list_path(struct ctl *ctl)
 {
@@ -103,29 +106,10 @@ static const char *list_path(struct ctl *ctl)
 
 static int list(struct ctl *ctl)
 {
-	struct table *table = table_new(ctl, 6);
 	const char *path = list_path(ctl);
-	json_t *answer;
-	const json_t *row;
-	size_t i;
-	int ret;
 
-	if (!path)
-		return say_usage(ctl, "--limit and --after are numbers", "--limit 和 --after 应为数字");
-	if ((ret = remote_or_say(ctl, "GET", path, NULL, &answer)))
-		return ret;
-	put_head(ctl, table);
-	json_array_foreach(json_object_get(answer, "rows"), i, row)
-		put_row(ctl, table, row);
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		table_print(table);
-	if (!ctl->typed.json && *text_of(answer, "after"))
-		printf(in_words(ctl, "More: --after %s\n", "还有更多：--after %s\n"),
-		       text_of(answer, "after"));
-	json_decref(answer);
-	return 0;
+	return path ? listing_say(ctl, &accounts, path)
+		    : say_usage(ctl, "--limit and --after are numbers", "--limit 和 --after 应为数字");
 }
 
 static const char *path_of(struct ctl *ctl, const char *login, const char *act)
@@ -138,24 +122,6 @@ static const char *path_of(struct ctl *ctl, const char *login, const char *act)
 			  *act ? "/" : "", act);
 	buf_fini(&encoded);
 	return path;
-}
-
-static int show(struct ctl *ctl, const char *login)
-{
-	struct table *table = table_new(ctl, 6);
-	json_t *answer;
-	int ret = remote_or_say(ctl, "GET", path_of(ctl, login, ""), NULL, &answer);
-
-	if (ret)
-		return ret;
-	put_head(ctl, table);
-	put_row(ctl, table, answer);
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		table_print(table);
-	json_decref(answer);
-	return 0;
 }
 
 /* ---- doing ------------------------------------------------------------------------------ */
@@ -200,35 +166,25 @@ static int act(struct ctl *ctl, const char *act_name, const char *login)
 
 /* ---- break-glass -------------------------------------------------------------------------- */
 
-static int glass_list(struct ctl *ctl)
+static void put_glass(struct ctl *ctl, struct table *table, const json_t *row)
 {
-	struct table *table = table_new(ctl, 4);
-	json_t *answer;
-	const json_t *row;
-	size_t i;
-	int ret = remote_or_say(ctl, "GET", "/api/v1/break-glass", NULL, &answer);
-
-	if (ret)
-		return ret;
-	table_put(table, in_words(ctl, "Waiting", "待确认"));
-	table_put(table, in_words(ctl, "For person", "为谁"));
-	table_put(table, in_words(ctl, "Opened by", "由谁发起"));
-	table_put(table, in_words(ctl, "Until", "至"));
-	json_array_foreach(json_object_get(answer, "rows"), i, row) {
-		table_put(table, arena_text(ctl->mem, "%lld", number_of(row, "break_glass")));
-		table_put(table, arena_text(ctl->mem, "#%lld", number_of(row, "person")));
-		table_put(table, arena_text(ctl->mem, "#%lld", number_of(row, "opened_by")));
-		table_put(table, account_when(ctl, text_of(row, "until")));
-	}
-	if (ctl->typed.json)
-		say_json(answer);
-	else if (!json_array_size(json_object_get(answer, "rows")))
-		puts(in_words(ctl, "None.", "没有。"));
-	else
-		table_print(table);
-	json_decref(answer);
-	return 0;
+	table_put(table, arena_text(ctl->mem, "%lld", number_of(row, "break_glass")));
+	table_put(table, arena_text(ctl->mem, "#%lld", number_of(row, "person")));
+	table_put(table, arena_text(ctl->mem, "#%lld", number_of(row, "opened_by")));
+	table_put(table, account_when(ctl, text_of(row, "until")));
 }
+
+/* clang-format off */
+static const struct listing glasses = {
+	.heads = {
+		{ "Waiting",    "待确认" },
+		{ "For person", "为谁" },
+		{ "Opened by",  "由谁发起" },
+		{ "Until",      "至" },
+	},
+	.put_row = put_glass,
+};
+/* clang-format on */
 
 static int glass_end(struct ctl *ctl, const char *id, bool confirm)
 {
@@ -261,7 +217,7 @@ static int break_glass(struct ctl *ctl)
 	const char *what = typed->word_count == 4 ? typed->words[3] : NULL;
 
 	if (!strcmp(word, "list") && typed->word_count <= 3)
-		return glass_list(ctl);
+		return listing_say(ctl, &glasses, "/api/v1/break-glass");
 	if (what && !strcmp(word, "open"))
 		return act(ctl, "break-glass", what);
 	if (what && (!strcmp(word, "confirm") || !strcmp(word, "withdraw")))
@@ -283,7 +239,7 @@ int accounts_command(struct ctl *ctl)
 	if (!strcmp(word, "break-glass"))
 		return break_glass(ctl);
 	if (!strcmp(word, "show") && typed->word_count == 3)
-		return show(ctl, typed->words[2]);
+		return listing_say(ctl, &accounts, path_of(ctl, typed->words[2], ""));
 	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts) && typed->word_count == 3; i++)
 		if (!strcmp(word, acts[i]))
 			return act(ctl, acts[i], typed->words[2]);

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/credential/account.h"
@@ -28,31 +27,19 @@ static void put_row(struct ctl *ctl, struct table *table, const json_t *row)
 	table_put(table, text_of(row, "agent"));
 }
 
-static int list(struct ctl *ctl)
-{
-	struct table *table = table_new(ctl, 6);
-	json_t *answer;
-	const json_t *row;
-	size_t i;
-	int ret = remote_or_say(ctl, "GET", "/api/v1/sessions", NULL, &answer);
-
-	if (ret)
-		return ret;
-	table_put(table, in_words(ctl, "Session (* this)", "会话（* 本会话）"));
-	table_put(table, in_words(ctl, "From", "来自"));
-	table_put(table, in_words(ctl, "Opened", "开始"));
-	table_put(table, in_words(ctl, "Used", "最近使用"));
-	table_put(table, in_words(ctl, "Ends", "到期"));
-	table_put(table, in_words(ctl, "With", "程序"));
-	json_array_foreach(json_object_get(answer, "rows"), i, row)
-		put_row(ctl, table, row);
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		table_print(table);
-	json_decref(answer);
-	return 0;
-}
+/* clang-format off */
+static const struct listing sessions = {
+	.heads = {
+		{ "Session (* this)", "会话（* 本会话）" },
+		{ "From",             "来自" },
+		{ "Opened",           "开始" },
+		{ "Used",             "最近使用" },
+		{ "Ends",             "到期" },
+		{ "With",             "程序" },
+	},
+	.put_row = put_row,
+};
+/* clang-format on */
 
 static int end(struct ctl *ctl, const char *id)
 {
@@ -74,7 +61,7 @@ int sessions_command(struct ctl *ctl)
 	const struct options *typed = &ctl->typed;
 
 	if (typed->word_count == 1)
-		return list(ctl);
+		return listing_say(ctl, &sessions, "/api/v1/sessions");
 	if (typed->word_count == 3 && !strcmp(typed->words[1], "end"))
 		return end(ctl, typed->words[2]);
 	return say_usage(ctl, "fengsui sessions [end ID]", "fengsui sessions [end 会话号]");

@@ -48,33 +48,19 @@ static void put_row(struct ctl *ctl, struct table *table, const json_t *row)
 	table_put(table, account_when(ctl, text_of(row, "used_at")));
 }
 
-static int list(struct ctl *ctl)
-{
-	struct table *table = table_new(ctl, 6);
-	json_t *answer;
-	const json_t *row;
-	size_t i;
-	int ret = remote_or_say(ctl, "GET", "/api/v1/tokens", NULL, &answer);
-
-	if (ret)
-		return ret;
-	table_put(table, in_words(ctl, "Token", "令牌"));
-	table_put(table, in_words(ctl, "Name", "名称"));
-	table_put(table, in_words(ctl, "Scopes", "权限范围"));
-	table_put(table, in_words(ctl, "From", "限来源网段"));
-	table_put(table, in_words(ctl, "Expires", "到期"));
-	table_put(table, in_words(ctl, "Used", "最近使用"));
-	json_array_foreach(json_object_get(answer, "rows"), i, row)
-		put_row(ctl, table, row);
-	if (ctl->typed.json)
-		say_json(answer);
-	else if (!json_array_size(json_object_get(answer, "rows")))
-		puts(in_words(ctl, "None.", "没有。"));
-	else
-		table_print(table);
-	json_decref(answer);
-	return 0;
-}
+/* clang-format off */
+static const struct listing tokens = {
+	.heads = {
+		{ "Token",   "令牌" },
+		{ "Name",    "名称" },
+		{ "Scopes",  "权限范围" },
+		{ "From",    "限来源网段" },
+		{ "Expires", "到期" },
+		{ "Used",    "最近使用" },
+	},
+	.put_row = put_row,
+};
+/* clang-format on */
 
 /* ---- a new one --------------------------------------------------------------------- */
 
@@ -202,7 +188,7 @@ int tokens_command(struct ctl *ctl)
 	const struct options *typed = &ctl->typed;
 
 	if (typed->word_count == 1)
-		return list(ctl);
+		return listing_say(ctl, &tokens, "/api/v1/tokens");
 	if (typed->word_count == 3 && !strcmp(typed->words[1], "make"))
 		return make(ctl, typed->words[2]);
 	if (typed->word_count == 3 && !strcmp(typed->words[1], "revoke"))

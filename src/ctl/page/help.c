@@ -38,6 +38,7 @@ static const struct {
 } offline[] = {
 	{ "serve",  "open a data folder and serve it",                       "打开数据目录并提供服务" },
 	{ "watch",  "run detection rules over a file or a pipe",             "对文件或管道运行检测规则" },
+	{ "rules",  "check detection rules: what they read, cost, could find", "检查检测规则：读取什么、开销、能否命中" },
 	{ "plan",   "check, show, compare plan packs",                       "检查、查看、比较预案包" },
 	{ "record", "take the record, or cases of it, out as a bundle", "将记录或其中的案件导出为包" },
 	{ "verify", "verify a data folder, a case bundle or an archive",     "验证数据目录、案件包或归档" },

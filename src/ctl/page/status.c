@@ -76,6 +76,26 @@ static void say_heartbeat(struct ctl *ctl, const json_t *heartbeat)
 	       json_is_true(json_object_get(heartbeat, "failing")) ? text_of(heartbeat, "last") : "");
 }
 
+/* Only when windows had to be done without: then with who holds what. */
+static void say_detection(struct ctl *ctl, const json_t *detection)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!number_of(detection, "groups_refused") && !number_of(detection, "groups_given_up") &&
+	    !number_of(detection, "ahead"))
+		return;
+	printf("%s%lld / %lld%s%lld%s%lld%s%lld\n", in_words(ctl, "Windows:  ", "关联窗口："),
+	       number_of(detection, "groups"), number_of(detection, "groups_most"),
+	       in_words(ctl, "; no room for ", "；未能建立 "), number_of(detection, "groups_refused"),
+	       in_words(ctl, ", given up ", "，让出 "), number_of(detection, "groups_given_up"),
+	       in_words(ctl, ", hits ahead of their time ", "，时间超前的命中 "),
+	       number_of(detection, "ahead"));
+	json_array_foreach(json_object_get(detection, "by_source"), i, one)
+		printf("%s%s: %lld%s%lld\n", "          ", text_of(one, "name"), number_of(one, "groups"),
+		       in_words(ctl, " held, refused ", " 个窗口，被拒 "), number_of(one, "refused"));
+}
+
 void say_status(struct ctl *ctl, const json_t *status)
 {
 	const json_t *pack = json_object_get(status, "pack"), *record = json_object_get(status, "record");
@@ -98,5 +118,6 @@ void say_status(struct ctl *ctl, const json_t *status)
 	       number_of(record, "entries"), in_words(ctl, "entries", "条"));
 	say_safety(ctl, status);
 	say_heartbeat(ctl, json_object_get(status, "heartbeat"));
+	say_detection(ctl, json_object_get(status, "detection"));
 	say_sources(ctl, json_object_get(status, "sources"));
 }

@@ -27,6 +27,11 @@ static void one(struct buf *out, const struct map_row *row, bool chinese)
 		[MAP_SYSLOG] = { "syslog of", "系统日志" },
 		[MAP_LINE] = { "lines", "文本行" },
 		[MAP_JSON] = { "JSON", "JSON" },
+		[MAP_ZEEK] = { "tables of Zeek", "Zeek 表格" },
+		[MAP_W3C] = { "W3C extended logs", "W3C 扩展日志" },
+		[MAP_CEF] = { "CEF", "CEF" },
+		[MAP_LEEF] = { "LEEF", "LEEF" },
+		[MAP_PAIRS] = { "key=value", "键值对" },
 	};
 
 	buf_format(out, "  %s  %s", row->name, chinese ? froms[row->from].zh : froms[row->from].en);

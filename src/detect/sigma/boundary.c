@@ -3,6 +3,7 @@
 
 #include "detect/sigma/rule_private.h"
 #include "intake/logsource.h"
+#include "pack/nearest.h"
 
 /* boundary -- what a rule must be about before it is loaded at all.
  *
@@ -24,6 +25,8 @@ static const char *const classes[] = {
 	"vulnerability", "misconfiguration", "equipment-failure", "outage",
 };
 /* clang-format on */
+
+enum { SOURCE_ROWS = 1000 };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -84,45 +87,78 @@ int boundary_check_tags(struct rule_reading *r, const struct tree *at)
 	/* A correlation stands on rules that have each passed themselves. */
 	if (r->rule->correlation)
 		return 0;
-	return tree_fault(r->why, r->file, at,
-			  "N33: no technical tag; attack.t1110, an ATT&CK tactic, cve.2021-44228 or "
-			  "class.malware says what the rule is about");
+	return tree_say(r->why, r->file, at,
+			"N33: no technical tag; attack.t1110, an ATT&CK tactic, cve.2021-44228 or "
+			"class.malware says what the rule is about",
+			"N33：缺少技术标签；应以 attack.t1110、ATT&CK 战术、cve.2021-44228 或 class.malware "
+			"说明规则所涉");
 }
 
-static int read_word(struct rule_reading *r, const struct tree *at, const char **out)
+enum { SOURCE_PRODUCT, SOURCE_CATEGORY, SOURCE_SERVICE };
+
+/* The words of the closed table in one of its columns, or NULL past the end. */
+static bool word_of(size_t row, int column, const char **out)
 {
-	if (at->kind != TREE_SCALAR || !at->len)
-		return tree_fault(r->why, r->file, at, "%s should be a word", at->key);
-	if (!(*out = logsource_word(at->text)))
-		return tree_fault(r->why, r->file, at,
-				  "N33: %s '%s' is not in the closed table of log sources", at->key,
-				  at->text);
-	return 0;
+	const char *columns[3];
+
+	if (!logsource_row(row, &columns[0], &columns[1], &columns[2]))
+		return false;
+	*out = columns[column];
+	return true;
 }
+
+static const char *near_word(const struct tree *at, int column)
+{
+	const char *words[SOURCE_ROWS], *word;
+	size_t count = 0;
+
+	for (size_t i = 0; i < SOURCE_ROWS && word_of(i, column, &word); i++)
+		if (word)
+			words[count++] = word;
+	return nearest(at->text, words, count);
+}
+
+static int read_word(struct rule_reading *r, const struct tree *at, int column, const char **out)
+{
+	const char *near;
+
+	if (at->kind != TREE_SCALAR || !at->len)
+		return tree_say(r->why, r->file, at, "%s should be a word", "%s 应为一个词", at->key);
+	if ((*out = logsource_word(at->text)))
+		return 0;
+	if ((near = near_word(at, column)))
+		return tree_say(
+			r->why, r->file, at,
+			"N33: %s '%.80s' is not in the closed table of log sources; did you mean '%s'?",
+			"N33：%s“%.80s”不在日志来源封闭表中；是否指“%s”？", at->key, at->text, near);
+	return tree_say(r->why, r->file, at, "N33: %s '%.80s' is not in the closed table of log sources",
+			"N33：%s“%.80s”不在日志来源封闭表中", at->key, at->text);
+}
+
+static const char *const source_keys[] = { "product", "category", "service", "definition" };
 
 int boundary_check_source(struct rule_reading *r, const struct tree *at)
 {
 	int ret = 0;
 
 	if (at->kind != TREE_MAP)
-		return tree_fault(r->why, r->file, at,
-				  "logsource should be a map of product, category, service");
+		return tree_say(r->why, r->file, at,
+				"logsource should be a map of product, category, service",
+				"logsource 应为含 product、category、service 的映射");
 	for (const struct tree *t = at->first; t && ret == 0; t = t->next) {
 		if (!strcmp(t->key, "product"))
-			ret = read_word(r, t, &r->rule->product);
+			ret = read_word(r, t, SOURCE_PRODUCT, &r->rule->product);
 		else if (!strcmp(t->key, "category"))
-			ret = read_word(r, t, &r->rule->category);
+			ret = read_word(r, t, SOURCE_CATEGORY, &r->rule->category);
 		else if (!strcmp(t->key, "service"))
-			ret = read_word(r, t, &r->rule->service);
+			ret = read_word(r, t, SOURCE_SERVICE, &r->rule->service);
 		else if (strcmp(t->key, "definition"))
-			ret = tree_fault(r->why, r->file, t,
-					 "unknown key '%s'; product, category, service or definition",
-					 t->key);
+			ret = unknown_word(r, t, "key", t->key, source_keys, COUNT(source_keys));
 	}
 	if (ret < 0)
 		return ret;
 	if (!logsource_known(r->rule->product, r->rule->category, r->rule->service))
-		return tree_fault(r->why, r->file, at,
-				  "N33: there is no such log source in the closed table");
+		return tree_say(r->why, r->file, at, "N33: there is no such log source in the closed table",
+				"N33：日志来源封闭表中没有此来源");
 	return 0;
 }

@@ -1,36 +1,56 @@
 #include <ctype.h>
-#include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "detect/sigma/rule_private.h"
+#include "pack/nearest.h"
 
-/* condition -- "selection and not 1 of filter_*" as a tree over the selections.
+/* condition -- "selection and not 1 of filter_*": over the selections of a rule,
+ * or over the rules that a temporal correlation lists.
  * or binds loosest, then and, then not, then "of"; parentheses go before all. */
 
 enum { CONDITION_DEPTH = 64, CONDITION_BYTES = 4096 };
+
+/* What is said in both languages. */
+struct said {
+	const char *en, *zh;
+};
 
 struct scan {
 	struct rule_reading *r;
 	const struct tree *at;
 	const char *p;
 	int depth;
+	struct said noun;         /* what a name stands for, in messages */
+	const char *const *names; /* what there is to be named */
+	size_t count;
 };
 
-static int wrong(struct scan *s, const char *what)
+static const struct said obsolete = {
+	"'|' and what follows it are obsolete (Sigma 2.1.0, correlation rules, 'Expression of "
+	"relationships in the condition'); write a correlation rule",
+	"“|”及其后的写法已废弃（Sigma 2.1.0，关联规则，Expression of relationships in the "
+	"condition）；请改写为关联规则"
+};
+
+static int wrong(struct scan *s, const char *en, const char *zh)
 {
-	return tree_fault(s->r->why, s->r->file, s->at, "condition, character %zu: %s",
-			  (size_t)(s->p - s->at->text) + 1, what);
+	return tree_say(s->r->why, s->r->file, s->at, "condition, character %zu: %s%.0s",
+			"条件第 %zu 个字符：%.0s%s", (size_t)(s->p - s->at->text) + 1, en, zh);
 }
 
-static int no_selection(struct scan *s, size_t len)
+static int no_such_name(struct scan *s, size_t len)
 {
-	char what[160];
+	const char *name = arena_copy_bytes(s->r->mem, s->p, len > 80 ? 80 : len);
+	const char *near = nearest(name, s->names, s->count);
+	struct arena *mem = s->r->mem;
 
-	snprintf(what, sizeof(what), "there is no selection '%.*s'", (int)(len > 80 ? 80 : len), s->p);
-	return wrong(s, what);
+	if (!near)
+		return wrong(s, arena_text(mem, "there is no %s '%s'", s->noun.en, name),
+			     arena_text(mem, "没有%s“%s”", s->noun.zh, name));
+	return wrong(s, arena_text(mem, "there is no %s '%s'; did you mean '%s'?", s->noun.en, name, near),
+		     arena_text(mem, "没有%s“%s”；是否指“%s”？", s->noun.zh, name, near));
 }
 
 static void blanks(struct scan *s)
@@ -60,39 +80,58 @@ static bool take_word(struct scan *s, const char *word)
 	return true;
 }
 
-static struct condition *node(struct scan *s, enum condition_kind kind, struct condition *first)
+static struct condition_names *node(struct scan *s, enum condition_kind kind, struct condition_names *first)
 {
-	struct condition *c = arena_take(s->r->mem, sizeof(*c));
+	struct condition_names *c = arena_take(s->r->mem, sizeof(*c));
 
 	c->kind = kind;
 	c->first = first;
 	return c;
 }
 
-static struct condition *of_selection(struct scan *s, const struct selection *selection)
+static struct condition_names *leaf(struct scan *s, const char *name)
 {
-	struct condition *c = node(s, CONDITION_SELECTION, NULL);
+	struct condition_names *c = node(s, CONDITION_SELECTION, NULL);
 
-	c->selection = selection;
+	c->name = name;
 	return c;
+}
+
+/* `*` at any place; no other character is special. */
+static bool fits(const char *pattern, const char *name)
+{
+	const char *star = NULL, *retry = NULL;
+
+	while (*name) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			retry = name;
+		} else if (*pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star;
+			name = ++retry;
+		} else
+			return false;
+	}
+	return pattern[strspn(pattern, "*")] == '\0';
 }
 
 static bool in_pattern(const char *pattern, const char *name)
 {
-	if (!strcasecmp(pattern, "them"))
-		return *name != '_';
-	return fnmatch(pattern, name, FNM_NOESCAPE) == 0;
+	return strcasecmp(pattern, "them") ? fits(pattern, name) : *name != '_';
 }
 
 /* "1 of name*", "all of them", "3 of name*"; `count` 0 means all. */
-static int quantity(struct scan *s, unsigned count, struct condition **out)
+static int quantity(struct scan *s, unsigned count, struct condition_names **out)
 {
-	struct condition *c = node(s,
-				   count == 0   ? CONDITION_AND
-				   : count == 1 ? CONDITION_OR
-						: CONDITION_COUNT,
-				   NULL);
-	struct condition **last = &c->first;
+	struct condition_names *c = node(s,
+					 count == 0   ? CONDITION_AND
+					 : count == 1 ? CONDITION_OR
+						      : CONDITION_COUNT,
+					 NULL);
+	struct condition_names **last = &c->first;
 	const char *pattern;
 	size_t n;
 	unsigned found = 0;
@@ -100,44 +139,50 @@ static int quantity(struct scan *s, unsigned count, struct condition **out)
 	blanks(s);
 	n = word_length(s->p);
 	if (!n)
-		return wrong(s, "after 'of' a name, a pattern like sel* or 'them' is expected");
+		return wrong(s, "after 'of' a name, a pattern like sel* or 'them' is expected",
+			     "of 之后应为名称、sel* 之类的式样或 them");
 	pattern = arena_copy_bytes(s->r->mem, s->p, n);
-	for (struct selection *x = s->r->rule->selections; x; x = x->next)
-		if (in_pattern(pattern, x->name)) {
-			*last = of_selection(s, x);
+	for (size_t i = 0; i < s->count; i++)
+		if (in_pattern(pattern, s->names[i])) {
+			*last = leaf(s, s->names[i]);
 			last = &(*last)->next;
 			found++;
 		}
+	if (!found && !strchr(pattern, '*') && strcasecmp(pattern, "them"))
+		return no_such_name(s, n);
 	if (!found)
-		return wrong(s, "no selection has a name like this");
+		return wrong(s, arena_text(s->r->mem, "no %s has a name like this", s->noun.en),
+			     arena_text(s->r->mem, "没有如此命名的%s", s->noun.zh));
 	if (count > found)
-		return wrong(s, "there are fewer selections than that");
+		return wrong(s, arena_text(s->r->mem, "there are fewer %ss than that: %u", s->noun.en, found),
+			     arena_text(s->r->mem, "%s没有那么多：只有 %u 个", s->noun.zh, found));
 	s->p += n;
 	c->count = count;
 	*out = c;
 	return 0;
 }
 
-static int name(struct scan *s, struct condition **out)
+static int name(struct scan *s, struct condition_names **out)
 {
 	size_t n = word_length(s->p);
 
+	if (!n && *s->p == '|')
+		return wrong(s, obsolete.en, obsolete.zh);
 	if (!n)
-		return wrong(s, *s->p == '|'
-					? "aggregations after '|' are not taken; write a correlation rule"
-					: "the name of a selection is expected");
-	for (struct selection *x = s->r->rule->selections; x; x = x->next)
-		if (strlen(x->name) == n && !memcmp(x->name, s->p, n)) {
+		return wrong(s, arena_text(s->r->mem, "the name of a %s is expected", s->noun.en),
+			     arena_text(s->r->mem, "此处应为%s的名称", s->noun.zh));
+	for (size_t i = 0; i < s->count; i++)
+		if (strlen(s->names[i]) == n && !memcmp(s->names[i], s->p, n)) {
 			s->p += n;
-			*out = of_selection(s, x);
+			*out = leaf(s, s->names[i]);
 			return 0;
 		}
-	return no_selection(s, n);
+	return no_such_name(s, n);
 }
 
-static int any(struct scan *s, struct condition **out);
+static int any(struct scan *s, struct condition_names **out);
 
-static int primary(struct scan *s, struct condition **out)
+static int primary(struct scan *s, struct condition_names **out)
 {
 	const char *from;
 	unsigned long count = 0;
@@ -151,7 +196,7 @@ static int primary(struct scan *s, struct condition **out)
 			return ret;
 		blanks(s);
 		if (*s->p != ')')
-			return wrong(s, "')' is expected");
+			return wrong(s, "')' is expected", "此处应为“)”");
 		s->p++;
 		return 0;
 	}
@@ -174,15 +219,15 @@ static int primary(struct scan *s, struct condition **out)
 	return name(s, out);
 }
 
-static int negation(struct scan *s, struct condition **out)
+static int negation(struct scan *s, struct condition_names **out)
 {
-	struct condition *inner;
+	struct condition_names *inner;
 	int ret;
 
 	if (!take_word(s, "not"))
 		return primary(s, out);
 	if (++s->depth > CONDITION_DEPTH)
-		return wrong(s, "nested too deep");
+		return wrong(s, "nested too deep", "嵌套过深");
 	if ((ret = negation(s, &inner)) < 0)
 		return ret;
 	s->depth--;
@@ -191,9 +236,9 @@ static int negation(struct scan *s, struct condition **out)
 }
 
 static int chain(struct scan *s, enum condition_kind kind, const char *word,
-		 int (*part)(struct scan *, struct condition **), struct condition **out)
+		 int (*part)(struct scan *, struct condition_names **), struct condition_names **out)
 {
-	struct condition *first, **last;
+	struct condition_names *first, **last;
 	int ret;
 
 	if ((ret = part(s, &first)) < 0)
@@ -205,53 +250,125 @@ static int chain(struct scan *s, enum condition_kind kind, const char *word,
 	return 0;
 }
 
-static int all(struct scan *s, struct condition **out)
+static int all(struct scan *s, struct condition_names **out)
 {
 	return chain(s, CONDITION_AND, "and", negation, out);
 }
 
-static int any(struct scan *s, struct condition **out)
+static int any(struct scan *s, struct condition_names **out)
 {
 	int ret;
 
 	if (++s->depth > CONDITION_DEPTH)
-		return wrong(s, "nested too deep");
+		return wrong(s, "nested too deep", "嵌套过深");
 	ret = chain(s, CONDITION_OR, "or", all, out);
 	s->depth--;
 	return ret;
 }
 
-static int one(struct rule_reading *r, const struct tree *at, struct condition **out)
+static int not_the_end(struct scan *s)
 {
-	struct scan s = { r, at, at->text, 0 };
+	static const char *const words[] = { "and", "or" };
+	size_t n = word_length(s->p);
+	const char *word = arena_copy_bytes(s->r->mem, s->p, n > 80 ? 80 : n);
+	const char *near = nearest(word, words, 2);
+
+	if (*s->p == '|')
+		return wrong(s, obsolete.en, obsolete.zh);
+	if (!near)
+		return wrong(s, "'and', 'or' or the end is expected", "此处应为 and、or 或结尾");
+	return wrong(s, arena_text(s->r->mem, "'and', 'or' or the end is expected; did you mean '%s'?", near),
+		     arena_text(s->r->mem, "此处应为 and、or 或结尾；是否指 %s？", near));
+}
+
+static int read_over(struct rule_reading *r, const struct tree *at, struct said noun,
+		     const char *const *names, size_t count, struct condition_names **out)
+{
+	struct scan s = { r, at, at->text, 0, noun, names, count };
 	int ret;
 
 	if (at->kind != TREE_SCALAR || !at->len || strlen(at->text) != at->len)
-		return tree_fault(r->why, r->file, at, "condition should be text, or a list of texts");
+		return tree_say(r->why, r->file, at, "condition should be text, or a list of texts",
+				"condition 应为文本或文本列表");
 	if (at->len > CONDITION_BYTES)
-		return tree_fault(r->why, r->file, at, "a condition has at most %d bytes", CONDITION_BYTES);
+		return tree_say(r->why, r->file, at, "a condition has at most %d bytes",
+				"condition 至多 %d 字节", CONDITION_BYTES);
 	if ((ret = any(&s, out)) < 0)
 		return ret;
 	blanks(&s);
-	if (*s.p == '|')
-		return wrong(&s, "aggregations after '|' are not taken; write a correlation rule");
-	return *s.p ? wrong(&s, "'and', 'or' or the end is expected") : 0;
+	return *s.p ? not_the_end(&s) : 0;
+}
+
+int expression_read(struct rule_reading *r, const struct tree *at, const char *const *names, size_t count,
+		    struct condition_names **out)
+{
+	return read_over(r, at, (struct said){ "listed rule", "列出的规则" }, names, count, out);
+}
+
+/* The same tree with the selections in place of their names. */
+static struct condition *resolve(struct rule_reading *r, const struct condition_names *from)
+{
+	struct condition *c = arena_take(r->mem, sizeof(*c)), **last = &c->first;
+	const struct selection *s = r->rule->selections;
+
+	c->kind = from->kind;
+	c->count = from->count;
+	while (from->kind == CONDITION_SELECTION && s->name != from->name)
+		s = s->next;
+	if (from->kind == CONDITION_SELECTION)
+		c->selection = s;
+	for (const struct condition_names *n = from->first; n; n = n->next) {
+		*last = resolve(r, n);
+		last = &(*last)->next;
+	}
+	return c;
+}
+
+struct names {
+	const char **at;
+	size_t count;
+};
+
+static struct names selection_names(struct rule_reading *r)
+{
+	struct names names = { NULL, 0 };
+	size_t i = 0;
+
+	for (const struct selection *s = r->rule->selections; s; s = s->next)
+		names.count++;
+	names.at = arena_many(r->mem, names.count + 1, sizeof(*names.at));
+	for (const struct selection *s = r->rule->selections; s; s = s->next)
+		names.at[i++] = s->name;
+	return names;
+}
+
+static int one(struct rule_reading *r, const struct tree *at, const struct names *names,
+	       struct condition **out)
+{
+	struct condition_names *text;
+	int ret = read_over(r, at, (struct said){ "selection", "选择项" }, names->at, names->count, &text);
+
+	if (ret == 0)
+		*out = resolve(r, text);
+	return ret;
 }
 
 int condition_read(struct rule_reading *r, const struct tree *at, struct condition **out)
 {
+	const struct names names = selection_names(r);
 	struct condition *list, **last;
 	int ret;
 
 	if (at->kind != TREE_LIST)
-		return one(r, at, out);
+		return one(r, at, &names, out);
 	if (!at->first)
-		return tree_fault(r->why, r->file, at, "an empty list of conditions never matches");
+		return tree_say(r->why, r->file, at, "an empty list of conditions never matches",
+				"空的条件列表永远不会命中");
 	list = arena_take(r->mem, sizeof(*list));
 	list->kind = CONDITION_OR;
 	last = &list->first;
 	for (const struct tree *t = at->first; t; t = t->next) {
-		if ((ret = one(r, t, last)) < 0)
+		if ((ret = one(r, t, &names, last)) < 0)
 			return ret;
 		last = &(*last)->next;
 	}

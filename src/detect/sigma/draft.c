@@ -52,8 +52,8 @@ static int plain_only(struct rule_reading *r, const struct tree *at, const struc
 {
 	if (!draft_has_wild(d))
 		return 0;
-	return tree_fault(r->why, r->file, at, "%s takes no wildcards; write \\* or \\? for the characters",
-			  modifier);
+	return tree_say(r->why, r->file, at, "%s takes no wildcards; write \\* or \\? for the characters",
+			"%s 不接受通配符；字符本身写作 \\* 或 \\?", modifier);
 }
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -82,7 +82,7 @@ static struct draft *encode(struct arena *mem, const struct draft *from, size_t 
 	return d;
 }
 
-static int to_base64(struct rule_reading *r, const struct tree *at, struct draft **list)
+int draft_base64(struct rule_reading *r, const struct tree *at, struct draft **list)
 {
 	for (struct draft **d = list; *d; d = &(*d)->next) {
 		struct draft *next = (*d)->next;
@@ -98,7 +98,7 @@ static int to_base64(struct rule_reading *r, const struct tree *at, struct draft
 
 /* The three ways a text looks inside a longer base64 string; the characters
  * that its neighbours decide are cut off. */
-static int to_base64_offset(struct rule_reading *r, const struct tree *at, struct draft **list)
+int draft_base64offset(struct rule_reading *r, const struct tree *at, struct draft **list)
 {
 	static const size_t cut_front[] = { 0, 2, 3 }, cut_back[] = { 0, 3, 2 };
 	struct draft *out = NULL;
@@ -113,7 +113,8 @@ static int to_base64_offset(struct rule_reading *r, const struct tree *at, struc
 			size_t cut = cut_front[shift] + cut_back[(d->len + shift) % 3];
 
 			if (coded->len <= cut)
-				return tree_fault(r->why, r->file, at, "too short for base64offset");
+				return tree_say(r->why, r->file, at, "too short for base64offset",
+						"对 base64offset 而言过短");
 			coded->text += cut_front[shift];
 			coded->len -= cut;
 			coded->next = out;
@@ -164,17 +165,17 @@ static int to_wide(struct rule_reading *r, const struct tree *at, struct draft *
 	return 0;
 }
 
-static int to_utf16le(struct rule_reading *r, const struct tree *at, struct draft **list)
+int draft_utf16le(struct rule_reading *r, const struct tree *at, struct draft **list)
 {
 	return to_wide(r, at, list, false, false);
 }
 
-static int to_utf16be(struct rule_reading *r, const struct tree *at, struct draft **list)
+int draft_utf16be(struct rule_reading *r, const struct tree *at, struct draft **list)
 {
 	return to_wide(r, at, list, true, false);
 }
 
-static int to_utf16(struct rule_reading *r, const struct tree *at, struct draft **list)
+int draft_utf16(struct rule_reading *r, const struct tree *at, struct draft **list)
 {
 	return to_wide(r, at, list, false, true);
 }
@@ -185,23 +186,37 @@ static bool wordy(char c)
 	       (unsigned char)c >= 0x80;
 }
 
-/* A dash that begins an option: nothing of a word before it, a word behind. */
-static bool is_dash(const struct draft *d, size_t i)
+/* The dashes of Windows, as the specification lists them. */
+static const char *const dashes[] = { "-", "/", "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x80\x95" };
+
+enum { DASHES = sizeof(dashes) / sizeof(*dashes) };
+
+/* The length of a dash that begins an option: nothing of a word before it, a word
+ * behind; 0 where there is none. */
+static size_t dash_at(const struct draft *d, size_t i)
 {
-	return !d->wild[i] && (d->text[i] == '-' || d->text[i] == '/') &&
-	       (i == 0 || !wordy(d->text[i - 1])) && i + 1 < d->len && wordy(d->text[i + 1]);
+	if (d->wild[i] || (i > 0 && wordy(d->text[i - 1])))
+		return 0;
+	for (size_t k = 0; k < DASHES; k++) {
+		const size_t n = strlen(dashes[k]);
+
+		if (i + n < d->len && !memcmp(d->text + i, dashes[k], n))
+			return wordy(d->text[i + n]) ? n : 0;
+	}
+	return 0;
 }
 
-static struct draft *with_dash(struct arena *mem, const struct draft *from, size_t at, const char *dash)
+static struct draft *with_dash(struct arena *mem, const struct draft *from, size_t at, size_t len,
+			       const char *dash)
 {
 	struct draft *d = draft_new(mem, from->len + 3);
 
-	for (size_t i = 0; i < from->len; i++)
-		if (i != at)
-			draft_put(d, from->text[i], from->wild[i]);
-		else
-			for (const char *p = dash; *p; p++)
-				draft_put(d, *p, WILD_NONE);
+	for (size_t i = 0; i < at; i++)
+		draft_put(d, from->text[i], from->wild[i]);
+	for (const char *p = dash; *p; p++)
+		draft_put(d, *p, WILD_NONE);
+	for (size_t i = at + len; i < from->len; i++)
+		draft_put(d, from->text[i], from->wild[i]);
 	return d;
 }
 
@@ -209,57 +224,36 @@ static struct draft *with_dash(struct arena *mem, const struct draft *from, size
  * what was replaced in front of it changed length. */
 static void spread(struct arena *mem, struct draft *d, size_t behind, struct draft **out)
 {
-	static const char *const dashes[] = { "-", "/", "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x80\x95" };
-
 	for (; behind > 0; behind--) {
-		size_t at = d->len - behind;
+		const size_t at = d->len - behind, len = dash_at(d, at);
 
-		if (!is_dash(d, at))
+		if (!len)
 			continue;
-		for (size_t i = 0; i < 5; i++)
-			spread(mem, with_dash(mem, d, at, dashes[i]), behind - 1, out);
+		for (size_t i = 0; i < DASHES; i++)
+			spread(mem, with_dash(mem, d, at, len, dashes[i]), behind - len, out);
 		return;
 	}
 	d->next = *out;
 	*out = d;
 }
 
-static int to_windash(struct rule_reading *r, const struct tree *at, struct draft **list)
+int draft_windash(struct rule_reading *r, const struct tree *at, struct draft **list)
 {
 	struct draft *out = NULL, *next;
 
 	for (struct draft *d = *list; d; d = next) {
-		size_t dashes = 0;
+		size_t found = 0;
 
 		next = d->next;
 		for (size_t i = 0; i < d->len; i++)
-			dashes += is_dash(d, i);
-		if (dashes > WINDASH_MOST)
-			return tree_fault(r->why, r->file, at,
-					  "windash with %zu dashes in one value; at most %d, split the value",
-					  dashes, WINDASH_MOST);
+			found += dash_at(d, i) > 0;
+		if (found > WINDASH_MOST)
+			return tree_say(r->why, r->file, at,
+					"windash with %zu dashes in one value; at most %d, split the value",
+					"windash 的一个值中有 %zu 个破折号，至多 %d 个；请拆分", found,
+					WINDASH_MOST);
 		spread(r->mem, d, d->len, &out);
 	}
 	*list = out;
 	return 0;
-}
-
-/* clang-format off */
-/* Modifiers that change the text itself. */
-static const struct {
-	const char *word;
-	draft_change *run;
-} changes[] = {
-	{ "base64", to_base64 },   { "base64offset", to_base64_offset }, { "wide", to_utf16le },
-	{ "utf16le", to_utf16le }, { "utf16be", to_utf16be },            { "utf16", to_utf16 },
-	{ "windash", to_windash },
-};
-/* clang-format on */
-
-draft_change *draft_find_change(const char *word, size_t len)
-{
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
-		if (strlen(changes[i].word) == len && !memcmp(word, changes[i].word, len))
-			return changes[i].run;
-	return NULL;
 }

@@ -22,8 +22,9 @@ struct draft {
 /* Change every draft of the list, or refuse at `at`. */
 typedef int draft_change(struct rule_reading *r, const struct tree *at, struct draft **list);
 
-/* The modifier's change, or NULL when there is none of this name. */
-draft_change *draft_find_change(const char *word, size_t len);
+draft_change draft_base64, draft_base64offset, draft_utf16le, draft_utf16be, draft_utf16, draft_windash;
+/* expand.c: %name% becomes each value of the list of that name. */
+draft_change draft_expand;
 
 struct draft *draft_new(struct arena *mem, size_t room);
 void draft_put(struct draft *d, char c, unsigned char wild);

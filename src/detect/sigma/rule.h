@@ -31,6 +31,7 @@ enum match_op {
 	MATCH_LESS_EQUAL,
 	MATCH_GREATER,
 	MATCH_GREATER_EQUAL,
+	MATCH_TIME,          /* a part of the time in the value, compared with a number */
 	MATCH_REFERS_EQUALS, /* the value is the name of another field */
 	MATCH_REFERS_STARTS,
 	MATCH_REFERS_ENDS,
@@ -40,11 +41,18 @@ enum match_op {
 enum { WILD_NONE = 0, WILD_MANY = 1, WILD_ONE = 2 };
 enum { REGEX_CASELESS = 1, REGEX_LINES = 2, REGEX_DOT_ALL = 4 };
 
+enum compare_op { COMPARE_LT, COMPARE_LTE, COMPARE_GT, COMPARE_GTE, COMPARE_EQ, COMPARE_NEQ };
+
+/* As the value writes it: no zone is converted. A week is that of ISO 8601. */
+enum time_part { TIME_NONE, TIME_MINUTE, TIME_HOUR, TIME_DAY, TIME_WEEK, TIME_MONTH, TIME_YEAR };
+
 struct value {
 	enum match_op op;
 	bool cased;
 	unsigned regex_flags;
-	const char *text; /* lower case unless cased, a regex or a field's name */
+	enum time_part part;     /* of MATCH_TIME */
+	enum compare_op compare; /* the same */
+	const char *text;        /* lower case unless cased, a regex or a field's name */
 	size_t len;
 	const unsigned char *wild; /* of MATCH_GLOB: WILD_... for each byte of text */
 	double number;
@@ -82,16 +90,23 @@ struct condition {
 	struct condition *first, *next;
 };
 
-enum correlation_kind { CORRELATION_EVENTS, CORRELATION_VALUES, CORRELATION_TEMPORAL, CORRELATION_ORDERED };
+enum correlation_kind {
+	CORRELATION_EVENTS,
+	CORRELATION_VALUES,
+	CORRELATION_TEMPORAL,
+	CORRELATION_ORDERED,
+	CORRELATION_SUM,
+	CORRELATION_AVG,
+	CORRELATION_PERCENTILE,
+};
 
 /* Hits that one group keeps at most, and so the largest number to compare with. */
 enum { CORRELATION_MOST = 10000 };
 
-enum compare_op { COMPARE_LT, COMPARE_LTE, COMPARE_GT, COMPARE_GTE, COMPARE_EQ, COMPARE_NEQ };
-
+/* Whole and at most CORRELATION_MOST where something is counted. */
 struct bound {
 	enum compare_op op;
-	uint64_t number;
+	double number;
 	struct bound *next;
 };
 
@@ -104,15 +119,29 @@ struct name_list {
 /* A name that stands for a different field in each rule. */
 struct alias {
 	const char *name, *rule, *field;
+	int line, column;
 	struct alias *next;
+};
+
+/* "login and not (reset or locked)" over the rules that a temporal correlation
+ * lists; CONDITION_SELECTION stands for one of them by name. */
+struct condition_names {
+	enum condition_kind kind;
+	unsigned count;   /* at least so many of the members (CONDITION_COUNT) */
+	const char *name; /* of CONDITION_SELECTION; as it stands in `rules` */
+	struct condition_names *first, *next;
 };
 
 struct correlation {
 	enum correlation_kind kind;
-	struct name_list *rules, *group_by, *fields;
+	struct name_list *rules, *group_by;
+	struct name_list *fields; /* several of a value_count: distinct together; else at most one */
 	struct alias *aliases;
 	int64_t span; /* microseconds */
+	/* All of them hold. Of a temporal correlation: how many of its rules were there. */
 	struct bound *bounds;
+	unsigned percentile;                /* of CORRELATION_PERCENTILE, 1 to 100 */
+	struct condition_names *expression; /* of a temporal correlation; then there are no bounds */
 	bool generate;
 };
 
@@ -127,6 +156,11 @@ struct rule_join {
 	int64_t within, at_most; /* microseconds; 0: not said */
 };
 
+/* A document that is no rule: what its condition finds is left out of others. */
+struct filter {
+	struct name_list *rules; /* by id or name; none: every rule of its log source */
+};
+
 struct rule {
 	const char *id, *name, *title, *author, *license, *status;
 	struct rule_join join;
@@ -137,13 +171,17 @@ struct rule {
 	struct selection *selections;
 	struct condition *condition;
 	struct correlation *correlation; /* then there is no condition */
+	struct filter *filter;           /* then it is a filter, with selections and condition */
+	struct name_list *filters;       /* titles of those that were laid on the rule */
 	struct name_list *tags;
 	struct rule *next;
 };
 
-/* One document. Fails with "file:line:column: what, and what would be right";
- * a rule on the far side of the boundary is refused with N33 in the message. */
-int rule_read(struct arena *mem, const char *file, const struct tree *at, struct rule **out,
-	      struct fault *why);
+struct lists;
+
+/* One document; `lists` (or NULL) has what placeholders stand for. Fails with "file:line:column: what, and
+ * what would be right"; a rule on the far side of the boundary is refused with N33 in the message. */
+int rule_read(struct arena *mem, const struct lists *lists, const char *file, const struct tree *at,
+	      struct rule **out, struct fault *why);
 
 const char *rule_level_word(enum rule_level level);

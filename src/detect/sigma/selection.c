@@ -26,12 +26,13 @@ static int map_clause(struct rule_reading *r, const struct tree *at, struct clau
 	int ret;
 
 	if (!at->first)
-		return tree_fault(r->why, r->file, at,
-				  "an empty map matches everything; say what it should be");
+		return tree_say(r->why, r->file, at, "an empty map matches everything; say what it should be",
+				"空的映射会命中一切；请写明应为何值");
 	for (const struct tree *t = at->first; t; t = t->next) {
 		if ((ret = item_read(r, field_key(r, t->key), t, last)) < 0)
 			return ret;
-		last = &(*last)->next;
+		while (*last)
+			last = &(*last)->next;
 	}
 	*out = clause;
 	return 0;
@@ -43,7 +44,7 @@ static int word_clause(struct rule_reading *r, const struct tree *at, struct cla
 	int ret;
 
 	if (!at->len || tree_is_null(at))
-		return tree_fault(r->why, r->file, at, "an empty word is found everywhere");
+		return tree_say(r->why, r->file, at, "an empty word is found everywhere", "空词处处可见");
 	/* A word is found anywhere in the event, so it is a search. */
 	if ((ret = item_read(r, "|contains", at, &clause->items)) < 0)
 		return ret;
@@ -56,10 +57,11 @@ static int list_clauses(struct rule_reading *r, const struct tree *at, struct cl
 	int ret;
 
 	if (!at->first)
-		return tree_fault(r->why, r->file, at, "an empty list never matches");
+		return tree_say(r->why, r->file, at, "an empty list never matches", "空列表永远不会命中");
 	for (const struct tree *t = at->first; t; t = t->next) {
 		if (t->kind == TREE_LIST)
-			return tree_fault(r->why, r->file, t, "a list in a list; maps or words are expected");
+			return tree_say(r->why, r->file, t, "a list in a list; maps or words are expected",
+					"列表中又有列表；此处应为映射或词");
 		ret = t->kind == TREE_MAP ? map_clause(r, t, out) : word_clause(r, t, out);
 		if (ret < 0)
 			return ret;
@@ -68,14 +70,32 @@ static int list_clauses(struct rule_reading *r, const struct tree *at, struct cl
 	return 0;
 }
 
+/* What is sought anywhere has anything in front of it and behind. */
+static void open_ends(struct arena *mem, struct value *v)
+{
+	char *text = arena_take(mem, v->len + 3);
+	unsigned char *wild = arena_take(mem, v->len + 3);
+
+	memcpy(text + 1, v->text, v->len);
+	memcpy(wild + 1, v->wild, v->len);
+	text[0] = text[v->len + 1] = '*';
+	wild[0] = wild[v->len + 1] = WILD_MANY;
+	v->text = text;
+	v->wild = wild;
+	v->len += 2;
+}
+
 /* A keyword item may carry modifiers but no name: '|all': [a, b]. */
-static void search_words(struct clause *clauses)
+static void search_words(struct arena *mem, struct clause *clauses)
 {
 	for (struct clause *c = clauses; c; c = c->next)
 		for (struct item *i = c->items; i; i = i->next)
-			for (struct value *v = i->values; v && !i->field; v = v->next)
+			for (struct value *v = i->values; v && !i->field; v = v->next) {
 				if (v->op == MATCH_EQUALS || v->op == MATCH_STARTS || v->op == MATCH_ENDS)
 					v->op = MATCH_CONTAINS;
+				if (v->op == MATCH_GLOB)
+					open_ends(mem, v);
+			}
 }
 
 int selection_read(struct rule_reading *r, const struct tree *at, struct selection **out)
@@ -92,7 +112,7 @@ int selection_read(struct rule_reading *r, const struct tree *at, struct selecti
 		ret = word_clause(r, at, &s->clauses);
 	if (ret < 0)
 		return ret;
-	search_words(s->clauses);
+	search_words(r->mem, s->clauses);
 	*out = s;
 	return 0;
 }

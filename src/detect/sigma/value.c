@@ -1,140 +1,29 @@
 #include <arpa/inet.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "detect/regex.h"
-#include "detect/sigma/draft.h"
+#include "detect/engine/regex.h"
+#include "detect/sigma/modifier.h"
 #include "detect/sigma/rule_private.h"
 
-/* value -- a field's key with its modifiers, and the values it may have. */
+/* value -- the values that a field may have, as its modifiers would have them. */
 
 enum { VALUE_BYTES = 16 * 1024 };
 
-enum affix { AFFIX_FRONT = 1, AFFIX_BACK = 2 }; /* anything may stand there */
-
-/* What the modifiers of a key add up to. */
-struct modifiers {
-	bool all, cased, negated, regex, cidr, exists, refers, compares;
-	unsigned affix, regex_flags;
-	enum match_op compare;
-};
-
 /* clang-format off */
-/* Of the specification, but nothing to carry them out with yet. */
+/* Of the specification's appendix on modifiers. */
 static const struct {
-	const char *word, *why;
-} refused[] = {
-	{ "expand", "expand wants placeholders, which are not kept here; write the values out" },
-	{ "minute", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "hour", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "day", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "week", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "month", "time modifiers are not carried out; use lt/gt on a field of the event" },
-	{ "year", "time modifiers are not carried out; use lt/gt on a field of the event" },
+	const char *word;
+	int least, most;
+} parts[] = {
+	[TIME_MINUTE] = { "minute", 0, 59 }, [TIME_HOUR]  = { "hour", 0, 23 },
+	[TIME_DAY]    = { "day", 1, 31 },    [TIME_WEEK]  = { "week", 1, 52 },
+	[TIME_MONTH]  = { "month", 1, 12 },  [TIME_YEAR]  = { "year", 1, 9999 },
 };
 /* clang-format on */
-
-#define COUNT(list) (sizeof(list) / sizeof(*(list)))
-
-static bool is(const char *word, size_t len, const char *name)
-{
-	return strlen(name) == len && !memcmp(word, name, len);
-}
-
-static bool set_compare(struct modifiers *m, enum match_op op)
-{
-	m->compares = true;
-	m->compare = op;
-	return true;
-}
-
-static bool set_flag(struct modifiers *m, const char *w, size_t n)
-{
-	if (is(w, n, "all"))
-		return m->all = true;
-	if (is(w, n, "cased"))
-		return m->cased = true;
-	if (is(w, n, "neq"))
-		return m->negated = true;
-	if (is(w, n, "re"))
-		return m->regex = true;
-	if (is(w, n, "cidr"))
-		return m->cidr = true;
-	if (is(w, n, "exists"))
-		return m->exists = true;
-	if (is(w, n, "fieldref"))
-		return m->refers = true;
-	if (is(w, n, "contains"))
-		return m->affix |= AFFIX_FRONT | AFFIX_BACK;
-	if (is(w, n, "startswith"))
-		return m->affix |= AFFIX_BACK;
-	if (is(w, n, "endswith"))
-		return m->affix |= AFFIX_FRONT;
-	if (is(w, n, "lt"))
-		return set_compare(m, MATCH_LESS);
-	if (is(w, n, "lte"))
-		return set_compare(m, MATCH_LESS_EQUAL);
-	if (is(w, n, "gt"))
-		return set_compare(m, MATCH_GREATER);
-	if (is(w, n, "gte"))
-		return set_compare(m, MATCH_GREATER_EQUAL);
-	if (m->regex && is(w, n, "i"))
-		return m->regex_flags |= REGEX_CASELESS;
-	if (m->regex && is(w, n, "m"))
-		return m->regex_flags |= REGEX_LINES;
-	if (m->regex && is(w, n, "s"))
-		return m->regex_flags |= REGEX_DOT_ALL;
-	return false;
-}
-
-static int read_modifier(struct rule_reading *r, const struct tree *at, const char *w, size_t n,
-			 struct modifiers *m)
-{
-	for (size_t i = 0; i < COUNT(refused); i++)
-		if (is(w, n, refused[i].word))
-			return tree_fault(r->why, r->file, at, "%s", refused[i].why);
-	if (draft_find_change(w, n) || set_flag(m, w, n))
-		return 0;
-	return tree_fault(
-		r->why, r->file, at,
-		"unknown modifier '%.*s'; contains, startswith, endswith, all, re (then i, m, s), cidr, "
-		"exists, cased, neq, lt, lte, gt, gte, windash, base64, base64offset, wide, utf16, "
-		"utf16le, utf16be or fieldref",
-		(int)n, w);
-}
-
-/* Which go together: one kind of test, and what its text may be. */
-static int check(struct rule_reading *r, const struct tree *at, const struct modifiers *m, bool changed)
-{
-	int kinds = m->regex + m->cidr + m->exists + m->refers + m->compares;
-
-	if (kinds > 1)
-		return tree_fault(
-			r->why, r->file, at,
-			"only one of re, cidr, exists, fieldref and a comparison goes on one field");
-	if (changed && kinds)
-		return tree_fault(r->why, r->file, at, "an encoding goes with text only");
-	if (m->affix && (m->regex || m->cidr || m->exists || m->compares))
-		return tree_fault(r->why, r->file, at, "contains, startswith and endswith go with text only");
-	return 0;
-}
-
-static int read_modifiers(struct rule_reading *r, const struct tree *at, const char *key, struct modifiers *m)
-{
-	bool changed = false;
-	int ret;
-
-	for (const char *bar = strchr(key, '|'); bar; bar = strchr(bar + 1, '|')) {
-		size_t n = strcspn(bar + 1, "|");
-
-		changed |= draft_find_change(bar + 1, n) != NULL;
-		if ((ret = read_modifier(r, at, bar + 1, n, m)) < 0)
-			return ret;
-	}
-	return check(r, at, m, changed);
-}
 
 static char *lower(struct arena *mem, const char *text, size_t len)
 {
@@ -181,16 +70,46 @@ static void text_value(struct arena *mem, struct draft *d, unsigned affix, bool 
 	v->len = d->len;
 }
 
-static int number_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
-			struct value *v)
+bool number_read(const struct tree *at, double *out)
 {
 	char *end;
 
+	if (at->kind != TREE_SCALAR || !at->len || strspn(at->text, "0123456789+-.eE") != at->len)
+		return false;
 	errno = 0;
-	v->op = m->compare;
-	v->number = strtod(at->text, &end);
-	if (!at->len || *end || errno || end != at->text + at->len)
-		return tree_fault(r->why, r->file, at, "'%s' is not a number to compare with", at->text);
+	*out = strtod(at->text, &end);
+	return !*end && !errno && isfinite(*out);
+}
+
+static int number_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+			struct value *v)
+{
+	static const enum match_op ops[] = {
+		[COMPARE_LT] = MATCH_LESS,
+		[COMPARE_LTE] = MATCH_LESS_EQUAL,
+		[COMPARE_GT] = MATCH_GREATER,
+		[COMPARE_GTE] = MATCH_GREATER_EQUAL,
+	};
+
+	v->op = ops[m->compare];
+	if (!number_read(at, &v->number))
+		return tree_say(r->why, r->file, at, "'%.80s' is not a number to compare with",
+				"“%.80s”不是可比较的数字", at->text);
+	return 0;
+}
+
+static int time_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		      struct value *v)
+{
+	v->op = MATCH_TIME;
+	v->part = m->part;
+	v->compare = m->compares ? m->compare : COMPARE_EQ;
+	if (!number_read(at, &v->number) || v->number != floor(v->number) ||
+	    v->number < parts[m->part].least || v->number > parts[m->part].most)
+		return tree_say(r->why, r->file, at,
+				"%s '%.80s' should be a number from %d to %d (Sigma 2.1.0, 'Time modifiers')",
+				"%s“%.80s”应为 %d 至 %d 的数字（Sigma 2.1.0，Time modifiers）",
+				parts[m->part].word, at->text, parts[m->part].least, parts[m->part].most);
 	return 0;
 }
 
@@ -210,8 +129,8 @@ static int cidr_value(struct rule_reading *r, const struct tree *at, struct valu
 	}
 	if (len >= sizeof(address) || (slash && (*end || end == slash + 1)) || bits < 0 ||
 	    bits > (v6 ? 128 : 32) || inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes) != 1)
-		return tree_fault(r->why, r->file, at,
-				  "'%s' should be a network like 10.0.0.0/8 or fe80::/10", at->text);
+		return tree_say(r->why, r->file, at, "'%s' should be a network like 10.0.0.0/8 or fe80::/10",
+				"“%s”应为 10.0.0.0/8 或 fe80::/10 之类的网段", at->text);
 	v->op = MATCH_CIDR;
 	v->len = at->len;
 	v->text = at->text;
@@ -227,7 +146,8 @@ static int exists_value(struct rule_reading *r, const struct tree *at, struct it
 	if (!strcasecmp(at->text, "true"))
 		return 0;
 	if (strcasecmp(at->text, "false"))
-		return tree_fault(r->why, r->file, at, "exists should be true or false");
+		return tree_say(r->why, r->file, at, "exists should be true or false",
+				"exists 应为 true 或 false");
 	item->negated = !item->negated;
 	return 0;
 }
@@ -252,7 +172,7 @@ static void refers_value(const struct tree *at, const struct modifiers *m, struc
 					     MATCH_REFERS_CONTAINS };
 
 	v->op = ops[m->affix];
-	v->cased = m->cased;
+	v->cased = m->with & WITH_CASED;
 	v->text = at->text;
 	v->len = at->len;
 }
@@ -273,105 +193,201 @@ static void plain_number(struct arena *mem, struct tree *at)
 	at->len = strlen(at->text);
 }
 
-static int text_values(struct rule_reading *r, const struct tree *given, const char *key,
-		       const struct modifiers *m, struct value ***last)
+/* The value after all that changes its text, as one draft or several. */
+static int change(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		  struct draft **out)
+{
+	int ret;
+
+	*out = draft_of(r->mem, at);
+	for (size_t i = 0; i < m->change_count; i++)
+		if ((ret = m->changes[i](r, at, out)) < 0)
+			return ret;
+	return 0;
+}
+
+static struct value *put_value(struct rule_reading *r, struct value ***last)
+{
+	struct value *v = **last = arena_take(r->mem, sizeof(*v));
+
+	*last = &v->next;
+	return v;
+}
+
+static int text_values(struct rule_reading *r, const struct tree *given, const struct modifiers *m,
+		       struct value ***last)
 {
 	struct tree at = *given;
 	struct draft *list;
 	int ret;
 
 	plain_number(r->mem, &at);
-	list = draft_of(r->mem, &at);
-	for (const char *bar = strchr(key, '|'); bar; bar = strchr(bar + 1, '|')) {
-		draft_change *run = draft_find_change(bar + 1, strcspn(bar + 1, "|"));
-
-		if (run && (ret = run(r, given, &list)) < 0)
-			return ret;
-	}
+	if ((ret = change(r, &at, m, &list)) < 0)
+		return ret;
 	for (struct draft *next; list; list = next) {
 		next = list->next;
-		**last = arena_take(r->mem, sizeof(***last));
-		text_value(r->mem, list, m->affix, m->cased, **last);
-		*last = &(**last)->next;
+		text_value(r->mem, list, m->affix, m->with & WITH_CASED, put_value(r, last));
 	}
 	return 0;
 }
 
-static int add_value(struct rule_reading *r, const struct tree *at, const char *key,
-		     const struct modifiers *m, struct item *item, struct value ***last)
+/* A network may stand in a list of the site's. */
+static int networks(struct rule_reading *r, const struct tree *given, const struct modifiers *m,
+		    struct value ***last)
 {
-	struct value *v;
+	struct draft *list;
+	int ret = change(r, given, m, &list);
 
-	if (at->kind != TREE_SCALAR)
-		return tree_fault(r->why, r->file, at, "a value should be text or a number");
-	if (at->len > VALUE_BYTES)
-		return tree_fault(r->why, r->file, at, "a value of %zu bytes; at most %d", at->len,
-				  VALUE_BYTES);
-	if (!m->regex && !m->cidr && !m->exists && !m->refers && !m->compares && !tree_is_null(at))
-		return text_values(r, at, key, m, last);
-	v = **last = arena_take(r->mem, sizeof(*v));
-	*last = &v->next;
+	for (; ret == 0 && list; list = list->next) {
+		struct tree at = *given;
+
+		at.text = arena_copy_bytes(r->mem, list->text, list->len);
+		at.len = list->len;
+		ret = cidr_value(r, &at, put_value(r, last));
+	}
+	return ret;
+}
+
+static int null_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		      struct value *v)
+{
+	v->op = MATCH_NULL;
+	v->text = "";
+	if (m->test != TEST_TEXT || m->with & ~(unsigned)(WITH_CASED | WITH_NEQ))
+		return tree_say(r->why, r->file, at, "null goes without modifiers", "null 不带修饰符");
+	return 0;
+}
+
+static int single_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+			struct item *item, struct value *v)
+{
 	v->text = at->text;
 	v->len = at->len;
-	if (tree_is_null(at)) {
-		v->op = MATCH_NULL;
-		return m->affix || m->regex || m->cidr || m->exists || m->refers || m->compares
-			       ? tree_fault(r->why, r->file, at, "null goes without modifiers")
-			       : 0;
-	}
-	if (m->regex)
+	switch (m->test) {
+	case TEST_REGEX:
 		return regex_value(r, at, m, v);
-	if (m->cidr)
-		return cidr_value(r, at, v);
-	if (m->exists)
+	case TEST_EXISTS:
 		return exists_value(r, at, item, v);
-	if (m->compares)
+	case TEST_NUMBER:
 		return number_value(r, at, m, v);
-	refers_value(at, m, v);
-	return 0;
+	case TEST_TIME:
+		return time_value(r, at, m, v);
+	default:
+		refers_value(at, m, v);
+		return 0;
+	}
 }
 
-static int add_values(struct rule_reading *r, const struct tree *at, const char *key,
-		      const struct modifiers *m, struct item *item)
+static int add_value(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		     struct item *item, struct value ***last)
 {
-	struct value **last = &item->values;
-	int ret;
-
-	if (at->kind == TREE_MAP)
-		return tree_fault(r->why, r->file, at, "a field's value should be text or a list, not a map");
-	if (at->kind == TREE_SCALAR)
-		return add_value(r, at, key, m, item, &last);
-	if (!at->first)
-		return tree_fault(r->why, r->file, at, "an empty list never matches; leave the field out");
-	if (m->exists)
-		return tree_fault(r->why, r->file, at, "exists takes true or false, not a list");
-	for (const struct tree *t = at->first; t; t = t->next)
-		if ((ret = add_value(r, t, key, m, item, &last)) < 0)
-			return ret;
-	return 0;
+	if (at->kind != TREE_SCALAR)
+		return tree_say(r->why, r->file, at, "a value should be text or a number",
+				"值应为文本或数字");
+	if (at->len > VALUE_BYTES)
+		return tree_say(r->why, r->file, at, "a value of %zu bytes; at most %d",
+				"值有 %zu 字节；至多 %d", at->len, VALUE_BYTES);
+	if (tree_is_null(at))
+		return null_value(r, at, m, put_value(r, last));
+	if (m->test == TEST_TEXT)
+		return text_values(r, at, m, last);
+	if (m->test == TEST_CIDR)
+		return networks(r, at, m, last);
+	return single_value(r, at, m, item, put_value(r, last));
 }
 
-int item_read(struct rule_reading *r, const char *key, const struct tree *at, struct item **out)
+static struct item *new_item(struct rule_reading *r, const struct tree *at, const char *key,
+			     const struct modifiers *m)
 {
 	struct item *item = arena_take(r->mem, sizeof(*item));
-	struct modifiers m = { 0 };
 	size_t name = strcspn(key, "|");
-	int ret;
 
-	if ((ret = read_modifiers(r, at, key, &m)) < 0)
-		return ret;
 	if (name)
 		item->field = arena_copy_bytes(r->mem, key, name);
 	item->line = at->line;
 	item->column = at->column;
-	item->all = m.all;
-	item->negated = m.negated;
-	if (m.all && (at->kind != TREE_LIST || tree_count(at) < 2))
-		return tree_fault(r->why, r->file, at, "all wants a list of at least two values");
-	if (!name && (m.exists || m.refers || m.compares || m.cidr))
-		return tree_fault(r->why, r->file, at, "this modifier wants a field in front of it");
-	if ((ret = add_values(r, at, key, &m, item)) < 0)
+	item->all = m->with & WITH_ALL;
+	item->negated = m->with & WITH_NEQ;
+	return item;
+}
+
+/* Alternatives in the place of one value: of them one is enough, also under `all`. */
+static void set_apart(struct rule_reading *r, const struct item *item, struct value *values,
+		      struct item ***apart)
+{
+	struct item *own = **apart = arena_take(r->mem, sizeof(*own));
+
+	*own = *item;
+	own->all = false;
+	own->values = values;
+	own->next = NULL;
+	*apart = &own->next;
+}
+
+static int add_list(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		    struct item *item, struct item **apart)
+{
+	struct value **last = &item->values;
+	int ret;
+
+	for (const struct tree *t = at->first; t; t = t->next) {
+		struct value **from = last;
+
+		if (tree_is_null(t))
+			return tree_say(
+				r->why, r->file, t,
+				"null cannot be part of a list; a selection of its own says it (Sigma 2.1.0, "
+				"'Special field values')",
+				"null 不能列在列表中；请另写选择项（Sigma 2.1.0，Special field values）");
+		if ((ret = add_value(r, t, m, item, &last)) < 0)
+			return ret;
+		if (item->all && *from && (*from)->next) {
+			set_apart(r, item, *from, &apart);
+			*from = NULL;
+			last = from;
+		}
+	}
+	return 0;
+}
+
+static int add_values(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
+		      struct item *item, struct item **apart)
+{
+	struct value **last = &item->values;
+
+	if (at->kind == TREE_MAP)
+		return tree_say(r->why, r->file, at, "a field's value should be text or a list, not a map",
+				"字段的值应为文本或列表，不能是映射");
+	if (at->kind == TREE_SCALAR)
+		return add_value(r, at, m, item, &last);
+	if (!at->first)
+		return tree_say(r->why, r->file, at, "an empty list never matches; leave the field out",
+				"空列表永远不会命中；请去掉该字段");
+	if (m->test == TEST_EXISTS)
+		return tree_say(r->why, r->file, at, "exists takes true or false, not a list",
+				"exists 只接受 true 或 false，不能是列表");
+	return add_list(r, at, m, item, apart);
+}
+
+int item_read(struct rule_reading *r, const char *key, const struct tree *at, struct item **out)
+{
+	struct modifiers m = { 0 };
+	struct item *item, *apart = NULL;
+	int ret;
+
+	if ((ret = modifiers_read(r, at, key, &m)) < 0)
 		return ret;
-	*out = item;
+	item = new_item(r, at, key, &m);
+	if (item->all && (at->kind != TREE_LIST || tree_count(at) < 2))
+		return tree_say(r->why, r->file, at,
+				"all wants a list of at least two values (Sigma 2.1.0, 'Generic modifiers')",
+				"all 须有至少两个值的列表（Sigma 2.1.0，Generic modifiers）");
+	if (!item->field && m.test != TEST_TEXT && m.test != TEST_REGEX)
+		return tree_say(r->why, r->file, at, "this modifier wants a field in front of it",
+				"此修饰符之前须有字段");
+	if ((ret = add_values(r, at, &m, item, &apart)) < 0)
+		return ret;
+	item->next = apart;
+	*out = item->values ? item : apart;
 	return 0;
 }

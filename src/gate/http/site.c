@@ -46,8 +46,10 @@ static bool sees_sources(struct call *call)
 /* Where the folder lies and who runs the daemon concerns whoever runs it. */
 static void status_told(struct call *call, json_t *answer)
 {
-	if (!sees_sources(call))
+	if (!sees_sources(call)) {
 		json_object_del(answer, "sources");
+		json_object_del(answer, "detection");
+	}
 	json_object_del(answer, "folder");
 	json_object_del(answer, "pid");
 	call_answer_house(call, 200, answer);

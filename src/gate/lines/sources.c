@@ -52,6 +52,7 @@ void sources_free(struct sources *sources)
 		return;
 	for (struct source_entry *entry = sources->all, *next; entry; entry = next) {
 		next = entry->next_all;
+		source_fini(&entry->source);
 		free(entry);
 	}
 	free(sources);

@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Having more than one's rights. Attacks 17-21, 23-25, 32.
-
-Not here: 22, a marking that is lowered by a link or a copy (a case is merged by the Office alone, matrix_test).
-"""
+"""Having more than one's rights. Attacks 17-25, 32."""
 import importlib.util
 import json
 import os
@@ -266,6 +263,115 @@ def a21_status_and_health_tell_nobody_of_others_sources():
         for path, login in ((f"{A}/status", "uop_edu"), (f"{A}/status", "nopost01"), ("/health", None)):
             silent(h, expect(h.web.get(path, login=login), 200, path), path)
         true(WORDS["tax"].encode() in h.web.get(f"{A}/status", login="dir01").body, "nor to who may see alerts")
+
+
+# ---- 22: what a link or a merge would open --------------------------------------------------------------------
+
+
+def looked_at(h, login):
+    """All that a person sees of cases and what belongs to them: lists, records, histories. By path."""
+    found = {}
+    for kind in [k["name"] for k in h.d.catalogue()["kinds"] if {"incident", "target_case"} & {f["name"] for f in k["fields"]}]:
+        for query in ("", *(f"?where={quoted(word)}" for word in WORDS.values())):
+            page = expect(h.web.get(f"{A}/{kind}{query}", login=login), 200, kind)
+            found[kind + query] = page
+            for row in page.json["rows"]:
+                for rest in ("", "/history"):
+                    path = f"{kind}/{row['id']}{rest}"
+                    found[path] = expect(h.web.get(f"{A}/{path}", login=login), 200, path)
+    return found
+
+
+def merged_house(h):
+    """The case of tax, with all that can come along, merged into the one of edu."""
+    d, tax = h.d, h.case["tax"]
+    h.keep("indicator", "tax", d.done("dut01", "indicator", "create", incident=tax, type="domain", value=f"{WORDS['tax']}.example",
+                                      marking="named", expires_at="2026-05-01T00:00:00Z"))
+    h.keep("system", "tax", d.done("uop_tax", "affected_system", "create", incident=tax, system=d.system["tax"],
+                                   unit=d.unit["tax"], name=f"系统{WORDS['tax']}"))
+    h.keep("of_hosp", "tax", d.done("dut01", "affected_system", "create", incident=tax, system=d.system["hosp"],
+                                    unit=d.unit["hosp"], name=f"医院{WORDS['tax']}"))
+    before = {login: looked_at(h, login) for login in ("uop_edu", "sec_edu", "uop_tax", "uop_hosp")}
+    expect(h.web.post(f"{A}/incident/{tax}/merge", {"input": {"target_case": h.case["edu"]}}, login="dut01"), 200, "merge")
+    return before
+
+
+def a22_a_merge_opens_nothing_to_the_other_unit():
+    """Two cases are handled as one by who handles them; the units see what they saw before, no more and no less."""
+    with full_house() as h:
+        before = merged_house(h)
+        for login in ("uop_edu", "sec_edu"):
+            after = looked_at(h, login)
+            same(set(after), set(before[login]), f"{login} sees")
+            for path, reply in after.items():
+                silent(h, reply, f"{path} for {login}")
+        for login in ("uop_tax", "uop_hosp"):
+            same(set(before[login]) - set(looked_at(h, login)), set(), f"{login} sees no more")
+        # Who handles the case it is now has all that came along.
+        for name in ("evidence", "indicator", "system"):
+            id_ = h.records[name]["tax"].id
+            kind = {"system": "affected_system"}.get(name, name)
+            same(h.web.get(f"{A}/{kind}/{id_}", login="dir01").json["fields"]["incident"]["number"], h.case["edu"], name)
+
+
+def a22_a_second_merge_opens_nothing_either():
+    with full_house() as h:
+        merged_house(h)
+        other = h.records["verified"]["edu"]["number"]
+        h.d.done("dut01", "incident", "merge", h.case["edu"], target_case=other)
+        for path, reply in looked_at(h, "uop_edu").items():
+            silent(h, reply, path)
+        true(WORDS["tax"].encode() in h.web.get(f"{A}/evidence", login="uop_tax").body, "nor to tax, whose it is")
+
+
+def a22_who_may_act_on_what_came_along():
+    """A unit seals its own evidence in the case that it is in now, and not that of the other."""
+    with full_house() as h:
+        merged_house(h)
+        own = {"input": {"place": "机房", "capturer": "uop_tax", "custodian": "uop_tax"}}
+        path = f"{A}/evidence/{h.records['evidence']['tax'].id}/seal"
+        silent(h, expect(h.web.post(path, own, login="uop_edu"), 404, "the other unit"), path)
+        expect(h.web.post(path, own, login="uop_tax"), 200, "its own")
+        for name in ("evidence", "indicator"):
+            reply = h.web.post(f"{A}/{name}", {"input": {"incident": h.case["edu"], "came_from": h.case["edu"]}}, login="uop_edu")
+            expect(reply, {403, 422}, f"{name} said to come from elsewhere")
+
+
+def a22_an_earlier_case_stays_closed_to_who_has_the_later_one():
+    with full_house() as h:
+        d = h.d
+        d.done("dut01", "incident", "create", title="再次发生", reporter="联络员", unit=d.unit["edu"], what="x",
+               aware_at="2026-03-02T07:50:00Z", previous=h.case["tax"])
+        for path, reply in looked_at(h, "uop_edu").items():
+            silent(h, reply, path, but=(h.case["tax"],))
+
+
+def a22_a_marking_is_not_lowered_behind_the_approval():
+    """What was approved for the members is not published for everybody, whichever move says so."""
+    with full_house() as h:
+        d, web = h.d, h.web
+        facts = {"submitter": d.unit["edu"], "title": "预警甲", "hazard": "文件被加密", "level": 3, "measures": "更新补丁",
+                 "marking": "members"}
+        made = expect(web.post(f"{A}/warning", {"input": facts}, login="dut01"), 201, "warning").json
+        path, public = f"{A}/warning/{made['id']}", {"input": {"marking": "public"}}
+        d.done("dut01", "warning_target", "create", warning=made["number"], unit=d.unit["edu"])
+        expect(web.post(f"{path}/review", {}, login="dut01"), 200, "review")
+
+        def refused(move, login, body, status, code=""):
+            reply = expect(web.post(f"{path}/{move}", body, login=login), status, f"{move} by {login}")
+            true(code in str(reply.json), f"{move}: {reply} is not {code}")
+            same(web.get(path, login="dir01").json["fields"]["marking"], "members", f"after {move}: {reply}")
+
+        refused("approve", "dir01", public, 403, "N12")  # lowered with the approval, and not looked at for release
+        expect(web.post(f"{path}/approve", {}, login="dir01"), 200, "approved for the members")
+        for login in ("dut01", "pio01", "dir02"):
+            refused("edit", login, public, 403, "N11")
+        refused("edit", "uop_edu", public, 403)
+        refused("publish", "dir02", public, 422)
+        expect(web.post(f"{path}/publish", {}, login="dir02"), 200, "published for the members")
+        # A new edition for everybody is looked at for release, by whoever proposes or confirms it.
+        refused("update", "dut01", {"input": {**public["input"], "title": "预警乙"}}, 403, "N12")
+        refused("update", "dir01", public, 403, "N12")
 
 
 # ---- 23: at once ------------------------------------------------------------------------------------------------

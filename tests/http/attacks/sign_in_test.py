@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Getting in: guessing, enumerating, replaying, keeping others out. Attacks 1, 3-6, 8, 10, 12-14, 61, 62.
+"""Getting in: guessing, enumerating, replaying, keeping others out. Attacks 1, 3-8, 10-14, 61, 62.
 
-Not here, for there is nothing of the kind: a directory (2), mail for a forgotten password (7), OpenID (9).
+Not here, for there is nothing of the kind: a directory (2), OpenID (9).
 """
 import asyncio
 import datetime
 import json
 import os
+import sqlite3
 import statistics
 import sys
 import time
@@ -268,6 +269,37 @@ def a04_codes_are_not_guessed_while_a_factor_is_set_up():
 
 
 # ---- 8: codes of invitations ------------------------------------------------------------------------
+
+
+def told(d):
+    """Messages that the house has to send."""
+    with sqlite3.connect(f"file:{d.folder}/fengsui.db?mode=ro", uri=True) as store:
+        return store.execute("SELECT count(*) FROM outbox").fetchone()[0]
+
+
+def a07_no_stranger_makes_the_house_write_to_anybody():
+    """There is no mail for a forgotten password; nothing else that a stranger does becomes a message either."""
+    with house() as d:
+        account(d, "rsp01")
+        before, entries = told(d), len(recorded(d))
+        for i in range(120):
+            expect(sign_in(d.web, "rsp01", WRONG, source=f"127.4.{i}.1"), {401, 429})
+            expect(enrol(d.web, "rsp01", "0" * 20, source=f"127.5.{i}.1"), {401, 422, 429}, "a code that was never given")
+        for path in ("accounts/rsp01/invite", "accounts/rsp01/break-glass", "accounts/rsp01/unlock"):
+            expect(ask(d.web, "POST", f"{A}/{path}", {}), 401, path)
+        same(told(d), before, "messages")
+        true(len(recorded(d)) - entries < 10, f"{len(recorded(d)) - entries} entries in the record")
+
+
+def a07_whoever_invites_often_gives_one_code():
+    """Each code ends the one before; nobody is written to, and each is on record with who gave it."""
+    with house() as d:
+        before, codes = told(d), [invite(d, "rsp01") for _ in range(20)]
+        for code in codes[:-1:6]:
+            expect(enrol(d.web, "rsp01", code), 401, "an earlier code")
+        expect(enrol(d.web, "rsp01", codes[-1]), 200, "the last one")
+        same(told(d), before, "messages")
+        same(recorded(d).count("account.invited") + recorded(d).count("account.reset"), 20, "entries")
 
 
 def a08_an_invitation_is_used_once_and_not_after_a_new_password():

@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
-"""Evidence that arrives in pieces, and what is in it. Attacks 44, 45, 48-50.
+"""Evidence that arrives in pieces, and what is in it. Attacks 44-50.
 
-Not here, for nothing is unpacked, parsed or drawn: archives (43; gzip of log lines has a test of its own), XML (46),
-pictures (47).
+Nothing that is sent as evidence is unpacked, parsed or drawn; here XML (46) and pictures (47) are the ones to show it.
+Gzip of log lines (43) has a test of its own.
 """
 import hashlib
 import json
 import os
 import socket
+import struct
 import sys
 import threading
 import time
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from attack import *  # noqa: E402,F403
-from attack import A, ask, expect, full_house, house, memory, same, true  # noqa: E402
+from attack import A, HOME, Unexpected, ask, cpu_ns, expect, full_house, house, memory, same, true  # noqa: E402
 
 PIECE = {"Content-Type": "application/offset+octet-stream"}
 
@@ -208,6 +210,53 @@ def a48_a50_whatever_is_in_a_file_it_comes_back_as_bytes():
             true("sandbox" in reply.headers["content-security-policy"], "without a sandbox")
             same(reply.headers["x-content-type-options"], "nosniff")
             true(not any(c in reply.headers["content-disposition"] for c in "\u202e%/\\"), "a name of the asker's")
+
+
+# ---- 46, 47: what would be dear to whoever looked into it ------------------------------------------
+
+
+def entities(uri):
+    """One that is ten to the ninth "lol"s long, and others that are files of this machine or an address."""
+    bomb = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+    return (f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "lol">{bomb}<!ENTITY f SYSTEM "file:///etc/passwd">'
+            f'<!ENTITY u SYSTEM "{uri}"><!ENTITY % p SYSTEM "{uri}">%p;]><r xmlns:xi="http://www.w3.org/2001/XInclude">&l9;&f;&u;'
+            f'<xi:include href="{uri}"/><xi:include href="file:///etc/passwd" parse="text"/></r>').encode()
+
+
+def flood():
+    """A picture of 60,000 by 60,000 points in 200 bytes."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(100_000))) + chunk(b"IEND", b"")
+
+
+def a46_a47_nobody_looks_into_a_file():
+    """XML that reads files, asks addresses and grows, and a picture that fills the memory: kept, given back, never opened."""
+    with full_house() as h, socket.socket() as listener:
+        listener.bind((HOME, 0))
+        listener.listen()
+        xml = entities(f"http://{HOME}:{listener.getsockname()[1]}/x")
+        web, before, begin = h.web, memory(h.d), cpu_ns(h.d)
+        for data in (xml, flood()):
+            digest = h.d.upload(data, as_="uop_edu")
+            made = h.d.done("uop_edu", "evidence", "create", incident=h.case["edu"], type="log", label_text="x", blob=digest)
+            same(expect(web.get(f"{A}/evidence/{made.id}/file/blob", login="dir01"), 200).body, data, "the bytes")
+            reply = web.get(f"{A}/evidence/{made.id}", login="dir01")
+            true("root:" not in reply.body.decode() and len(reply.body) < 20_000, f"{reply}")
+        # Neither is XML taken where JSON is asked for, whatever it calls itself.
+        for type_ in ("application/xml", "text/xml", "application/soap+xml", "application/json"):
+            reply = ask(web, "POST", f"{A}/incident", xml, {**web.who("dut01"), "Content-Type": type_})
+            expect(reply, {400, 415, 422}, type_)
+            true("root:" not in reply.body.decode(), f"{reply}")
+        true(cpu_ns(h.d) - begin < 2e9, f"{(cpu_ns(h.d) - begin) / 1e9:.2f} s of work")
+        true(memory(h.d) - before < 16 << 20, f"{(memory(h.d) - before) >> 20} MiB of memory")
+        listener.settimeout(0.2)
+        try:
+            listener.accept()
+            raise Unexpected("the address in the XML was asked")
+        except TimeoutError:
+            pass
 
 
 def a48_names_with_what_no_name_has():

@@ -53,6 +53,7 @@ static const struct {
 	{ { "--hold", "--what", "x" }, "{\"hold\":true,\"what\":\"x\"}", "yes needs no value" },
 	{ { "--hold=no" }, "{\"hold\":\"no\"}", "the daemon reads the word" },
 	{ { "--unit", "@市信息产业局" }, "{\"unit\":\"市信息产业局\"}", "by name" },
+	{ { "--what", "@@home" }, "{\"what\":\"@home\"}", "a text that begins with @, no file" },
 	{ { "--unit", "#17" }, "{\"unit\":\"#17\"}", "by row" },
 	{ { "--systems", "#1", "--systems", "#2" }, "{\"systems\":[\"#1\",\"#2\"]}", "twice is a list" },
 	{ { "--systems", "#1,#2" },
@@ -84,6 +85,25 @@ static void flags_become_the_input_of_a_move(void **state)
 				 got ? json_dumps(got, 0) : "nothing", why.text);
 		json_decref(want);
 		json_decref(got);
+		close_ctl(&ctl);
+	}
+}
+
+static void what_is_not_utf_8_is_refused_and_not_left_out(void **state)
+{
+	static const char *const typed[] = { "\xff", "@@\xff", "a,\xff" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(typed) / sizeof(*typed); i++) {
+		const char *const words[WORDS_MOST] = { "--what", typed[i] };
+		struct fault why = { 0 };
+		json_t *got = NULL;
+		struct ctl ctl;
+
+		open_ctl(&ctl, words);
+		assert_int_equal(input_of_flags(&ctl, catalogue_kind(&ctl, "incident"), &got, &why),
+				 -FAULT_INVALID);
+		assert_null(got);
 		close_ctl(&ctl);
 	}
 }
@@ -148,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flags_become_the_input_of_a_move),
+		cmocka_unit_test(what_is_not_utf_8_is_refused_and_not_left_out),
 		cmocka_unit_test(flags_become_a_filter),
 		cmocka_unit_test(words_and_flags_are_told_apart),
 		cmocka_unit_test(a_flag_without_its_value_is_said),

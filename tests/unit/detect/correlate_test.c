@@ -111,6 +111,34 @@ static void hits_come_together(void **state)
 		       "type: temporal, rules: [base, other], group-by: [who], timespan: 10s, aliases: {who: "
 		       "{base: user, other: ip}}"),
 		  "0 1 a x|1 2 b a", "c@2 ", "an alias" },
+		{ CORR("c", "type: event_count, rules: base, group-by: [user, ip], timespan: 10s, condition: "
+			    "{gte: 2}"),
+		  "0 1 ab c|1 1 a bc|2 1 ab c", "c@3 ", "ab and c are not a and bc" },
+		{ CORR("c", "type: value_count, rules: base, timespan: 10s, condition: {field: [user, ip], "
+			    "gte: 3}"),
+		  "0 1 ab c|1 1 a bc|2 1 ab c|3 1 a c", "c@4 ", "of several fields the tuples are counted" },
+		{ CORR("c", "type: value_sum, rules: base, group-by: [user], timespan: 10s, condition: "
+			    "{field: ip, "
+			    "gt: 0.35}"),
+		  "0 1 a 0.1|1 1 a 0.2|2 1 a none|3 1 a 1e-1|14 1 a 0.5", "c@4 c@5 ",
+		  "a sum; what is no number is left out" },
+		{ CORR("c", "type: value_avg, rules: base, timespan: 10s, condition: {field: ip, lt: 2}"),
+		  "0 1 a 5|1 1 a 0|2 1 a 0", "c@3 ", "an average" },
+		{ CORR("c", "type: value_percentile, rules: base, timespan: 10s, condition: {field: ip, "
+			    "percentile: "
+			    "50, gte: 7}"),
+		  "0 1 a 1|1 1 a 9|2 1 a 7", "c@3 ", "a median is one of the numbers" },
+		{ CORR("c",
+		       "type: temporal, rules: [base, other, third], timespan: 10s, condition: {gte: 2}"),
+		  "0 1 a|1 1 a|2 3 a", "c@3 ", "two of three rules" },
+		{ CORR("c",
+		       "type: temporal_ordered, rules: [base, other, third], timespan: 10s, condition: {gte: "
+		       "2}"),
+		  "0 3 a|1 1 a|2 3 a", "c@3 ", "two of three in order" },
+		{ CORR("c",
+		       "type: temporal, rules: [base, other, third], timespan: 10s, condition: base and not "
+		       "(other or third)"),
+		  "0 2 a|1 1 a|11 1 a|12 3 a|22 1 a", "c@3 ", "a condition over the rules" },
 		{ CORR("many", "type: event_count, rules: base, group-by: [user], timespan: 10s, condition: "
 			       "{gte: 2}") "---\n" CORR("c", "type: temporal_ordered, rules: [many, other], "
 							     "group-by: [user], timespan: 1m"),

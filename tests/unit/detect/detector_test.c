@@ -77,16 +77,31 @@ static void a_flood_does_not_evict(void **state)
 	ruleset_free(set);
 }
 
+/* Of a count only as many hits are kept as it compares with; of an order all, up
+ * to a bound. */
 static void a_group_does_not_grow_without_end(void **state)
 {
-	struct ruleset *set = rules(guessing);
-	struct detector *d = detector_new(set, NULL, count, NULL);
+	static const char order[] =
+		"---\ntitle: order\nname: order\n"
+		"correlation: {type: temporal_ordered, rules: [base, many], timespan: 1m}\n";
+	char both[sizeof(guessing) + sizeof(order)];
+	struct ruleset *plain = rules(guessing), *set;
+	struct detector *d = detector_new(plain, NULL, count, NULL);
 
 	(void)state;
 	for (int i = 0; i < CORRELATION_MOST + 5; i++)
 		feed(d, "10.0.0.1", 1796000000 * STAMP_SECOND);
+	assert_int_equal(detector_counts(d).hits_dropped, 0);
+	detector_free(d);
+	snprintf(both, sizeof(both), "%s%s", guessing, order);
+	set = rules(both);
+	d = detector_new(set, NULL, count, NULL);
+	for (int i = 0; i < CORRELATION_MOST + 4; i++)
+		feed(d, "10.0.0.1", 1796000000 * STAMP_SECOND);
+	/* The hit of `many` is one as well. */
 	assert_int_equal(detector_counts(d).hits_dropped, 5);
 	detector_free(d);
+	ruleset_free(plain);
 	ruleset_free(set);
 }
 

@@ -13,6 +13,7 @@
 /* What came out: "rule-name@line " for each alert, in order, and the first
  * refusal. `json`: the alerts themselves, one a line. */
 struct tried {
+	const char *lists; /* set before: the text of a lists.yml for placeholders, or NULL */
 	struct buf hits, json;
 	size_t rules, refusals, alerts;
 	struct fault first;

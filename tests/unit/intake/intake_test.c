@@ -200,6 +200,7 @@ static void lines_become_events(void **state)
 			if (!event_says(e, rows[i].fields[k], rows[i].fields[k + 1]))
 				fail_msg("%s: %s is not '%s'", rows[i].why, rows[i].fields[k],
 					 rows[i].fields[k + 1]);
+		source_fini(&source);
 	}
 }
 
@@ -226,6 +227,8 @@ static void every_line_is_counted(void **state)
 	assert_int_equal(source.tally.odd_utf8, 1);
 	assert_int_equal(source.tally.odd_nul, 1);
 	assert_int_equal(source.lines, 10);
+	assert_int_equal(quarantine_count(source.quarantine), 3);
+	source_fini(&source);
 }
 
 static void a_source_may_be_limited(void **state)

@@ -53,10 +53,28 @@ static void mistakes_have_a_place(void **state)
 		  "which" },
 		{ "map: m\nfrom: json\nlogsource: {product: aws, service: sshd}\nwhen: {a: b}\n",
 		  "N33: there is no", "two tables mixed" },
-		{ SYSLOG "keep: [user]\n", "keep is for mappings of JSON", "text has its patterns" },
+		{ SYSLOG "keep: [user]\n", "for mappings of fields; text has its patterns",
+		  "text has its patterns" },
 		{ "map: m\nfrom: json\nlogsource: {product: aws, service: cloudtrail}\nwhen: {a: b}\nkeep: "
 		  "a\n",
 		  "m.yml:5:1: keep should be a list", "one word" },
+#define CEF "map: m\nfrom: [cef, leef]\nlogsource: {category: firewall}\n"
+		{ CEF "when: {a: b}\nalso: {src_ip: [src, source]}\ntime: [rt, end]\nset: {action: x}\n",
+		  NULL, "of fields, in two forms" },
+		{ CEF "when: {a: \"*b*\"}\n", "m.yml:4:8: one * at most", "two stars" },
+		{ CEF "when: {a: b}\npatterns: [x]\n", "wants when: {field: text} and no patterns",
+		  "fields have none" },
+		{ CEF "when: {a: b}\nalso: {said: msg}\n", "N33: 'said' is not a field",
+		  "a second name of nobody's" },
+		{ CEF "when: {a: b}\nset: {query: x}\n", "N33: 'query' is not for", "set is held to it too" },
+		{ CEF "when: {a: b}\nalso: {src_ip: [a, b, c, d, e]}\n", "at most 4",
+		  "too many to look for" },
+		{ "map: m\nfrom: [json, line]\nlogsource: {category: dns}\n", "stand alone",
+		  "text and fields at once" },
+		{ "map: m\nfrom: json\nlogsource: [{product: aws, service: cloudtrail}, {product: zeek, "
+		  "service: dns}]\n"
+		  "when: {a: b}\n",
+		  "one product", "of two houses" },
 		{ "- a\n", "begins with map", "a list" },
 		{ "map: [\n", "not YAML", "broken YAML" },
 		{ "map: &a m\nfrom: *a\n", "alias", "an alias" },
@@ -75,7 +93,8 @@ static void mistakes_have_a_place(void **state)
 static void hostile_mappings_are_refused(void **state)
 {
 	static const char *const names[] = { "forum",     "page_as_command_line", "command_line_from_unknown",
-					     "mail_text", "speech_field",         "alias_of_speech" };
+					     "mail_text", "speech_field",         "alias_of_speech",
+					     "two_places" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {

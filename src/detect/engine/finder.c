@@ -1,0 +1,467 @@
+#include "detect/engine/finder.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "detect/engine/sieve.h"
+
+enum { WORD = 8, BITS_EACH = 64, BITS_LEAST = 12, BITS_MOST = 19, PAIRS = 1 << 16, CHAIN_WORK = 16 };
+
+/* Numbers of finds by a key; open addressing, those of one key in a chain. */
+struct keys {
+	struct key_slot {
+		uint64_t key;
+		uint32_t first; /* 0: free */
+	} * slots;
+	uint32_t mask, count;
+};
+
+struct finder {
+	struct find *finds; /* from 1 */
+	uint32_t count, room;
+	struct keys start, end, whole;
+	uint32_t start_lengths, end_lengths; /* bit n: there are keys of n bytes */
+	uint64_t whole_lengths;              /* bit n: values of n bytes, modulo 64 */
+	uint64_t *grams, *pairs;             /* bits; NULL: no such texts */
+	uint32_t gram_shift, bucket_mask;
+	uint32_t *buckets, *pair_heads;
+	uint32_t singles;      /* a chain of texts of one byte */
+	struct sieve *sieve;   /* in front of the grams, and instead of the pairs */
+	unsigned brief_groups; /* of the sieve: with texts that are in no gram */
+};
+
+struct finder *finder_new(void)
+{
+	struct finder *f = must_alloc(sizeof(*f));
+
+	f->count = 1;
+	return f;
+}
+
+void finder_free(struct finder *f)
+{
+	if (!f)
+		return;
+	for (uint32_t i = 1; i < f->count; i++)
+		free((void *)f->finds[i].rules);
+	free(f->finds);
+	free(f->start.slots);
+	free(f->end.slots);
+	free(f->whole.slots);
+	free(f->grams);
+	free(f->pairs);
+	free(f->buckets);
+	free(f->pair_heads);
+	sieve_free(f->sieve);
+	free(f);
+}
+
+void finder_add(struct finder *f, const struct literal *l, uint32_t predicate, const uint32_t *rules,
+		uint32_t rule_count)
+{
+	uint32_t *copy = must_alloc((rule_count + 1) * sizeof(*copy));
+
+	memcpy(copy, rules, rule_count * sizeof(*copy));
+	if (f->count >= f->room) {
+		f->room = f->room ? f->room * 2 : 16;
+		f->finds = must_grow(f->finds, f->room * sizeof(*f->finds));
+	}
+	f->finds[f->count++] = (struct find){ .text = l->text,
+					      .len = l->len,
+					      .rare = l->rare,
+					      .predicate = predicate,
+					      .rules = copy,
+					      .rule_count = rule_count,
+					      .anchor = l->anchor,
+					      .decides = l->decides };
+}
+
+/* ---- keys ----------------------------------------------------------------- */
+
+static uint32_t spot(const struct keys *k, uint64_t key)
+{
+	return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & k->mask;
+}
+
+static struct key_slot *slot_of(const struct keys *k, uint64_t key)
+{
+	uint32_t i = spot(k, key);
+
+	while (k->slots[i].first && k->slots[i].key != key)
+		i = (i + 1) & k->mask;
+	return &k->slots[i];
+}
+
+static void keys_make(struct keys *k, uint32_t count)
+{
+	uint32_t size = 8;
+
+	if (!count)
+		return;
+	while (size < count * 2)
+		size *= 2;
+	k->slots = must_alloc(size * sizeof(*k->slots));
+	k->mask = size - 1;
+}
+
+static void keys_put(struct finder *f, struct keys *k, uint64_t key, uint32_t number)
+{
+	struct key_slot *slot = slot_of(k, key);
+
+	slot->key = key;
+	f->finds[number].next = slot->first;
+	slot->first = number;
+}
+
+/* The first (last) n bytes as a key; the length stands in it where there is room. */
+static uint64_t first_key(uint64_t word, uint32_t n)
+{
+	return n < WORD ? (word & ((UINT64_C(1) << 8 * n) - 1)) | (uint64_t)n << 56 : word;
+}
+
+static uint64_t last_key(uint64_t word, uint32_t n)
+{
+	return n < WORD ? word >> 8 * (WORD - n) | (uint64_t)n << 56 : word;
+}
+
+/* The last eight bytes, the last of them highest; of a shorter text what there is. */
+static uint64_t last_word(const char *at, size_t len)
+{
+	return len >= WORD ? word_at(at + len - WORD) : len ? word_of(at, len) << 8 * (WORD - len) : 0;
+}
+
+static uint64_t whole_key(uint64_t first, uint64_t last, size_t len)
+{
+	return (first ^ (last << 23 | last >> 41)) + len * UINT64_C(0xD6E8FEB86659FD93);
+}
+
+static uint32_t key_len(uint32_t len) { return len < WORD ? len : WORD; }
+
+/* ---- making it ------------------------------------------------------------ */
+
+static uint32_t gram_spot(uint32_t gram, uint32_t shift) { return gram * 0x85EBCA6Bu >> shift; }
+
+static void put_gram(struct finder *f, uint32_t number)
+{
+	struct find *one = &f->finds[number];
+	uint32_t bit, *head;
+
+	memcpy(&one->gram, one->text + one->rare, GRAM);
+	bit = gram_spot(one->gram, f->gram_shift);
+	f->grams[bit / 64] |= UINT64_C(1) << bit % 64;
+	head = &f->buckets[bit & f->bucket_mask];
+	one->next = *head;
+	*head = number;
+}
+
+static void put_pair(struct finder *f, uint32_t number)
+{
+	struct find *one = &f->finds[number];
+	uint16_t pair;
+
+	memcpy(&pair, one->text, SHORT);
+	f->pairs[pair / 64] |= UINT64_C(1) << pair % 64;
+	one->next = f->pair_heads[pair];
+	f->pair_heads[pair] = number;
+}
+
+static void make_grams(struct finder *f, uint32_t count)
+{
+	uint32_t bits = BITS_LEAST, buckets = 64;
+
+	if (!count)
+		return;
+	while (bits < BITS_MOST && (UINT32_C(1) << bits) < count * BITS_EACH)
+		bits++;
+	while (buckets < count * 2)
+		buckets *= 2;
+	f->gram_shift = 32 - bits;
+	f->grams = must_alloc((size_t)1 << (bits - 3));
+	f->bucket_mask = buckets - 1;
+	f->buckets = must_alloc(buckets * sizeof(*f->buckets));
+}
+
+static void put_single(struct finder *f, uint32_t number)
+{
+	f->finds[number].next = f->singles;
+	f->singles = number;
+}
+
+static void put_inside(struct finder *f, uint32_t number)
+{
+	const uint32_t len = f->finds[number].len;
+
+	if (len >= GRAM)
+		put_gram(f, number);
+	else if (f->sieve || len < SHORT)
+		put_single(f, number);
+	else
+		put_pair(f, number);
+}
+
+static void put(struct finder *f, uint32_t number)
+{
+	const struct find *one = &f->finds[number];
+	const uint32_t n = key_len(one->len);
+
+	switch (one->anchor) {
+	case ANCHOR_START:
+		f->start_lengths |= 1u << n;
+		keys_put(f, &f->start, first_key(word_of(one->text, one->len), n), number);
+		return;
+	case ANCHOR_END:
+		f->end_lengths |= 1u << n;
+		keys_put(f, &f->end, last_key(last_word(one->text, one->len), n), number);
+		return;
+	case ANCHOR_WHOLE:
+		f->whole_lengths |= UINT64_C(1) << one->len % 64;
+		keys_put(f, &f->whole,
+			 whole_key(word_of(one->text, one->len), last_word(one->text, one->len), one->len),
+			 number);
+		return;
+	default:
+		put_inside(f, number);
+	}
+}
+
+static uint64_t mark_order(const struct find *one)
+{
+	return word_of(one->text + one->rare, one->len < SIEVE_MARK ? one->len : SIEVE_MARK);
+}
+
+/* Those with like marks come into one group, so that it lets little through. */
+static void make_sieve(struct finder *f, uint32_t count)
+{
+	uint32_t order[SIEVE_MOST], n = 0;
+
+	f->sieve = sieve_new();
+	for (uint32_t i = 1; i < f->count; i++) {
+		uint32_t k = n;
+
+		if (f->finds[i].anchor != ANCHOR_INSIDE)
+			continue;
+		for (; k > 0 && mark_order(&f->finds[order[k - 1]]) > mark_order(&f->finds[i]); k--)
+			order[k] = order[k - 1];
+		order[k] = i;
+		n++;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		const struct find *one = &f->finds[order[i]];
+		const uint32_t group = i * SIEVE_GROUPS / count;
+		const uint32_t len = one->len < SIEVE_MARK ? one->len : SIEVE_MARK;
+
+		sieve_mark(f->sieve, group, one->text + one->rare, len);
+		if (len < SIEVE_MARK)
+			f->brief_groups |= 1u << group;
+	}
+}
+
+void finder_finish(struct finder *f)
+{
+	uint32_t counts[ANCHOR_INSIDE + 1] = { 0 }, brief = 0;
+	bool pairs = false;
+
+	for (uint32_t i = 1; i < f->count; i++) {
+		counts[f->finds[i].anchor]++;
+		brief += f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len < GRAM;
+		pairs |= f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len >= SHORT &&
+			 f->finds[i].len < GRAM;
+	}
+	keys_make(&f->start, counts[ANCHOR_START]);
+	keys_make(&f->end, counts[ANCHOR_END]);
+	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
+	if (counts[ANCHOR_INSIDE] && counts[ANCHOR_INSIDE] <= SIEVE_MOST && sieve_possible())
+		make_sieve(f, counts[ANCHOR_INSIDE]);
+	make_grams(f, counts[ANCHOR_INSIDE] - brief);
+	if (pairs && !f->sieve) {
+		f->pairs = must_alloc(PAIRS / 8);
+		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
+	}
+	for (uint32_t i = 1; i < f->count; i++)
+		put(f, i);
+}
+
+enum finder_wants finder_wants(const struct finder *f)
+{
+	return f->sieve ? FINDER_GIVEN : f->grams || f->pairs || f->singles ? FINDER_LOWER : FINDER_NOTHING;
+}
+
+/* ---- finding -------------------------------------------------------------- */
+
+static void tell(struct find *one, struct finding *to)
+{
+	one->seen = to->event;
+	to->found(to->who, one);
+}
+
+/* Those of a key that are there in full: `at` is where they would begin. */
+static void look_up(struct finder *f, const struct keys *k, uint64_t key, struct finding *to,
+		    struct text given)
+{
+	uint32_t number = slot_of(k, key)->first;
+
+	for (; number; number = f->finds[number].next) {
+		struct find *one = &f->finds[number];
+		const bool fits = one->anchor == ANCHOR_WHOLE ? one->len == given.len : one->len <= given.len;
+
+		if (one->seen != to->event && fits &&
+		    fold_equal(one->anchor == ANCHOR_END ? given.at + given.len - one->len : given.at,
+			       one->text, one->len))
+			tell(one, to);
+	}
+}
+
+void finder_ends(struct finder *f, struct finding *to, struct text given)
+{
+	const uint64_t first = fold_word(word_of(given.at, given.len));
+	const uint64_t last = fold_word(last_word(given.at, given.len));
+	const uint32_t possible = (2u << key_len((uint32_t)(given.len < WORD ? given.len : WORD))) - 1;
+
+	if (f->whole_lengths >> given.len % 64 & 1)
+		look_up(f, &f->whole, whole_key(first, last, given.len), to, given);
+	for (uint32_t bits = f->end_lengths & possible; bits; bits &= bits - 1) {
+		const uint32_t n = (uint32_t)__builtin_ctz(bits);
+
+		look_up(f, &f->end, last_key(last, n), to, given);
+	}
+	for (uint32_t bits = f->start_lengths & possible; bits; bits &= bits - 1) {
+		const uint32_t n = (uint32_t)__builtin_ctz(bits);
+
+		look_up(f, &f->start, first_key(first, n), to, given);
+	}
+}
+
+static void __attribute__((noinline))
+look_closer(struct finder *f, struct finding *to, struct text lower, size_t i, uint32_t gram)
+{
+	uint32_t number = f->buckets[gram_spot(gram, f->gram_shift) & f->bucket_mask];
+
+	for (; number && to->work > 0; number = f->finds[number].next) {
+		struct find *one = &f->finds[number];
+
+		to->work -= CHAIN_WORK;
+		if (one->gram == gram && one->seen != to->event && i >= one->rare &&
+		    lower.len - (i - one->rare) >= one->len &&
+		    fold_equal(lower.at + i - one->rare, one->text, one->len))
+			tell(one, to);
+	}
+}
+
+static inline uint32_t gram_at(const char *at)
+{
+	uint32_t gram;
+
+	memcpy(&gram, at, GRAM);
+	return gram;
+}
+
+static inline uint64_t is_possible(const uint64_t *bits, uint32_t shift, uint32_t gram)
+{
+	const uint32_t bit = gram_spot(gram, shift);
+
+	return bits[bit / 64] >> bit % 64 & 1;
+}
+
+/* Four places at a time; nearly always none of them is one. */
+static void scan_grams(struct finder *f, struct finding *to, struct text lower)
+{
+	const uint64_t *bits = f->grams;
+	const uint32_t shift = f->gram_shift;
+	size_t i = 0;
+
+	for (; i + GRAM + 3 <= lower.len; i += 4) {
+		const char *at = lower.at + i;
+		const uint32_t a = gram_at(at), b = gram_at(at + 1), c = gram_at(at + 2), d = gram_at(at + 3);
+		const uint64_t in_a = is_possible(bits, shift, a), in_b = is_possible(bits, shift, b);
+		const uint64_t in_c = is_possible(bits, shift, c), in_d = is_possible(bits, shift, d);
+
+		if (!(in_a | in_b | in_c | in_d))
+			continue;
+		if (in_a)
+			look_closer(f, to, lower, i, a);
+		if (in_b)
+			look_closer(f, to, lower, i + 1, b);
+		if (in_c)
+			look_closer(f, to, lower, i + 2, c);
+		if (in_d)
+			look_closer(f, to, lower, i + 3, d);
+	}
+	for (; i + GRAM <= lower.len; i++)
+		if (is_possible(bits, shift, gram_at(lower.at + i)))
+			look_closer(f, to, lower, i, gram_at(lower.at + i));
+}
+
+/* Texts of two and three bytes. */
+static void scan_pairs(struct finder *f, struct finding *to, struct text lower)
+{
+	for (size_t i = 0; i + SHORT <= lower.len; i++) {
+		uint16_t pair;
+
+		memcpy(&pair, lower.at + i, SHORT);
+		if (!(f->pairs[pair / 64] >> pair % 64 & 1))
+			continue;
+		for (uint32_t number = f->pair_heads[pair]; number && to->work > 0;
+		     number = f->finds[number].next) {
+			struct find *one = &f->finds[number];
+
+			to->work -= CHAIN_WORK;
+			if (one->seen != to->event && lower.len - i >= one->len &&
+			    !memcmp(lower.at + i, one->text, one->len))
+				tell(one, to);
+		}
+	}
+}
+
+struct sifting {
+	struct finder *f;
+	struct finding *to;
+	struct text in;
+};
+
+static void sift_brief(const struct sifting *s, size_t at)
+{
+	for (uint32_t number = s->f->singles; number && s->to->work > 0; number = s->f->finds[number].next) {
+		struct find *one = &s->f->finds[number];
+
+		s->to->work -= CHAIN_WORK;
+		if (one->seen != s->to->event && s->in.len - at >= one->len &&
+		    fold_equal(s->in.at + at, one->text, one->len))
+			tell(one, s->to);
+	}
+}
+
+static bool sifted(void *who, size_t at, unsigned groups)
+{
+	const struct sifting *s = who;
+
+	if (s->f->grams && s->in.len - at >= GRAM) {
+		const uint32_t gram = (uint32_t)fold_word(gram_at(s->in.at + at));
+
+		if (is_possible(s->f->grams, s->f->gram_shift, gram))
+			look_closer(s->f, s->to, s->in, at, gram);
+	}
+	if (groups & s->f->brief_groups)
+		sift_brief(s, at);
+	return s->to->work > 0;
+}
+
+static void scan_singles(struct finder *f, struct finding *to, struct text lower)
+{
+	for (uint32_t number = f->singles; number; number = f->finds[number].next)
+		if (f->finds[number].seen != to->event && memchr(lower.at, *f->finds[number].text, lower.len))
+			tell(&f->finds[number], to);
+}
+
+void finder_inside(struct finder *f, struct finding *to, struct text in)
+{
+	to->work -= (int64_t)in.len;
+	if (f->sieve) {
+		sieve_scan(f->sieve, in, sifted, &(struct sifting){ f, to, in });
+		return;
+	}
+	if (f->grams)
+		scan_grams(f, to, in);
+	if (f->pairs)
+		scan_pairs(f, to, in);
+	scan_singles(f, to, in);
+}

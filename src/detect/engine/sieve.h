@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/engine/fold.h"
+
+/*
+ * sieve -- where one of a few texts may stand, 32 places at a time.
+ *
+ * Of each text four bytes side by side are its mark. A table of sixteen for each
+ * half of each byte says which of eight groups of texts have it there; the
+ * places where one group is left over after all four are worth a closer look.
+ * Marks are of either case, so the text is read as it came. (The idea is the
+ * "Teddy" matcher of Hyperscan, Wang et al., NSDI 2019.)
+ */
+enum { SIEVE_MARK = 4, SIEVE_GROUPS = 8, SIEVE_MOST = 64 };
+
+struct sieve;
+
+/* Whether this processor can (AVX2). */
+bool sieve_possible(void);
+
+struct sieve *sieve_new(void);
+void sieve_free(struct sieve *s);
+
+/* The mark of a text, in lower case; `len` below SIEVE_MARK: any bytes may follow. */
+void sieve_mark(struct sieve *s, unsigned group, const char *mark, size_t len);
+
+/* What is called for each place and the groups (bits) that may stand there; false stops. */
+typedef bool sieve_place(void *who, size_t at, unsigned groups);
+
+void sieve_scan(const struct sieve *s, struct text in, sieve_place *place, void *who);

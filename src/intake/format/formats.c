@@ -1,0 +1,136 @@
+#include "intake/format/formats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "intake/format/auditd.h"
+#include "intake/format/cef.h"
+#include "intake/format/columns.h"
+#include "intake/format/leef.h"
+#include "intake/moment.h"
+#include "intake/format/pairs.h"
+
+struct formats {
+	struct columns *columns;
+	struct auditd *auditd;
+	unsigned hint;
+};
+
+void formats_free(struct formats *f)
+{
+	if (!f)
+		return;
+	columns_free(f->columns);
+	auditd_free(f->auditd);
+	free(f);
+}
+
+static struct formats *made(struct formats **at)
+{
+	if (!*at)
+		*at = memset(must_alloc(sizeof(**at)), 0, sizeof(**at));
+	return *at;
+}
+
+/* A name in the line decides over the envelope; the time of the line as well. */
+static int mapped(struct formats *f, const struct maps *maps, enum map_from from, struct event *e)
+{
+	maps_apply(maps, from, NULL, 0, NULL, 0, &f->hint, e);
+	return 1;
+}
+
+int formats_table(struct formats **at, const struct maps *maps, struct event *e, struct fault *why)
+{
+	struct columns *none = NULL;
+	int ret;
+
+	if (!columns_concern(*at ? (*at)->columns : none, e->raw, e->raw_len))
+		return 0;
+	ret = columns_read(&made(at)->columns, e->raw, e->raw_len, e, why);
+	return ret <= 0 ? ret : mapped(*at, maps, ret == COLUMNS_ZEEK ? MAP_ZEEK : MAP_W3C, e);
+}
+
+/* "CEF:0|..." is a program and its message to whoever reads syslog. */
+static struct span whole(const struct syslog *s)
+{
+	const struct span *p = &s->program;
+
+	if ((p->len == 3 && !memcmp(p->at, "CEF", 3)) || (p->len == 4 && !memcmp(p->at, "LEEF", 4)))
+		return (struct span){ p->at, (size_t)(s->message.at + s->message.len - p->at) };
+	return s->message;
+}
+
+static bool begins(struct span text, const char *with)
+{
+	return text.len > strlen(with) && !memcmp(text.at, with, strlen(with));
+}
+
+/* What FortiGate and its like send: date=2026-11-26 time=05:02:28 devname="..." */
+static bool is_pairs(struct span text)
+{
+	return begins(text, "date=") && memmem(text.at, text.len < 300 ? text.len : 300, " logid=", 7);
+}
+
+/* The head of a syslog line in front of another format: the host is worth keeping. */
+static bool add_head(const struct syslog *s, struct event *e)
+{
+	if (s->timed) {
+		e->time = s->time;
+		e->timed = true;
+	}
+	return !s->host.len || event_add_text(e, "host", s->host.at, s->host.len);
+}
+
+static bool join_time(struct event *e, int zone_minutes)
+{
+	const struct field *date = event_find(e, "date"), *time = event_find(e, "time");
+	char text[32];
+
+	if (!date || !time || date->len != 10 || time->len != 8)
+		return false;
+	memcpy(text, date->text, 10);
+	text[10] = ' ';
+	memcpy(text + 11, time->text, 8);
+	return moment_iso(text, 19, zone_minutes, &e->time) == 19;
+}
+
+static int read_pairs(struct span text, int zone_minutes, struct event *e, struct fault *why)
+{
+	int ret = pairs_read(text.at, text.len, e, why);
+
+	if (ret == 0)
+		e->timed |= join_time(e, zone_minutes);
+	return ret;
+}
+
+int formats_message(struct formats **at, const struct maps *maps, const struct syslog *s, int zone_minutes,
+		    struct event *e, struct fault *why)
+{
+	const struct span text = whole(s);
+	enum map_from from;
+	int ret;
+
+	if (begins(text, "CEF:"))
+		from = MAP_CEF;
+	else if (begins(text, "LEEF:"))
+		from = MAP_LEEF;
+	else if (is_pairs(text))
+		from = MAP_PAIRS;
+	else if (!auditd_concerns(text.at, text.len))
+		return 0;
+	else
+		from = MAP_AUDIT;
+	if (!add_head(s, e))
+		return fault_set(why, FAULT_LIMIT, "more than %d fields in one line", EVENT_FIELDS);
+	if (from == MAP_AUDIT)
+		ret = auditd_read(&made(at)->auditd, text.at, text.len, e, why);
+	else if (from == MAP_PAIRS)
+		ret = read_pairs(text, zone_minutes, e, why);
+	else
+		ret = from == MAP_CEF ? cef_read(text.at, text.len, zone_minutes, e, why)
+				      : leef_read(text.at, text.len, zone_minutes, e, why);
+	if (ret < 0)
+		return ret;
+	return from == MAP_AUDIT ? 1 : mapped(made(at), maps, from, e);
+}
