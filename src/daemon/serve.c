@@ -24,7 +24,7 @@ static const struct {
 	{ "--pack",       "FOLDER",       offsetof(struct settings, pack),       "plan pack that a new folder begins with (packs/jinan-2007)", "新目录启用的预案包（packs/jinan-2007）" },
 	{ "--origin",     "NAME",         offsetof(struct settings, origin),     "name of the record of a new folder", "新目录的记录名称" },
 	{ "--at",         "TIME",         offsetof(struct settings, at),         "with --demo: the time to begin with", "与 --demo 同用：起始时间" },
-	{ "--rules",      "FOLDER",       offsetof(struct settings, rules),      "detection rules (Sigma)", "检测规则（Sigma）" },
+	{ "--rules",      "FOLDER",       offsetof(struct settings, rules),      "detection rules (Sigma); read again on SIGHUP", "检测规则（Sigma）；收到 SIGHUP 时重读" },
 	{ "--lists",      "FOLDER",       offsetof(struct settings, lists),      "what placeholders of rules stand for", "规则中占位符所代表的值" },
 	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own", "自带之外的日志格式映射" },
 	{ "--syslog-udp", "ADDRESS:PORT", offsetof(struct settings, syslog_udp), "take syslog by UDP", "以 UDP 接收 syslog" },

@@ -157,6 +157,8 @@ int ingest_open(const struct gate_options *options, int64_t now, struct ingest *
 void ingest_close(struct ingest *ingest);
 /* Read the roster of sources again; on a fault it stays as it was. */
 int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why);
+/* The rules and their lists, where there are any; on a fault they stay as they were. */
+int ingest_reload_rules(struct ingest *ingest, struct fault *why);
 const struct roster *ingest_roster(const struct ingest *ingest); /* until the next reload */
 struct source *ingest_source(struct ingest *ingest, const char *name);
 /* A line that came in at `now`. A `limited` one is held to the quota of its

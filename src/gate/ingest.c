@@ -32,7 +32,7 @@ struct ingest {
 	struct event *event;
 	struct sources *sources;
 	struct roster *roster;
-	char *roster_path;
+	char *roster_path, *rules_path, *lists_path; /* the latter two: or NULL */
 	bool roster_named; /* by an option: then it must be there */
 	struct gather *waiting;
 	size_t written;   /* of those that wait: in the open batch */
@@ -68,21 +68,44 @@ static void on_refused(void *who, const struct fault *why)
 	fprintf(stderr, "fengsui: rule refused: %s\n", why->text);
 }
 
-static int load_rules(struct ingest *ingest, const char *path, const char *lists, struct fault *why)
+static int read_rules(struct ruleset *rules, const char *path, const char *lists, struct fault *why)
 {
 	int ret;
 
-	ingest->rules = ruleset_new(on_refused, NULL);
-	if ((lists && (ret = ruleset_set_lists(ingest->rules, lists, why)) < 0) ||
-	    (ret = ruleset_add_path(ingest->rules, path, why)) < 0)
+	if ((lists && (ret = ruleset_set_lists(rules, lists, why)) < 0) ||
+	    (ret = ruleset_add_path(rules, path, why)) < 0)
 		return ret;
-	ruleset_finish(ingest->rules);
-	if (!ruleset_count(ingest->rules))
+	ruleset_finish(rules);
+	if (!ruleset_count(rules))
 		return fault_set(why, FAULT_INVALID, "%s: no rule that can be used (%zu refused)", path,
-				 ruleset_refusals(ingest->rules));
-	ingest->detector = detector_new(ingest->rules, NULL, on_alert, ingest);
-	fprintf(stderr, "fengsui: %zu rules from %s, %zu refused\n", ruleset_count(ingest->rules), path,
-		ruleset_refusals(ingest->rules));
+				 ruleset_refusals(rules));
+	fprintf(stderr, "fengsui: %zu rules from %s, %zu refused\n", ruleset_count(rules), path,
+		ruleset_refusals(rules));
+	return 0;
+}
+
+/* Rules that cannot be read leave those in force; of correlations that are the
+ * same as before the windows go on. */
+static int load_rules(struct ingest *ingest, struct fault *why)
+{
+	struct ruleset *rules;
+	struct detector *detector;
+	int ret;
+
+	if (!ingest->rules_path)
+		return 0;
+	rules = ruleset_new(on_refused, NULL);
+	if ((ret = read_rules(rules, ingest->rules_path, ingest->lists_path, why)) < 0) {
+		ruleset_free(rules);
+		return ret;
+	}
+	detector = detector_new(rules, NULL, on_alert, ingest);
+	if (ingest->detector)
+		detector_adopt(detector, ingest->detector);
+	detector_free(ingest->detector);
+	ruleset_free(ingest->rules);
+	ingest->rules = rules;
+	ingest->detector = detector;
 	return 0;
 }
 
@@ -120,6 +143,13 @@ static int load_roster(const struct ingest *ingest, struct roster **out, struct 
 		return 0;
 	}
 	return ret;
+}
+
+int ingest_reload_rules(struct ingest *ingest, struct fault *why)
+{
+	const int ret = load_rules(ingest, why);
+
+	return ret < 0 ? ret : tell_switched_off(ingest, ingest->house, why);
 }
 
 int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why)
@@ -160,11 +190,12 @@ int ingest_open(const struct gate_options *options, int64_t now, struct ingest *
 	*ingest = (struct ingest){
 		.house = options->house, .maps = maps_new(), .event = event_new(), .sources = sources_new()
 	};
+	ingest->rules_path = options->rules ? must_copy(options->rules) : NULL;
+	ingest->lists_path = options->lists ? must_copy(options->lists) : NULL;
 	ingest->waiting = gather_new((struct gather_limits){ WAITING_MOST, RAW_MOST, ALL_RAW_MOST });
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
-	    (options->rules && (ret = load_rules(ingest, options->rules, options->lists, why)) < 0) ||
-	    (ret = tell_switched_off(ingest, options->house, why)) < 0 ||
+	    (ret = ingest_reload_rules(ingest, why)) < 0 ||
 	    (ret = know_sources(ingest, options, now, why)) < 0) {
 		ingest_close(ingest);
 		return ret;
@@ -185,6 +216,8 @@ void ingest_close(struct ingest *ingest)
 	sources_free(ingest->sources);
 	roster_free(ingest->roster);
 	free(ingest->roster_path);
+	free(ingest->rules_path);
+	free(ingest->lists_path);
 	free(ingest);
 }
 

@@ -120,7 +120,7 @@ static void on_refused(void *who, const char *source, uint64_t lines)
 	ingest_refused(listen->gate->ingest, source, lines, now_of(listen->gate));
 }
 
-/* The roster is read again; one that is broken changes nothing. */
+/* The rules and the roster are read again; what is broken changes nothing. */
 static void on_hup(uv_signal_t *handle, int signum)
 {
 	struct listen *listen = handle->data;
@@ -128,6 +128,8 @@ static void on_hup(uv_signal_t *handle, int signum)
 	struct fault why;
 
 	(void)signum;
+	if (ingest_reload_rules(gate->ingest, &why) < 0)
+		fprintf(stderr, "fengsui: the rules stay as they were: %s\n", why.text);
 	if (ingest_reload(gate->ingest, now_of(gate), &why) < 0) {
 		fprintf(stderr, "fengsui: the sources stay as they were: %s\n", why.text);
 		return;
