@@ -29,7 +29,7 @@ void event_clear(struct event *e)
 	e->raw = NULL;
 	e->raw_len = 0;
 	e->time = e->received = 0;
-	e->timed = e->is_json = e->rewritten = false;
+	e->timed = e->is_json = e->rewritten = e->spaced = false;
 	e->from = (struct logsource){ 0 };
 	e->count = e->used = e->text_bytes = 0;
 }
@@ -74,8 +74,8 @@ static void put_in_place(struct event *e, size_t i)
 	place->last = (uint16_t)i;
 }
 
-bool event_add(struct event *e, const char *name, size_t name_len, const char *text, size_t len,
-	       enum field_type type)
+bool event_put(struct event *e, const char *name, size_t name_len, uint32_t number, const char *text,
+	       size_t len, enum field_type type)
 {
 	if (e->count == EVENT_FIELDS || name_len > UINT32_MAX || len > UINT32_MAX)
 		return false;
@@ -83,12 +83,18 @@ bool event_add(struct event *e, const char *name, size_t name_len, const char *t
 					      .text = text,
 					      .name_len = (uint32_t)name_len,
 					      .len = (uint32_t)len,
-					      .number = name_find(name, name_len),
+					      .number = number,
 					      .next = NO_FIELD,
 					      .type = (uint8_t)type };
 	e->text_bytes += len;
 	put_in_place(e, e->count++);
 	return true;
+}
+
+bool event_add(struct event *e, const char *name, size_t name_len, const char *text, size_t len,
+	       enum field_type type)
+{
+	return event_put(e, name, name_len, name_find(name, name_len), text, len, type);
 }
 
 void event_rename(struct event *e, size_t i, const char *name, size_t name_len)

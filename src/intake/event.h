@@ -45,6 +45,7 @@ struct event {
 	bool is_json;       /* raw is not what a keyword search should read */
 	/* Some value reads otherwise in the line, and not only for \\ and \" in it. */
 	bool rewritten;
+	bool spaced; /* there may be a blank in some name */
 	struct logsource from;
 	size_t count;
 	size_t text_bytes; /* of all values together */
@@ -67,6 +68,9 @@ void event_clear(struct event *e);
 /* False when there is no room; nothing is added then. The bytes are not copied. */
 bool event_add(struct event *e, const char *name, size_t name_len, const char *text, size_t len,
 	       enum field_type type);
+/* The same of a name whose number is known (name_find). */
+bool event_put(struct event *e, const char *name, size_t name_len, uint32_t number, const char *text,
+	       size_t len, enum field_type type);
 /* For names and values that live as long as the program. */
 bool event_add_text(struct event *e, const char *name, const char *text, size_t len);
 

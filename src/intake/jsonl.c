@@ -406,9 +406,27 @@ static int number(struct scan *s, struct text *out)
 	return whole ? 0 : plain_number(s, out);
 }
 
+/* Is there a blank among the first sixteen bytes, of a longer name in all of it? */
+static inline bool has_blank(const char *name, size_t len)
+{
+#ifdef __SSE2__
+	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)name);
+	const unsigned blanks_at = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')));
+
+	if (len <= 16)
+		return (blanks_at & ((1u << len) - 1)) != 0;
+#endif
+	return memchr(name, ' ', len) != NULL;
+}
+
 static int put(struct scan *s, struct text name, struct text value, enum field_type type)
 {
-	return event_add(s->e, name.at, name.len, value.at, value.len, type) ? 0 : full(s);
+	/* Most names stand in the line, with more of it behind them. */
+	const bool roomy = name.at >= s->from && name.at < s->end && s->end - name.at >= NAME_ROOM;
+	const uint32_t number = roomy ? name_find_roomy(name.at, name.len) : name_find(name.at, name.len);
+
+	s->e->spaced |= roomy ? has_blank(name.at, name.len) : memchr(name.at, ' ', name.len) != NULL;
+	return event_put(s->e, name.at, name.len, number, value.at, value.len, type) ? 0 : full(s);
 }
 
 static int word(struct scan *s, struct text name)

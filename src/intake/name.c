@@ -14,11 +14,11 @@
  * slot is eight bytes, and a short name lies beside its length in one line of the
  * cache. Names that nobody asked for nearly always end at a free slot.
  */
-enum { SHORT_NAME = 27, FIRST_SIZE = 1024 };
+enum { SHORT_NAME = 28, FIRST_SIZE = 1024, WORD = 8 };
 
 struct entry {
 	uint32_t len;
-	char brief[SHORT_NAME + 1]; /* the name, where it fits */
+	char brief[SHORT_NAME]; /* the name, where it fits; then zeros */
 };
 
 /* Readers hold no lock, so a table that was outgrown stays where it is. They
@@ -43,31 +43,58 @@ static uint64_t eight(const char *at)
 	return n;
 }
 
-static uint32_t four(const char *at)
+/* What is left of eight bytes, of which `len` (at most eight) count. */
+static inline uint64_t first_of(uint64_t word, size_t len)
 {
-	uint32_t n;
+	static const uint64_t masks[WORD + 1] = { 0,
+						  UINT64_C(0xff),
+						  UINT64_C(0xffff),
+						  UINT64_C(0xffffff),
+						  UINT64_C(0xffffffff),
+						  UINT64_C(0xffffffffff),
+						  UINT64_C(0xffffffffffff),
+						  UINT64_C(0xffffffffffffff),
+						  UINT64_MAX };
 
-	memcpy(&n, at, sizeof(n));
-	return n;
+	return word & masks[len];
 }
 
-/* Both ends and the length: names differ there, and it costs the same for all. */
+static inline uint32_t mix(uint64_t a, uint64_t b, uint64_t c, size_t len)
+{
+	a = (a ^ (b + len) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
+	a = (a ^ a >> 29 ^ c) * UINT64_C(0x9E3779B97F4A7C15);
+	return (uint32_t)(a >> 32);
+}
+
+static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* The first sixteen bytes, of a longer name the last eight too, and the length. */
+static inline uint32_t hash_roomy(const char *name, size_t len)
+{
+	const uint64_t a = first_of(eight(name), least(len, WORD));
+	const uint64_t b = first_of(eight(name + WORD), least(len, 2 * WORD) - least(len, WORD));
+
+	return mix(a, b, len > 2 * WORD ? eight(name + len - WORD) : 0, len);
+}
+
 static uint32_t hash_of(const char *name, size_t len)
 {
-	uint64_t first = 0, last = 0;
+	char room[2 * WORD] = { 0 };
 
-	if (len >= 8) {
-		first = eight(name);
-		last = eight(name + len - 8);
-	} else if (len >= 4) {
-		first = four(name);
-		last = four(name + len - 4);
-	} else {
-		for (size_t i = 0; i < len; i++)
-			first = first << 8 | (unsigned char)name[i];
-	}
-	first = (first ^ (last + len) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-	return (uint32_t)(first >> 32);
+	memcpy(room, name, least(len, sizeof(room)));
+	return mix(eight(room), eight(room + WORD), len > 2 * WORD ? eight(name + len - WORD) : 0, len);
+}
+
+/* Word by word of all that an entry has room for; what does not count is zero there. */
+static inline bool is_brief(const struct entry *entry, const char *name, size_t len)
+{
+	uint64_t apart = eight(entry->brief) ^ first_of(eight(name), least(len, WORD));
+
+	apart |= eight(entry->brief + WORD) ^
+		 first_of(eight(name + WORD), least(len, 2 * WORD) - least(len, WORD));
+	if (len > 2 * WORD)
+		apart |= eight(entry->brief + len - WORD) ^ eight(name + len - WORD);
+	return !apart && (len <= 3 * WORD || eight(entry->brief + 2 * WORD) == eight(name + 2 * WORD));
 }
 
 static bool is(const struct table *table, uint32_t number, const char *name, size_t len)
@@ -76,6 +103,26 @@ static bool is(const struct table *table, uint32_t number, const char *name, siz
 
 	return entry->len == len &&
 	       !memcmp(len <= SHORT_NAME ? entry->brief : table->texts[number], name, len);
+}
+
+uint32_t name_find_roomy(const char *name, size_t len)
+{
+	const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
+	uint32_t hash;
+
+	if (!table || len > SHORT_NAME)
+		return name_find(name, len);
+	hash = hash_roomy(name, len);
+	for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {
+		const uint64_t slot = atomic_load_explicit(&table->slots[i], memory_order_acquire);
+		const uint32_t number = (uint32_t)(slot >> 32) - 1;
+
+		if (!slot)
+			return NAME_NONE;
+		if ((uint32_t)slot == hash && table->entries[number].len == len &&
+		    is_brief(&table->entries[number], name, len))
+			return number;
+	}
 }
 
 static uint32_t find_in(const struct table *table, const char *name, size_t len, uint32_t hash)

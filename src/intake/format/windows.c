@@ -320,26 +320,6 @@ static bool exported(const struct event *e)
 	return false;
 }
 
-/* Eight bytes at a time: every name of every event is asked. */
-static inline bool has_space(const char *name, size_t len)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	size_t i = 0;
-
-	for (; i + 8 <= len; i += 8) {
-		uint64_t x;
-
-		memcpy(&x, name + i, sizeof(x));
-		x ^= ones * ' ';
-		if ((x - ones) & ~x & tops)
-			return true;
-	}
-	for (; i < len; i++)
-		if (name[i] == ' ')
-			return true;
-	return false;
-}
-
 /* Sigma writes field names of Windows without spaces. */
 static bool strip_spaces(struct event *e, size_t at)
 {
@@ -347,7 +327,7 @@ static bool strip_spaces(struct event *e, size_t at)
 	size_t len = 0;
 	char *room;
 
-	if (!has_space(f->name, f->name_len) || !(room = event_room(e, f->name_len)))
+	if (!memchr(f->name, ' ', f->name_len) || !(room = event_room(e, f->name_len)))
 		return false;
 	for (uint32_t i = 0; i < f->name_len; i++)
 		if (f->name[i] != ' ')
@@ -421,7 +401,7 @@ static void strip_all_spaces(struct event *e)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < e->count; i++)
+	for (size_t i = 0; e->spaced && i < e->count; i++)
 		any |= strip_spaces(e, i);
 	if (any)
 		event_index(e);
