@@ -34,12 +34,15 @@ RUBBISH = {
     "nothing": b"", "an empty line": b"\n", "binary": DICE.randbytes(1 << 20), "zeros": b"\0" * 100000,
     "zeros in lines": b"a\0b\n" * 1000, "no UTF-8": b"\xff\xfe\xc0\x80 \xed\xa0\x80 x\n" * 1000,
     "a line of 10 MB": b"x" * 10_000_000 + b"\n", "10 MB without an end": b"y" * 10_000_000,
-    "gzip": gzip.compress(b"".join(GUESSED)), "only line ends": b"\r\n\n\r" * 5000,
+    "cut gzip": gzip.compress(b"".join(GUESSED))[:20], "only line ends": b"\r\n\n\r" * 5000,
     "deep JSON": b'{"a":' * 20000 + b"1" + b"}" * 20000 + b"\n", "broken JSON": b'{"a":1,\n{"a":}\n{"a" 1}\n' * 100,
     "many fields": b"{" + b",".join(b'"f%d":%d' % (i, i) for i in range(5000)) + b"}\n",
     "a huge number": b'{"a":1' + b"0" * 5000 + b"}\n", "a terminal": b"\x1b[2J\x1b]0;x\x07 \x08\x08\n" * 100,
     "PRI out of range": b"<999999999999>x\n<>\n<-1>x\n<191\n", "UTF-16": "告警\n".encode("utf-16") * 500,
 }
+
+# What says that it is something else, and then is not whole: nothing behind it can be found.
+UNREADABLE = {"cut gzip"}
 
 
 def run(*args, input_=None, timeout=120):
@@ -64,6 +67,8 @@ class Watch(unittest.TestCase):
         alone = self.watch(b"".join(GUESSED)).stdout.count(b"\n")
         self.assertGreater(alone, 0)
         for name, rubbish in RUBBISH.items():
+            if name in UNREADABLE:
+                continue
             with self.subTest(name):
                 done = self.watch(rubbish + b"\n" + b"".join(GUESSED))
                 self.assertEqual(done.returncode, 0, done.stderr[-2000:])
@@ -78,17 +83,18 @@ class Watch(unittest.TestCase):
         for name, rubbish in RUBBISH.items():
             with self.subTest(name):
                 done = self.watch(rubbish)
-                self.assertEqual((done.returncode, done.stdout), (0, b""), done.stderr[-500:])
+                self.assertEqual((done.returncode, done.stdout), (74 if name in UNREADABLE else 0, b""), done.stderr[-500:])
 
     def test_a_line_over_the_limit_is_counted_as_malformed(self):
         stats = json.loads(self.watch(b"x" * 10_000_000 + b"\n").stderr.splitlines()[-1])
         self.assertGreaterEqual(stats["malformed"], 1)
 
-    def test_a_folder_or_nothing_for_a_file(self):
-        for path, status in ((ROOT, 74), ("/nonexistent/log", 66)):
-            done = run("watch", "--rules", RULES, path)
-            self.assertEqual(done.returncode, status, done.stderr)
-            self.assertIn(path.encode(), done.stderr)
+    def test_a_folder_without_logs_or_nothing_for_a_file(self):
+        with tempfile.TemporaryDirectory(prefix="fengsui-bad-") as empty:
+            for path in (empty, "/nonexistent/log"):
+                done = run("watch", "--rules", RULES, path)
+                self.assertEqual(done.returncode, 66, done.stderr)
+                self.assertIn(path.encode(), done.stderr)
 
 
 class Rule(unittest.TestCase):

@@ -355,8 +355,9 @@ def records(h, ask, results):
 # ---- moves: whoever has no part in a row of the matrix is refused -----------------------------------
 
 
-# Moves that the matrix has no row for: who reads the content of evidence, or audits, may have its digest verified.
-NO_ROW = {"evidence.verify_digest": {"DUT", "CL", "RSP", "DIR", "ARC", "SUP", "AUD"}}
+# Moves that the matrix has no row for: who reads the content of evidence, or audits, may have its digest verified; and
+# what the house sealed by itself is taken over by who may seal.
+NO_ROW = {"evidence.verify_digest": {"DUT", "CL", "RSP", "DIR", "ARC", "SUP", "AUD"}, "evidence.take_over": {"DUT", "CL", "RSP"}}
 
 
 def may_of_pack():
