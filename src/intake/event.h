@@ -29,9 +29,9 @@ struct field {
 };
 
 enum {
-	LINE_LIMIT = 64 * 1024,        /* bytes; a longer line is malformed */
+	LINE_LIMIT = 256 * 1024,       /* bytes; a longer line is malformed (EVE has some of 130 KiB) */
 	EVENT_FIELDS = 1024,           /* more than this is malformed */
-	EVENT_SCRATCH = 4 * LINE_LIMIT /* for what had to be unescaped or joined */
+	EVENT_SCRATCH = 2 * LINE_LIMIT /* for what had to be unescaped or joined */
 };
 
 struct event {

@@ -62,7 +62,7 @@ def by_tcp(d):
 
 def too_long(d):
     with socket.create_connection(("127.0.0.1", TCP)) as s:
-        s.sendall(b"<13>" + b"x" * 200000 + b"\n<13>after\n")
+        s.sendall(b"<13>" + b"x" * 300000 + b"\n<13>after\n")
     wait_for(lambda: source(d, "tcp:127.0.0.1")["malformed"] == 2)
     add_up(source(d, "tcp:127.0.0.1"))
 
@@ -73,7 +73,7 @@ HOSTILE = [
     ("a count of nothing", b"0 <13>abc\n<13>after\n", {"stored": 0, "malformed": 1}, True),
     ("a huge count", b"<13>before\n4294967297 <13>abc\n<13>after\n", {"stored": 1, "malformed": 1}, True),
     ("a count beyond numbers", b"99999999999999999999 <13>abc\n", {"stored": 0, "malformed": 1}, True),
-    ("a count that is too large", b"70000 <13>" + b"x" * 69996 + b"9 <13>after", {"stored": 1, "malformed": 1}, False),
+    ("a count that is too large", b"300000 <13>" + b"x" * 299996 + b"9 <13>after", {"stored": 1, "malformed": 1}, False),
     ("a count of less than there is", b"6 <13>abcdef\n<13>after\n", {"stored": 3, "malformed": 0}, False),
     ("no LF for two megabytes", b"<13>" + b"x" * (1 << 21), {"stored": 0, "malformed": 1}, True),
     ("NUL", b"<13>Mar  2 08:00:00 h a: x\0y\n\0\0\n<13>\0\n", {"stored": 3, "malformed": 0}, False),

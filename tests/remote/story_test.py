@@ -241,7 +241,7 @@ class OverHttps(folder.RealFolder):
         self.assertEqual(done.stdout, "5 lines, 0 alerts\n", done)
         same = os.path.join(folder, "same.log")
         with open(same, "w", encoding="utf-8") as f:
-            f.write(("x" * 60000 + "\n") * 60 + "y" * 70000 + "\n")
+            f.write(("x" * 60000 + "\n") * 60 + "y" * 300000 + "\n")
         done = self.typed(state, "ingest", "edu-fw01", same, "--token-file", token)
         self.assertEqual(done.stdout, "61 lines, 0 alerts\n1 of them were malformed\n", done)
 

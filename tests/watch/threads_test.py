@@ -93,7 +93,7 @@ def story(host, seconds, seed, start=0):
                 f"{address} - - [25/Nov/2026:{at // 3600 % 24:02}:{at // 60 % 60:02}:{at % 60:02} +0000] "
                 f"\"GET /p{dice.randrange(40)} HTTP/1.1\" 404 5 \"-\" \"{dice.choice(('Nikto/2', 'Mozilla'))}\"")))
             if dice.randrange(400) == 0:
-                lines.append(dice.choice(("{broken", "", "x" * 70000, "no time, loud")))
+                lines.append(dice.choice(("{broken", "", "x" * 300000, "no time, loud")))
     return lines
 
 

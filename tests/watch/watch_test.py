@@ -79,7 +79,7 @@ class Streams(unittest.TestCase):
             self.assertEqual(p.wait(timeout=10), 0)
 
     def test_lines_are_counted_whatever_they_are(self):
-        text = "\n" + "x" * 70000 + "\n{broken\n" + "".join(GUESS % s for s in range(10))
+        text = "\n" + "x" * 300000 + "\n{broken\n" + "".join(GUESS % s for s in range(10))
         done = watch("--rules", RULES, "--stats", "-", text=text)
         self.assertEqual([a["line"] for a in alerts(done)], [13])
         stats = json.loads(done.stderr)

@@ -6,9 +6,9 @@
 
 #include "base/arena.h"
 
-const char block_too_long[] = "longer than 65536 bytes";
+const char block_too_long[] = "longer than 262144 bytes";
 
-_Static_assert(LINE_LIMIT == 65536, "the reason says the limit");
+_Static_assert(LINE_LIMIT == 262144, "the reason says the limit");
 
 /* As it lies in `rejects`, the reason and its NUL behind it. */
 struct packed {

@@ -536,10 +536,10 @@ static const struct {
 	int64_t seconds;  /* of an event: -1 that of receipt */
 	const char *why;
 } bad[] = {
-	{ "", "", "x", "", 1 << 20, FAULT_LIMIT, "1048576 bytes; a line has at most 65536", 0,
+	{ "", "", "x", "", 1 << 20, FAULT_LIMIT, "1048576 bytes; a line has at most 262144", 0,
 	  "a line of 1 MiB" },
 	{ "", "{\"a\":", "[", "", 60000, FAULT_LIMIT, "nested deeper than 32", 0, "JSON that is deep" },
-	{ "", "{\"a\":", "[", "", 100000, FAULT_LIMIT, "100005 bytes; a line has", 0, "JSON 100,000 deep" },
+	{ "", "{\"a\":", "[", "", 100000, FAULT_LIMIT, "nested deeper than 32", 0, "JSON 100,000 deep" },
 	{ "", "{\"a\":\"\xff\xfe\"}", "", "", 0, 0, NULL, -1, "bytes that are no UTF-8" },
 	{ "", "{\"a\":1", "", "", 0, FAULT_INVALID, "',' or '}' is expected", 0, "JSON that is cut off" },
 	{ "", "{\"ts\":0,\"_path\":\"weird\"}", "", "", 0, 0, NULL, 0, "the year 1970, JSON of Zeek" },
