@@ -48,15 +48,29 @@ int64_t stamp_of(struct civil c)
 	       c.second * STAMP_SECOND + c.micro;
 }
 
+/* The last `count` digits of a number, in front of what follows them. */
+static char *put_digits(char *to, int value, int count, char behind)
+{
+	to[count] = behind;
+	for (int i = count; i-- > 0; value /= 10)
+		to[i] = (char)('0' + (value > 0 ? value % 10 : 0));
+	return to + count + 1;
+}
+
+/* Every alert and every answer has some: no format is read for them. */
 void stamp_format(int64_t stamp, char out[static STAMP_LEN])
 {
-	struct civil c = stamp_civil(stamp);
-	char text[96];
+	const struct civil c = stamp_civil(stamp);
+	char *to = out;
 
-	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour,
-		 c.minute, c.second, c.micro);
-	memcpy(out, text, STAMP_LEN - 1);
-	out[STAMP_LEN - 1] = '\0';
+	to = put_digits(to, c.year, 4, '-');
+	to = put_digits(to, c.month, 2, '-');
+	to = put_digits(to, c.day, 2, 'T');
+	to = put_digits(to, c.hour, 2, ':');
+	to = put_digits(to, c.minute, 2, ':');
+	to = put_digits(to, c.second, 2, '.');
+	to = put_digits(to, c.micro, 6, 'Z');
+	*to = '\0';
 }
 
 /* Exactly `count` digits at *p, moved past; -1 where there are fewer. */

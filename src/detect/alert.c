@@ -33,7 +33,9 @@ static void put_string(struct buf *out, const char *text, size_t len)
 
 static void put_named(struct buf *out, const char *name, const char *text, size_t len)
 {
-	buf_format(out, ",\"%s\":", name);
+	buf_text(out, ",\"");
+	buf_text(out, name);
+	buf_text(out, "\":");
 	put_string(out, text, len);
 }
 
