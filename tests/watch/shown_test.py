@@ -116,6 +116,10 @@ class Choice(Case):
         for args, wanted, why in rows:
             self.assertEqual(self.titles(*args), wanted, why)
 
+    def test_an_input_that_was_read_as_far_as_wanted_is_one(self):
+        done = self.watch("--limit", "1", "--format", "table", self.file("".join(line(level) for level in LEVELS)))
+        self.assertRegex(done.stdout + done.stderr, r" of 1 input, |来自 1 项输入")
+
     def test_json_is_what_a_pipe_gets(self):
         log = self.file("".join(line(level) for level in LEVELS))
         self.assertEqual(self.watch(log).stdout, self.watch("--format", "json", log).stdout)

@@ -273,6 +273,8 @@ void lane_read(struct lane *lane)
 		hand_over(lane, b);
 }
 
+bool lane_is_reading(const struct lane *lane) { return lane->input != NULL; }
+
 size_t lane_finish(struct lane *lane)
 {
 	const size_t unread = lane->count - lane->next;

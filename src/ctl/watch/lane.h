@@ -47,6 +47,7 @@ enum lane_state lane_next(struct lane *lane);
 void lane_read(struct lane *lane);
 /* Nothing more is read; what was read still comes. Gives the inputs not begun. */
 size_t lane_finish(struct lane *lane);
+bool lane_is_reading(const struct lane *lane); /* an input has begun and has not ended */
 
 /* Give the event to the detector. */
 void lane_feed(struct lane *lane);

@@ -210,6 +210,7 @@ static size_t make_lanes(struct watch *w, const struct input *first, size_t coun
 static void drop_lanes(struct watch *w)
 {
 	for (size_t i = 0; i < w->lane_count; i++) {
+		w->account.inputs += lane_is_reading(w->lanes[i]); /* as far as was wanted */
 		w->account.unread += lane_finish(w->lanes[i]);
 		tally_add(&w->account.tally, lane_tally(w->lanes[i]));
 		lane_free(w->lanes[i]);
