@@ -217,14 +217,15 @@ def main():
         without = not_carried_out(place)
         print(f"not carried out, and not asked for: {', '.join(sorted(without)) or 'nothing'}", flush=True)
         while pairs < asked.pairs and failed < SHOWN:
-            maker = Maker(seed, without)
-            # A few rules are looked for otherwise than many.
-            count = asked.rules if seed % 3 else max(2, asked.rules // 15)
-            batch = Batch(place, maker.rules(count), maker.events(asked.events))
+            # A few rules are looked for otherwise than many, and many of one field otherwise again.
+            maker = Maker(seed, without, narrow=seed % 3 == 1)
+            rules, events = ((max(2, asked.rules // 15), asked.events), (asked.rules * 5, max(2, asked.events // 4)),
+                             (asked.rules, asked.events))[seed % 3]
+            batch = Batch(place, maker.rules(rules), maker.events(events))
             wrong = batch.differences()
             for rule, event, what in wrong[:SHOWN]:
                 show(place, seed, rule, event, what)
-            pairs += count * asked.events
+            pairs += rules * events
             matches += batch.matches
             failed += len(wrong)
             passed += not wrong

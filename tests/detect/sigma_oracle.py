@@ -316,7 +316,7 @@ class Item:
         return found != self.negated
 
 
-# What Python writes otherwise than PCRE: classes are of ASCII, and with the flag m a line does not
+# What Python writes otherwise than PCRE: classes are of ASCII whatever the flag i, and with the flag m a line does not
 # begin behind the last line end.
 CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": r" \t\n\r\f\v"}
 LINE_BEGIN = r"(?:\A|^(?!\Z))"
@@ -339,7 +339,7 @@ def python_regex(text, flags):
         if one.startswith("\\") and one[1:].lower() in CLASSES:
             inside = CLASSES[one[1:].lower()]
             if not bracket:
-                one = f"[{'^' if one[1:].isupper() else ''}{inside}]"
+                one = f"(?-i:[{'^' if one[1:].isupper() else ''}{inside}])"
             elif one[1:].islower():
                 one = inside
         elif one.startswith("["):

@@ -200,7 +200,7 @@ def moment(maker):
 
 
 def other_field(maker):
-    return maker.chance.choice(FIELDS)
+    return maker.chance.choice(maker.fields)
 
 
 def network(maker):
@@ -277,16 +277,18 @@ NAMES = ["sel", "sel_a", "sel_b", "filter", "filter_main_x", "other1", "_hidden"
 
 
 class Maker:
-    def __init__(self, seed, without=()):
-        """`without`: modifiers of FEATURES that are not carried out."""
+    def __init__(self, seed, without=(), narrow=False):
+        """`without`: modifiers of FEATURES that are not carried out; `narrow`: all of one log and two fields,
+        so that very many texts are sought in the same place."""
         self.chance = random.Random(seed)
         self.words = [self.word(2, 5) for _ in range(8)]
-        self.pieces = [self.word(0, 4) for _ in range(14)] + [self.long_word() for _ in range(2)]
+        self.fields, self.sources = (FIELDS[:2], SOURCES[2:3]) if narrow else (FIELDS, SOURCES)
+        self.pieces = [self.word(0, 4) for _ in range(60 if narrow else 14)] + [self.long_word() for _ in range(2)]
         self.options = [self.chance.choice("ab01é") + self.chance.choice(["", "b", "-a"]) for _ in range(3)]
         self.spaces = True
         self.asked = {}  # field -> what rules ask of it, so that events can answer
         self.features = [f for f in FEATURES if f.sure or f.modifiers not in without]
-        self.weights = [f.weight for f in self.features]
+        self.weights = [f.weight * (8 if narrow and f.modifiers == "contains" else 1) for f in self.features]
 
     def word(self, least, most):
         return "".join(self.chance.choice(PIECES if least == 0 else "abAB01é-") for _ in range(self.chance.randint(least, most)))
@@ -309,10 +311,10 @@ class Maker:
             values = list(dict.fromkeys(values)) if len(set(values)) > 1 else values
         if not feature.field:
             values = [v if v.strip("*") else v + "a" for v in values]
-        name = self.chance.choice(feature.names or FIELDS) if feature.field else ""
+        name = self.chance.choice(feature.names or self.fields) if feature.field else ""
         # Only a rule that says its product says whether blanks in names are to be there.
         name = name if self.spaces else name.replace(" ", "")
-        self.asked.setdefault(name or FIELDS[0], []).extend((feature.modifiers.split("|"), v) for v in values)
+        self.asked.setdefault(name or self.fields[0], []).extend((feature.modifiers.split("|"), v) for v in values)
         return RandomItem("|".join(x for x in (name, feature.modifiers) if x) if feature.field else "|" + feature.modifiers, values,
                           count > 1 or must)
 
@@ -356,7 +358,7 @@ class Maker:
         return f"{self.chance.choice(['1', 'all', '1', 'all', str(self.chance.randint(1, len(found(shape))))])} of {shape}"
 
     def rule(self):
-        source = self.chance.choice(SOURCES)
+        source = self.chance.choice(self.sources)
         parts = [source.product, source.category, source.service]
         if parts[1] and parts[2]:
             parts[self.chance.randint(1, 2)] = None  # no row of the table of log sources has both
@@ -473,11 +475,11 @@ class Maker:
         return [self.event_value(1) for _ in range(self.chance.choice([0, 1, 2, 2, 3]))]
 
     def event(self):
-        names = self.chance.sample(FIELDS + ["when"], self.chance.randint(1, len(FIELDS)))
+        names = self.chance.sample(self.fields + ["when"], self.chance.randint(1, len(self.fields)))
         if self.chance.random() < 0.1:
             names.append(self.chance.choice(names))
         answers = lambda n: n in self.asked and self.chance.random() < 0.5
-        event = RandomEvent(self.chance.choice(SOURCES), [
+        event = RandomEvent(self.chance.choice(self.sources), [
             (n, moment(self) if n == "when" else self.answer(*self.chance.choice(self.asked[n])) if answers(n) else self.event_value())
             for n in names])
         if len(event.pairs) > 1 and self.chance.random() < 0.25:  # two fields that agree, or nearly
