@@ -8,7 +8,7 @@
 #include "detect/window/definition.h"
 #include "detect/window/groups.h"
 
-enum { KEY_MOST = 4096, VALUE_MOST = 32 * 1024, NUMBER_TEXT = 64, NONE = UINT32_MAX };
+enum { KEY_MOST = 4096, VALUE_MOST = 32 * 1024, NONE = UINT32_MAX };
 
 #define LATENESS_MOST STAMP_MINUTE
 #define AHEAD_MOST STAMP_DAY
@@ -221,20 +221,6 @@ static bool join(const struct hit *hit, const struct wanted *w, uint32_t count, 
 	return true;
 }
 
-static bool read_number(struct text t, double *out)
-{
-	char copy[NUMBER_TEXT], *end;
-
-	if (!t.len || t.len >= sizeof(copy))
-		return false;
-	memcpy(copy, t.at, t.len);
-	copy[t.len] = '\0';
-	if (strspn(copy, "0123456789+-.eE") != t.len)
-		return false;
-	*out = strtod(copy, &end);
-	return !*end && end != copy && fabs(*out) <= NUMBER_MOST;
-}
-
 /* What the condition looks at, besides that there was a hit. */
 static bool read_fields(struct correlator *c, const struct inquiry *q, const struct hit *hit,
 			const struct wanted *w, struct incoming *in)
@@ -244,7 +230,8 @@ static bool read_fields(struct correlator *c, const struct inquiry *q, const str
 	if (!q->fields)
 		return true;
 	if (q->asked.rule->kind != CORRELATION_VALUES)
-		return hit_value(hit, w, &t) && read_number(t, &in->number);
+		return hit_value(hit, w, &t) && text_number(t, &in->number) &&
+		       fabs(in->number) <= NUMBER_MOST;
 	if (q->fields > 1) {
 		in->value = c->tuple;
 		if (!join(hit, w, q->fields, c->tuple, sizeof(c->tuple), &in->value_len))

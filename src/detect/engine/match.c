@@ -165,7 +165,7 @@ static bool is_decimal(struct text t)
 	return power && i == t.len;
 }
 
-static bool number_of(struct text t, double *out)
+bool text_number(struct text t, double *out)
 {
 	char copy[64], *end;
 
@@ -181,7 +181,7 @@ static bool compare(enum match_op op, struct text t, double bound)
 {
 	double value;
 
-	if (!number_of(t, &value))
+	if (!text_number(t, &value))
 		return false;
 	switch (op) {
 	case MATCH_LESS:

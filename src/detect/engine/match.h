@@ -48,6 +48,9 @@ struct text view_lower(struct view *v, uint32_t value);
 /* The first value of a field by name; false when it is absent or null. */
 bool view_value(const struct view *v, const char *name, struct text *out);
 
+/* A value as a decimal number; false where it is none. */
+bool text_number(struct text t, double *out);
+
 /* It is known that the predicate holds. */
 static inline void view_holds(struct view *v, uint32_t predicate)
 {

@@ -197,13 +197,24 @@ static bool stands_in(const struct condition_names *x, const char *name)
 	return found;
 }
 
-/* Nothing has to happen for it to be true: it would report for ever, or never. */
-static bool holds_of_nothing(const struct condition_names *x)
+static bool is_there(const struct correlation *c, const char *name, uint64_t there)
+{
+	unsigned place = 0;
+
+	for (const struct name_list *n = c->rules; n; n = n->next, place++)
+		if (!strcmp(n->name, name))
+			return there >> place & 1;
+	return false;
+}
+
+bool expression_holds(const struct condition_names *x, const struct correlation *c, uint64_t there)
 {
 	unsigned held = 0, members = 0;
 
+	if (x->kind == CONDITION_SELECTION)
+		return is_there(c, x->name, there);
 	for (const struct condition_names *n = x->first; n; n = n->next) {
-		held += holds_of_nothing(n);
+		held += expression_holds(n, c, there);
 		members++;
 	}
 	switch (x->kind) {
@@ -238,7 +249,8 @@ static int read_expression(struct rule_reading *r, const struct tree *at, struct
 			return tree_say(r->why, r->file, at,
 					"'%s' is among the rules and not in the condition",
 					"“%s”列于 rules，却未用于条件", n->name);
-	if (holds_of_nothing(c->expression))
+	/* Nothing has to happen for it to be true: it would report for ever, or never. */
+	if (expression_holds(c->expression, c, 0))
 		return tree_say(
 			r->why, r->file, at,
 			"the condition is true when nothing has happened; name a rule that has to be there",

@@ -145,6 +145,10 @@ struct correlation {
 	bool generate;
 };
 
+/* Does a temporal condition hold, when the rules of `there` (a bit for each place
+ * in the list) were seen? */
+bool expression_holds(const struct condition_names *x, const struct correlation *c, uint64_t there);
+
 /* A document that is no rule: what its condition finds is left out of others. */
 struct filter {
 	struct name_list *rules; /* by id or name; none: every rule of its log source */

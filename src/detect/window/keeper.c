@@ -53,38 +53,3 @@ uint32_t bounds_most(const struct bound *b)
 	}
 	return most > CORRELATION_MOST + 1 ? CORRELATION_MOST + 1 : (uint32_t)most;
 }
-
-static bool is_there(const struct correlation *c, const char *name, uint64_t there)
-{
-	unsigned place = 0;
-
-	for (const struct name_list *n = c->rules; n; n = n->next, place++)
-		if (!strcmp(n->name, name))
-			return there >> place & 1;
-	return false;
-}
-
-bool expression_holds(const struct condition_names *x, const struct correlation *c, uint64_t there)
-{
-	unsigned held = 0, members = 0;
-
-	if (x->kind == CONDITION_SELECTION)
-		return is_there(c, x->name, there);
-	for (const struct condition_names *n = x->first; n; n = n->next) {
-		held += expression_holds(n, c, there);
-		members++;
-	}
-	switch (x->kind) {
-	case CONDITION_AND:
-		return held == members;
-	case CONDITION_OR:
-		return held > 0;
-	case CONDITION_NOT:
-		return !held;
-	case CONDITION_COUNT:
-		return held >= x->count;
-	case CONDITION_SELECTION:
-		break;
-	}
-	return false;
-}

@@ -89,6 +89,3 @@ const struct keeper *keeper_for(enum correlation_kind kind);
 bool bounds_hold(const struct bound *b, double number);
 /* The smallest count beyond which no bound can tell a difference. */
 uint32_t bounds_most(const struct bound *b);
-/* Does a condition over the rules hold, when those of `there` (a bit for each
- * place in the list) were seen? */
-bool expression_holds(const struct condition_names *x, const struct correlation *c, uint64_t there);
