@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Getting in: guessing, enumerating, replaying, keeping others out. Attacks 1, 3-8, 10-14, 61, 62.
+"""Getting in: guessing, enumerating, replaying, keeping others out. Attacks 1-14, 61, 62.
 
-Not here, for there is nothing of the kind: a directory (2), OpenID (9).
+There is no directory behind it (2) and nobody else vouches for a person (9): the cases hold that it stays so.
 """
 import asyncio
+import base64
 import datetime
 import json
 import os
@@ -35,6 +36,41 @@ def a01_no_password_is_no_password():
         invite(d, "rsp02")  # an account without a password yet
         for password in ("", " ", WRONG):
             expect(sign_in(d.web, "rsp02", password), 401, "no password was set yet")
+
+
+# ---- 2, 9: a name is a name, and nobody else says who somebody is ---------------------------------
+
+
+def a02_a_login_is_no_question_to_a_directory():
+    """What a directory or a database would read as its own language is a login that is not there, and nothing more."""
+    with house() as d:
+        account(d, "rsp01")
+        for i, login in enumerate(("*", "rsp01*", "rsp0?", "*)(uid=*", "rsp01)(&)", "cn=rsp01,dc=city", "rsp01\\00", "rsp01,ou=admins",
+                                   "rsp01' --", "' or 1=1 --", "rsp%", "rsp_1", "RSP01 ", "")):
+            for password in (PASSWORD, ""):
+                reply = sign_in(d.web, login, password, source=f"127.6.{i}.1")
+                expect(reply, {400, 401, 422}, f"{login!r} with {password!r}")
+                true("set-cookie" not in reply.headers, f"{login!r} was given a session")
+        expect(sign_in(d.web, "rsp01"), 201, "the name itself")
+
+
+def a09_nobody_else_vouches():
+    """No token, header or mail address of another house makes somebody a person of this one."""
+    def part(of):
+        return base64.urlsafe_b64encode(json.dumps(of).encode()).rstrip(b"=").decode()
+
+    with house() as d:
+        account(d, "rsp01")
+        claims = {"sub": "rsp01", "login": "rsp01", "email": "rsp01@city.example", "email_verified": True, "exp": 4102444800}
+        for alg in ("none", "None", "HS256", "RS256"):
+            token = f"{part({'alg': alg, 'typ': 'JWT'})}.{part(claims)}."
+            for given in (token, token + part({"x": 1})):
+                expect(ask(d.web, "GET", f"{A}/session", None, headers={"Authorization": f"Bearer {given}"}), 401, f"a token with {alg}")
+        for name in ("X-Remote-User", "Remote-User", "X-Forwarded-User", "X-Forwarded-Email", "X-Auth-Request-Email", "X-SSL-Client-S-DN"):
+            for value in ("rsp01", "rsp01@city.example", "CN=rsp01"):
+                expect(ask(d.web, "GET", f"{A}/session", None, headers={name: value}), 401, f"{name}: {value}")
+        for more in ({"id_token": "x"}, {"code": "x", "state": "y"}, {"email": "rsp01@city.example"}, {"provider": "city"}):
+            expect(sign_in(d.web, "rsp01", **more), {400, 422}, f"signing in with {more}")
 
 
 def prepare_kinds(d):
