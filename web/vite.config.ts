@@ -1,0 +1,21 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+	root: here('.'),
+	base: '/',
+	plugins: [svelte()],
+	resolve: { alias: { $lib: here('lib') } },
+	build: {
+		outDir: here('dist'),
+		emptyOutDir: true,
+		target: 'es2022',
+		// A data: address is refused by the policy of the page; a file is not.
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false },
+		reportCompressedSize: true,
+	},
+});
