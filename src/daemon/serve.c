@@ -32,6 +32,7 @@ static const struct {
 	{ "--cert",       "FILE",         offsetof(struct settings, cert),       "its certificate, with the chain (PEM); else one is made", "其证书及证书链（PEM）；未给出则自制" },
 	{ "--key",        "FILE",         offsetof(struct settings, key),        "and the key of that (PEM)", "该证书的私钥（PEM）" },
 	{ "--http",       "ADDRESS:PORT", offsetof(struct settings, http),       "HTTP interface in clear, on loopback only", "明文 HTTP 接口，仅限回环地址" },
+	{ "--web",        "FOLDER",       offsetof(struct settings, web),        "the command centre for browsers, built (web/dist)", "浏览器指挥台的构建目录（web/dist）" },
 	{ "--heartbeat",  "URL",          offsetof(struct settings, heartbeat),  "ask this URL each minute, so that somebody notices when it falls silent", "每分钟访问该地址，无声即由对方报警" },
 	{ "--ballast",    "MIB",          offsetof(struct settings, ballast),    "room held back on the disk for when it is full (64; demonstration 0)", "为磁盘写满时预留的空间，单位 MiB（默认 64；演示目录为 0）" },
 	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },
@@ -115,11 +116,14 @@ static void ready(const struct settings *settings, const struct gate *gate, bool
 		fprintf(stderr, "fengsui: syslog by TLS on %s\n", settings->syslog_tls);
 }
 
-/* The pack that comes with the program: beside the build, or installed. */
-static const char *own_pack(char *room, size_t size)
+/* What comes with the program: beside the build, or installed. */
+static const char *const packs[] = { "/../packs/jinan-2007", "/../share/fengsui/packs/jinan-2007" };
+static const char *const pages[] = { "/../web/dist", "/../share/fengsui/web" };
+
+/* The first of the two places that has this in it. */
+static const char *own(const char *const places[2], const char *sign, char *room, size_t size)
 {
-	static const char *const places[] = { "/../packs/jinan-2007", "/../share/fengsui/packs/jinan-2007" };
-	char self[4000];
+	char self[4000], found[4200];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (len <= 0)
@@ -127,7 +131,8 @@ static const char *own_pack(char *room, size_t size)
 	self[len] = '\0';
 	*strrchr(self, '/') = '\0';
 	for (size_t i = 0; i < 2; i++) {
-		if ((size_t)snprintf(room, size, "%s%s", self, places[i]) < size && access(room, R_OK) == 0)
+		snprintf(found, sizeof(found), "%s%s/%s", self, places[i], sign);
+		if ((size_t)snprintf(room, size, "%s%s", self, places[i]) < size && access(found, R_OK) == 0)
 			return room;
 	}
 	return NULL;
@@ -137,7 +142,7 @@ int daemon_serve(int argc, char **argv)
 {
 	struct settings settings = { .data = getenv("FENGSUI_DATA") };
 	struct fault why = { 0 };
-	char pack[4096];
+	char pack[4096], web[4096];
 
 	/* What the folder holds is for whoever runs the daemon, whatever the folder lets in. */
 	umask(077);
@@ -155,7 +160,9 @@ int daemon_serve(int argc, char **argv)
 	if (!settings.data)
 		settings.data = "./data";
 	if (!settings.pack)
-		settings.pack = own_pack(pack, sizeof(pack));
+		settings.pack = own(packs, "", pack, sizeof(pack));
+	if (!settings.web)
+		settings.web = own(pages, "index.html", web, sizeof(web));
 	if (wire_run(&settings, ready, &why) == 0)
 		return 0;
 	fprintf(stderr, "fengsui serve: %s%s%s\n", why.text, *why.zh ? " / " : "", why.zh);

@@ -169,6 +169,7 @@ serve(struct house *house, const struct settings *settings, struct life *life, s
 		.http = settings->http,
 		.cert = settings->cert,
 		.cert_key = settings->key,
+		.web = settings->web,
 		.ballast = ballast,
 		.beat_ms = life_beat_ms(),
 		.beat = beat,

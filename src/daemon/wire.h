@@ -16,7 +16,7 @@ struct settings {
 	const char *syslog_udp, *syslog_tcp, *syslog_tls;
 	const char *syslog_cert, *syslog_key, *syslog_clients;
 	const char *sources;
-	const char *https, *http, *cert, *key;
+	const char *https, *http, *cert, *key, *web;
 	const char *ballast, *heartbeat;
 	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;

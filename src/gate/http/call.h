@@ -18,6 +18,7 @@
  * was set off for it is still under way; the connection may go before.
  */
 struct call;
+struct pages;
 struct route;
 struct work;
 
@@ -31,6 +32,7 @@ struct web {
 	unsigned listeners;                  /* addresses that are listened on */
 	struct uploads *uploads;             /* upload.c */
 	struct events *events;               /* events.c */
+	struct pages *pages;                 /* the command centre; NULL: not built */
 	unsigned workers;                    /* proofs being worked */
 	struct work *first_work, *last_work; /* those that wait for a worker */
 	unsigned waiting_for_worker;
@@ -88,6 +90,8 @@ void call_fault(struct call *call, const struct fault *why); /* with the status 
 /* 429 or 503 with Retry-After. */
 void call_later(struct call *call, int status, int64_t wait_s, const struct fault *why);
 void call_text(struct call *call, int status, const char *type, const char *text, size_t len);
+/* With the headers that were given and no others: what is nobody's and may be kept. */
+void call_bytes(struct call *call, int status, const char *bytes, size_t len);
 
 /* ---- asking the house ----------------------------------------------------- */
 /* What becomes of the house's answer (takes it); NULL: it is the answer. */

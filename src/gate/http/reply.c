@@ -22,8 +22,16 @@ static void always(struct call *call)
 	call_header(call, "X-Content-Type-Options", "nosniff");
 	call_header(call, "Referrer-Policy", "no-referrer");
 	call_header(call, "Cross-Origin-Resource-Policy", "same-origin");
+}
+
+void call_bytes(struct call *call, int status, const char *bytes, size_t len)
+{
+	if (!call->exchange || http_answered(call->exchange))
+		return;
 	if (http_request(call->exchange)->secure)
 		call_header(call, "Strict-Transport-Security", "max-age=31536000");
+	call->web->answered[status / 100 % 6]++;
+	http_answer(call->exchange, status, call->headers, call->header_count, bytes, len);
 }
 
 void call_text(struct call *call, int status, const char *type, const char *text, size_t len)
@@ -33,8 +41,7 @@ void call_text(struct call *call, int status, const char *type, const char *text
 	always(call);
 	if (type)
 		call_header(call, "Content-Type", type);
-	call->web->answered[status / 100 % 6]++;
-	http_answer(call->exchange, status, call->headers, call->header_count, text, len);
+	call_bytes(call, status, text, len);
 }
 
 static void send_json(struct call *call, int status, const char *type, json_t *body)

@@ -4,6 +4,7 @@
 
 #include "account/token.h"
 #include "gate/http/parts.h"
+#include "gate/pages/pages.h"
 
 enum { READS = TOKEN_READ | TOKEN_ACT, ACTS = TOKEN_ACT, NO_SCOPE = 0 };
 
@@ -54,7 +55,7 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/{kind}/{ref}/{move}",           FOR_BOTH,    ACTS,         TOKEN_REPORT, BODY_JSON,  records_move,           NULL, NULL },
 	{ "GET",    "/health",                               FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_health,            NULL, NULL },
 	{ "GET",    "/metrics",                              FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_metrics,           NULL, NULL },
-	{ "GET",    "/",                                     FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_front,             NULL, NULL },
+	{ "GET",    "/",                                     FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  visit_page,             NULL, NULL },
 };
 /* clang-format on */
 
@@ -111,10 +112,8 @@ static const char *methods_of(struct call *call, const char *path, unsigned best
 	return strstr(all, "GET") && !strstr(all, "HEAD") ? arena_text(call->mem, "%s, HEAD", all) : all;
 }
 
-const struct route *route_find(struct call *call, const char *method, const char *path, const char **allow,
-			       struct fault *why)
+static unsigned best_fit(const char *path)
 {
-	const struct route *found = NULL;
 	unsigned best = 0;
 
 	for (size_t i = 0; i < route_count(); i++) {
@@ -122,6 +121,18 @@ const struct route *route_find(struct call *call, const char *method, const char
 
 		best = score > best ? score : best;
 	}
+	return best;
+}
+
+const struct route *route_find(struct call *call, const char *method, const char *path, const char **allow,
+			       struct fault *why)
+{
+	const struct route *found = NULL;
+	unsigned best = best_fit(path);
+
+	if (!best && visit_fits(call, path))
+		best = best_fit(path = "/");
+
 	for (size_t i = 0; best && i < route_count() && !found; i++)
 		if (fits(routes[i].path, path) == best && takes(&routes[i], method))
 			found = &routes[i];

@@ -8,6 +8,7 @@
 
 #include "base/stamp.h"
 #include "gate/http/parts.h"
+#include "gate/pages/pages.h"
 #include "host/file.h"
 
 /*
@@ -74,6 +75,11 @@ static int listen_all(struct web *web, const struct gate_options *options, struc
 	return 0;
 }
 
+static int open_pages(struct web *web, const char *folder, struct fault *why)
+{
+	return !folder || pages_open(folder, &web->pages, why) == 0 ? 0 : fault_within(why, "--web");
+}
+
 int web_open(struct gate *gate, const struct gate_options *options, struct web **out, struct fault *why)
 {
 	struct web *web = must_alloc(sizeof(*web));
@@ -83,7 +89,8 @@ int web_open(struct gate *gate, const struct gate_options *options, struct web *
 
 	*web = (struct web){ .gate = gate, .accounts = gate->accounts };
 	web->events = events_new(web);
-	if ((ret = uploads_open(web, &web->uploads, why)) < 0 ||
+	if ((ret = open_pages(web, options->web, why)) < 0 ||
+	    (ret = uploads_open(web, &web->uploads, why)) < 0 ||
 	    (ret = http_open(&gate->loop, &taker, &limits, &web->http, why)) < 0 ||
 	    (ret = listen_all(web, options, why)) < 0) {
 		web_close(web);
@@ -108,6 +115,7 @@ void web_close(struct web *web)
 		uv_run(&web->gate->loop, UV_RUN_ONCE);
 	events_free(web->events);
 	uploads_free(web->uploads);
+	pages_free(web->pages);
 	tls_site_close(web->site);
 	free(web);
 }
