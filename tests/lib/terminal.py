@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import time
 
 
@@ -13,6 +14,9 @@ class Terminal:
     def __init__(self, command, env=None):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # Whoever runs the tests in the background has Ctrl-C ignored; somebody at a terminal has not.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             os.execve(command[0], command, {**os.environ, **(env or {})})
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.said = self.all = ""
