@@ -11,7 +11,6 @@
  * request goes out again with the same key.
  */
 import type { Kind, MoveName } from '../plan/plan';
-import { now } from '../words/now.svelte';
 import { offline, problem_of, type Problem } from './problem';
 
 export type Answer<T> = { ok: true; data: T; etag?: string; after?: string } | { ok: false; problem: Problem };
@@ -74,7 +73,6 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
 		if (response.ok) {
 			const data = response.status === 204 ? undefined : await response.json().catch(() => undefined);
 			const etag = response.headers.get('ETag')?.replace(/^(W\/)?"(.*)"$/, '$2');
-			now.said(response.headers.get('X-Fengsui-Time') ?? undefined, data?.demo === true);
 			return { ok: true, data: data as T, etag, after: data?.after };
 		}
 		const problem = await problem_of(response);

@@ -5,6 +5,8 @@
  * together, each record once: a thousand events a second cost a page four
  * redraws. Everything that came is counted; nothing is left out silently.
  */
+import { now } from '../words/now.svelte';
+
 export interface Change {
 	kind: string;
 	id: number;
@@ -56,6 +58,7 @@ function taken(event: MessageEvent<string>): void {
 	events++;
 	waiting_events++;
 	last_at = change.at;
+	if (now.stands) now.said(change.at, true);
 	waiting.set(`${change.kind} ${change.id}`, change);
 	soon();
 }

@@ -5,7 +5,8 @@
  * so that a draft comes back as it was.
  */
 import type { Field } from '../plan/catalogue.svelte';
-import { from_input, to_input } from '../words/time';
+import { now } from '../words/now.svelte';
+import { time_text, time_typed } from '../words/typed_time';
 
 export interface Choice {
 	id: number;
@@ -37,7 +38,7 @@ export function typed_of(field: Field, value: unknown): Typed {
 	if (field.type === 'scores')
 		return { scores: Object.fromEntries(Object.entries((value ?? {}) as object).map(([k, v]) => [k, String(v)])) };
 	if (field.many) return { list: all.map(String) };
-	if (field.type === 'time') return { text: to_input(all[0] as string | undefined) };
+	if (field.type === 'time') return { text: time_text(all[0] as string | undefined) };
 	return { text: all.length ? String(all[0]) : '' };
 }
 
@@ -48,7 +49,7 @@ function text_value(field: Field, text: string): unknown {
 		case 'yes':
 			return text === 'true';
 		case 'time':
-			return from_input(text);
+			return time_typed(text, now.ms) ?? text;
 		default:
 			return text;
 	}

@@ -20,6 +20,9 @@ export const w = words({
 	discard: { zh: '清空重填', en: 'Start afresh' },
 	more_fields: { zh: '其他各项（{n}）', en: 'Further fields ({n})' },
 	occurred: { zh: '实际发生时间（事后补录时填写）', en: 'When it happened (if entered later)' },
+	now: { zh: '现在', en: 'Now' },
+	time_hint: { zh: '如 03:20、11-26 03:20、-15m', en: 'e.g. 03:20, 11-26 03:20, -15m' },
+	time_not: { zh: '看不懂这个时间', en: 'That is no time' },
 	missing: { zh: '请填写此项', en: 'Please fill this in' },
 	changed: {
 		zh: '在此期间记录已被他人更改。已填内容保留；请查看现状后再提交。',

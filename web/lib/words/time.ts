@@ -53,16 +53,3 @@ export function moment(at: string | number | undefined, shape: keyof typeof shap
 	if (!format) made.set(key, (format = new Intl.DateTimeFormat(lang.tag, shapes[shape])));
 	return format.format(time);
 }
-
-/** What <input type="datetime-local"> wants, and back. */
-export function to_input(at: string | undefined): string {
-	const time = ms(at);
-	if (Number.isNaN(time)) return '';
-	const d = new Date(time - new Date(time).getTimezoneOffset() * MINUTE);
-	return d.toISOString().slice(0, 16);
-}
-
-export function from_input(text: string): string | undefined {
-	const time = text ? new Date(text).getTime() : NaN;
-	return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}

@@ -1,7 +1,7 @@
-/* common -- words that many pages use. */
+/* often -- words that many pages use. */
 import { words } from './lang.svelte';
 
-export const common = words({
+export const often = words({
 	name: { zh: '烽燧', en: 'Fengsui' },
 	loading: { zh: '正在读取…', en: 'Loading…' },
 	nothing: { zh: '没有内容', en: 'Nothing here' },
