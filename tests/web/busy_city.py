@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""busy_city -- a demonstration daemon with the cast and a busy morning: cases of every level, alerts, reports, taskings.
+
+    tests/web/busy_city.py [--port N] [--keep DIR]
+
+Prints one line of JSON ({"base", "folder", "cases", …}) when it is ready and stays until standard input ends.
+Time stands at what `now` says; people sign in without a password.
+"""
+import argparse
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+sys.dont_write_bytecode = True
+from cast import city, confirm_case, open_case, verify_case  # noqa: E402
+from web import address  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# Scores in the order of the pack's dimensions that come to this level.
+SCORES = {2: [2, 2, 1, 1, 1, 2], 3: [3, 3, 2, 1, 2, 2], 4: [4, 4, 3, 1, 2, 3], 5: [5, 5, 4, 1, 3, 4]}
+
+
+def cases(d):
+    """One case in each of several phases; gives their numbers by what they stand for."""
+    made = {"received": open_case(d, "uni")}
+    made["verify"] = verify_case(d, SCORES[2], "power")
+    made["confirm"], _ = confirm_case(d, SCORES[3], "tax", systems=("tax",))
+    made["contain"], systems = confirm_case(d, SCORES[4], "edu", systems=("edu", "hosp"), incident_class="malware")
+    d.done("lg01", "incident", "start", made["contain"], lead="cl01", conflict_declared=False)
+    d.done("lg01", "incident", "start_plans", made["contain"])
+    d.done("cl01", "incident", "choose_mode", made["contain"], mode="special")
+    for unit, text in (("edu", "断开教学平台对外连接"), ("hosp", "核查门诊终端"), ("tax", "封堵来源地址")):
+        d.done("cl01", "tasking", "create", incident=made["contain"], text=text, assignee=d.unit[unit], type="order", accountable=d.who["uhd_" + unit],
+               due_at="2026-03-02T12:00:00Z")
+    d.done("uop_edu", "containment_action", "create", incident=made["contain"], affected_system=systems["edu"], action="isolate",
+           target="教学平台", impact_statement="教学平台停用", alternatives={"none": "来源不固定"}, rollback="恢复连接", disruptive=False,
+           reversible=True)
+    return made
+
+
+def lines(d):
+    """The example's logs go in: alerts on the desk."""
+    with open(os.path.join(ROOT, "example", "logs", "hosp-web01.log"), encoding="utf-8", errors="replace") as f:
+        d.ingest("hosp-web01", f.read().splitlines())
+
+
+def reports(d):
+    for unit, what in (("bank", "网上银行首页打开缓慢"), ("power", "办公邮箱收到钓鱼邮件")):
+        report = d.done("uop_" + unit, "report", "create", unit=d.unit[unit], aware_at="2026-03-02T07:50:00Z", reporter="联络员",
+                        what=what, contact="0531-80000000").ref
+        d.done("uop_" + unit, "report", "submit", report)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--port", type=int, default=0)
+    asked = options.parse_args()
+    with city(args=["--http", f"127.0.0.1:{asked.port}", "--rules", os.path.join(ROOT, "rules")], verify=False) as d:
+        made, troubles = {}, []
+        for part in (cases, lines, reports):
+            try:
+                made.update(part(d) or {})
+            except Exception as wrong:  # noqa: BLE001 -- said, so that whoever waits sees it
+                troubles.append(f"{part.__name__}: {wrong}")
+        host, port = address(d)
+        print(json.dumps({"base": f"http://{host}:{port}", "folder": d.folder, "cases": made, "troubles": troubles,
+                          "units": d.unit, "people": d.who}, ensure_ascii=False), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
