@@ -1,0 +1,145 @@
+// stage -- the real daemon with a busy morning, and people in a real browser.
+//
+//     const stage = await Stage.open();
+//     const duty = await stage.person('dut01', { lang: 'zh' });      // signed in, a browser context of its own
+//     await duty.page.goto(stage.base + '/desk');
+//     await stage.close();                                            // fails when a page complained
+//
+// Every page that is opened here is listened to: an error, a violation of the policy or an exception that nobody
+// expected fails the test that closes the stage. Pictures go to $FENGSUI_PICTURES, where that is set.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+export const root = path.resolve(here, '../..');
+const require = createRequire(path.join(root, 'web/package.json'));
+const { chromium } = require('playwright-core');
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-sync'];
+
+function first_line(child) {
+	return new Promise((done, fail) => {
+		let said = '', wrong = '';
+		child.stdout.on('data', (bytes) => {
+			said += bytes;
+			if (said.includes('\n')) done(JSON.parse(said.slice(0, said.indexOf('\n'))));
+		});
+		child.stderr.on('data', (bytes) => (wrong += bytes));
+		child.on('exit', (status) => fail(new Error(`the daemon did not come up (${status}): ${wrong.slice(-2000)}`)));
+	});
+}
+
+export class Stage {
+	static async open(program = 'busy_city.py') {
+		const stage = new Stage();
+		stage.city = spawn('python3', [path.join(here, program)], { stdio: ['pipe', 'pipe', 'pipe'] });
+		stage.told = await first_line(stage.city);
+		assert.deepEqual(stage.told.troubles, [], 'the morning was set up as it should be');
+		stage.base = stage.told.base;
+		stage.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+		stage.complaints = [];
+		return stage;
+	}
+
+	/* Somebody with a browser of his own; login null: a stranger. */
+	async person(login, { lang = 'zh', theme = 'light', width = 1366, height = 900 } = {}) {
+		const context = await this.browser.newContext({
+			viewport: { width, height }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, acceptDownloads: true,
+		});
+		const page = await context.newPage();
+		this.listen(page, login);
+		const person = new Person(this, login, context, page);
+		if (login) await person.sign_in();
+		return person;
+	}
+
+	listen(page, login) {
+		const complain = (what) => this.complaints.push(`${login} ${new URL(page.url() || 'about:blank').pathname}: ${what}`);
+		page.on('pageerror', (error) => complain(error.message));
+		page.on('console', (message) => {
+			if (message.type() !== 'error' && message.type() !== 'warning') return;
+			// A refusal is an answer of the interface, and the page says it; the browser logs it besides.
+			if (/Failed to load resource/.test(message.text()) && /\/api\/v1\//.test(message.location().url)) return;
+			if (this.offline && /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION/.test(message.text())) return;
+			complain(message.text());
+		});
+		page.on('request', (request) => {
+			if (!request.url().startsWith(this.base) && !/^(data|blob):/.test(request.url())) complain(`asked another host: ${request.url()}`);
+		});
+	}
+
+	/* A move by somebody, over the interface, without a browser. */
+	async act(login, method, at, body) {
+		const session = await fetch(this.base + '/api/v1/session', {
+			method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ login }),
+		});
+		const cookie = session.headers.getSetCookie()[0].split(';')[0];
+		const { token } = await session.json();
+		const answer = await fetch(this.base + '/api/v1' + at, {
+			method, headers: { 'Content-Type': 'application/json', Cookie: cookie, 'X-Fengsui-Token': token }, body: body && JSON.stringify(body),
+		});
+		return { status: answer.status, body: await answer.json().catch(() => undefined) };
+	}
+
+	async close() {
+		await this.browser.close();
+		this.city.stdin.end();
+		await new Promise((done) => this.city.on('exit', done));
+		assert.deepEqual(this.complaints, [], 'no page complained');
+	}
+}
+
+class Person {
+	constructor(stage, login, context, page) {
+		Object.assign(this, { stage, login, context, page });
+	}
+
+	async sign_in() {
+		await this.page.goto(this.stage.base + '/');
+		await this.page.fill('input[name=login]', this.login);
+		await this.page.press('input[name=login]', 'Enter');
+		await this.page.waitForSelector('main#content');
+	}
+
+	async go(at) {
+		await this.page.goto(this.stage.base + at);
+		await this.settled();
+	}
+
+	/* Nothing is being read any more. */
+	async settled() {
+		await this.page.waitForFunction(() => document.querySelector('main, .wall') && !document.querySelector('[aria-busy=true]'));
+		await this.page.waitForTimeout(120);
+	}
+
+	/* The switch in the frame, without reading the page anew. */
+	async speak(lang) {
+		const now = await this.page.evaluate(() => document.documentElement.lang.slice(0, 2));
+		if (now !== lang) await this.page.click(`header button[lang=${lang}]`);
+		await this.page.waitForFunction((want) => document.documentElement.lang.startsWith(want), lang);
+	}
+
+	/* What axe finds on the page as it stands. */
+	async axe() {
+		const cdp = await this.context.newCDPSession(this.page);
+		await cdp.send('Runtime.evaluate', { expression: axe });
+		const found = await cdp.send('Runtime.evaluate', {
+			expression: `axe.run({ runOnly: ${JSON.stringify(RULES)} }).then((r) => JSON.stringify(r.violations.map((v) =>
+				v.id + ' (' + v.nodes.length + '): ' + v.nodes[0].html.slice(0, 160) + ' ' + v.nodes[0].failureSummary.slice(0, 200))))`,
+			awaitPromise: true,
+		});
+		await cdp.detach();
+		return JSON.parse(found.result.value);
+	}
+
+	async picture(name) {
+		if (!process.env.FENGSUI_PICTURES) return;
+		fs.mkdirSync(process.env.FENGSUI_PICTURES, { recursive: true });
+		await this.page.screenshot({ path: path.join(process.env.FENGSUI_PICTURES, `${name}.png`) });
+	}
+}
