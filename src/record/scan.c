@@ -20,8 +20,9 @@ int record_scan(struct record *record, enum record_space space, uint64_t from, i
 {
 	static const char all[] =
 		"SELECT seq, hash, leaf FROM records WHERE log = $1 AND seq >= $2 ORDER BY seq";
+	/* The plus keeps SQLite from walking the whole log by (log, seq) for the few of one object. */
 	static const char of_one[] = "SELECT seq, hash, leaf FROM records WHERE object = $3 AND log = $1"
-				     " AND seq >= $2 ORDER BY oseq";
+				     " AND +seq >= $2 ORDER BY oseq";
 	const struct value args[] = { value_int(space), value_int((int64_t)from), value_int(object) };
 	struct rows *rows;
 	int ret;
