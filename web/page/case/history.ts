@@ -45,6 +45,8 @@ export const is_move = (entry: Entry): boolean => (entry.change?.moves ?? []).so
 /** "incident.fix.proposed": what was done, in the words of the plan. */
 export function named(type: string): string {
 	const [kind, name, proposed] = type.split('.');
+	if (kind === 'change') return say(w.changed_along);
+	if (kind === 'check') return say(w.checked);
 	const move = say(kind && name ? move_of(kind, name) : undefined) || type;
 	return proposed ? say(w.proposal_of, { move }) : move;
 }

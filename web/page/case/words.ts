@@ -121,6 +121,8 @@ export const w = words({
 	entry: { zh: '记录第 {n} 条', en: 'entry {n} of the record' },
 	proposal_of: { zh: '提议：{move}', en: 'Proposed: {move}' },
 	reading: { zh: '正在读取 {n} 份记录…', en: 'Reading {n} records…' },
+	changed_along: { zh: '随之变动', en: 'Changed along with it' },
+	checked: { zh: '系统核查', en: 'Checked by the system' },
 	authority: { zh: '以“{role}”职责', en: 'as {role}' },
 	archive: { zh: '归档', en: 'Archive' },
 });
