@@ -3,7 +3,7 @@
  *
  * The plan has several moves from a state; these are the ones of its ordinary course.
  */
-import { can_begin } from '../../lib/form/may';
+import { offered } from '../../lib/plan/offered';
 import { kind_of, move_of, type State } from '../../lib/plan/catalogue.svelte';
 import type { Kind, MoveName, MoveShown } from '../../lib/plan/plan';
 
@@ -41,7 +41,7 @@ export interface Forward {
 export function forward(moves: readonly MoveShown[]): Forward[] {
 	return REGIONS.flatMap((region) => {
 		const move = moves.find((m) => COURSE[region].some((name) => name === m.move));
-		return move ? [{ region, move, open: can_begin(move) }] : [];
+		return move ? [{ region, move, open: offered(move) }] : [];
 	});
 }
 
