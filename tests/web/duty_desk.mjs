@@ -88,10 +88,34 @@ async function triage(page) {
 	await rest(page, 1200);
 	is('alike first', await text(page, 'dialog'), /Look first whether it is a case already/);
 	await shot(page, 'escalate');
-	await page.locator('dialog form button.first').focus();
+	await keys(page, 'Control+Enter');
+	await rest(page, 1500);
+	is('e: a case for the report, with Ctrl+Enter', (await api(page, '/report/RPT-2026-00001')).states.life, 'linked');
+}
+
+async function refused_and_joined(page) {
+	await page.goto(base + '/desk');
+	await page.waitForSelector('[role=option]');
+	await keys(page, 'Home');
+	while (!/INC-2026-0001/.test(await text(page, '.here'))) await keys(page, 'j');
+	await keys(page, 'e');
+	await page.waitForFunction(() => document.activeElement?.id === 'act-on_scene');
+	await rest(page, 700);
+	await keys(page, 'Enter', 'Control+Enter');
+	await page.waitForSelector('dialog .problem');
+	is('a refusal in words', await text(page, 'dialog .problem'), /Grade must be in/);
+	await shot(page, 'refused');
+	await keys(page, 'Escape', 'Home');
+	while (!/RPT-2026-00002/.test(await text(page, '.here'))) await keys(page, 'j');
+	await keys(page, 'm');
+	const join = page.locator('dialog li', { hasText: 'INC-2026-0002' }).locator('button');
+	await join.waitFor();
+	await shot(page, 'join');
+	await join.focus();
 	await keys(page, 'Enter');
 	await rest(page, 1500);
-	is('e: a case for the report', (await api(page, '/report/RPT-2026-00001')).states.life, 'linked');
+	is('m: the report went to the case that is there', (await api(page, '/report/RPT-2026-00002')).fields.incident?.number, 'INC-2026-0002');
+	is('the dialog is gone, the list has the focus', await page.evaluate(() => document.activeElement?.getAttribute('role')), 'listbox');
 }
 
 async function phone(page) {
@@ -106,7 +130,7 @@ async function phone(page) {
 	await rest(page, 700);
 	await keys(page, 'Enter');
 	await rest(page, 700);
-	is('open reports of that unit while talking', await text(page, 'aside'), /RPT-2026-00002/);
+	is('open cases of that unit while talking', await text(page, 'aside'), /INC-2026-0002/);
 	await shot(page, 'phone');
 	await page.evaluate(() => 0);
 	while ((await page.evaluate(() => document.activeElement?.id)) !== 'ph-aware_at') await keys(page, 'Tab');
@@ -165,6 +189,7 @@ async function handover(page) {
 try {
 	const duty = await seat('dut01');
 	await triage(duty);
+	await refused_and_joined(duty);
 	await phone(duty);
 	await handover(duty);
 	await unit(await seat('uop_edu'));

@@ -1,17 +1,17 @@
 /* ready -- a form that one can type into as it opens, and sends with Ctrl+Enter. */
-export function ready(form: HTMLFormElement, first = 'input, select, textarea'): { destroy(): void } {
+export function ready(node: HTMLElement, first = 'input, select, textarea'): { destroy(): void } {
 	// The dialog opens after its content stands; its own first focus is the button that closes it.
-	const at = setTimeout(() => (form.querySelector<HTMLElement>(first) ?? form.querySelector<HTMLElement>('button'))?.focus());
+	const at = setTimeout(() => (node.querySelector<HTMLElement>(first) ?? node.querySelector<HTMLElement>('button'))?.focus());
 	const key = (event: KeyboardEvent) => {
 		if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
 		event.preventDefault();
-		form.requestSubmit();
+		(node instanceof HTMLFormElement ? node : node.querySelector('form'))?.requestSubmit();
 	};
-	form.addEventListener('keydown', key);
+	node.addEventListener('keydown', key);
 	return {
 		destroy() {
 			clearTimeout(at);
-			form.removeEventListener('keydown', key);
+			node.removeEventListener('keydown', key);
 		},
 	};
 }
