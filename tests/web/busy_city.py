@@ -3,18 +3,21 @@
 
     tests/web/busy_city.py [--port N] [--keep DIR]
 
-Prints one line of JSON ({"base", "folder", "cases", …}) when it is ready and stays until standard input ends.
-Time stands at what `now` says; people sign in without a password.
+Prints one line of JSON ({"base", "folder", "cases", …}) when it is ready and stays until standard input ends. A line
+`flood N` on standard input changes a case N times as fast as the daemon takes it, and is answered with a line of JSON.
+People sign in without a password.
 """
 import argparse
 import json
 import os
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 sys.dont_write_bytecode = True
 from cast import city, confirm_case, open_case, verify_case  # noqa: E402
+from fengsui import Unexpected  # noqa: E402
 from web import address  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -41,9 +44,10 @@ def cases(d):
 
 
 def lines(d):
-    """The example's logs go in: alerts on the desk."""
+    """The example's logs go in, moved to this morning: alerts on the desk."""
     with open(os.path.join(ROOT, "example", "logs", "hosp-web01.log"), encoding="utf-8", errors="replace") as f:
-        d.ingest("hosp-web01", f.read().splitlines())
+        text = f.read().replace("Nov 25 23:", "Mar  2 07:").replace("25/Nov/2026:23:", "02/Mar/2026:07:")
+    d.ingest("hosp-web01", text.splitlines())
 
 
 def reports(d):
@@ -51,6 +55,21 @@ def reports(d):
         report = d.done("uop_" + unit, "report", "create", unit=d.unit[unit], aware_at="2026-03-02T07:50:00Z", reporter="联络员",
                         what=what, contact="0531-80000000").ref
         d.done("uop_" + unit, "report", "submit", report)
+
+
+def flood(d, case, count):
+    """`count` changes of one case, in groups; gives the seconds that it took."""
+    begin, sent = time.monotonic(), 0
+    while sent < count:
+        group = min(200, count - sent)
+        for n in range(group):
+            d.connection.send(op="do", kind="incident", move="record_facts", ref=case, input={"scope": f"{sent + n} 台主机"}, **{"as": "cl01"})
+        for _ in range(group):
+            answer = d.connection.receive()
+            if not answer.ok:
+                raise Unexpected(str(answer))
+        sent += group
+    return time.monotonic() - begin
 
 
 def main():
@@ -67,7 +86,9 @@ def main():
         host, port = address(d)
         print(json.dumps({"base": f"http://{host}:{port}", "folder": d.folder, "cases": made, "troubles": troubles,
                           "units": d.unit, "people": d.who}, ensure_ascii=False), flush=True)
-        sys.stdin.read()
+        for line in sys.stdin:
+            if line.startswith("flood "):
+                print(json.dumps({"seconds": flood(d, made["verify"], int(line.split()[1]))}), flush=True)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ export class Stage {
 		});
 	}
 
+	/* Change a case so often, as fast as the daemon takes it; the seconds that took. */
+	flood(count) {
+		return new Promise((done) => {
+			this.city.stdout.once('data', (bytes) => done(JSON.parse(bytes).seconds));
+			this.city.stdin.write(`flood ${count}\n`);
+		});
+	}
+
 	/* A move by somebody, over the interface, without a browser. */
 	async act(login, method, at, body) {
 		const session = await fetch(this.base + '/api/v1/session', {
@@ -113,7 +121,7 @@ class Person {
 
 	/* Nothing is being read any more. */
 	async settled() {
-		await this.page.waitForFunction(() => document.querySelector('main, .wall') && !document.querySelector('[aria-busy=true]'));
+		await this.page.waitForFunction(() => document.querySelector('main#content > *, main.door, .wall') && !document.querySelector('[aria-busy=true]'));
 		await this.page.waitForTimeout(120);
 	}
 

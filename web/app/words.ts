@@ -24,6 +24,7 @@ export const w = words({
 	theme_light: { zh: '浅色', en: 'Light' },
 	theme_dark: { zh: '深色', en: 'Dark' },
 	live_on: { zh: '实时', en: 'Live' },
+	live_count: { zh: '已收到 {n} 条变动', en: '{n} changes have come' },
 	live_lost: { zh: '连接中断，正在重连；所示可能已过时', en: 'Connection lost, trying again; what is shown may be old' },
 	no_page: { zh: '没有这个页面', en: 'There is no such page' },
 	to_start: { zh: '回到首页', en: 'To the first page' },

@@ -1,13 +1,15 @@
 /*
  * draft -- what was typed outlives a reload, a lost connection, an ended session.
  *
- * Kept in this tab only (sessionStorage): a workstation is shared between shifts.
+ * Kept in this tab only (sessionStorage), for the person who typed it: a workstation is
+ * shared between shifts.
  */
+import { session } from '../ask/session.svelte';
 import type { Typed } from './value';
 
 export type Values = Record<string, Typed>;
 
-const name = (key: string) => `fengsui.draft ${key}`;
+const name = (key: string) => `fengsui.draft ${session.who?.login ?? ''} ${key}`;
 
 export function draft_read(key: string): Values | undefined {
 	try {

@@ -1,0 +1,76 @@
+// What happens shows itself, and much of it at once leaves the page usable: a hundred thousand changes come, each is counted,
+// the list answers meanwhile, and the memory of the page has not grown.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { Stage } from './stage.mjs';
+
+const MANY = 100_000;
+let stage;
+before(async () => (stage = await Stage.open()));
+after(() => stage.close());
+
+async function heap(person) {
+	const cdp = await person.context.newCDPSession(person.page);
+	await cdp.send('Performance.enable');
+	for (let n = 0; n < 3; n++) await cdp.send('HeapProfiler.collectGarbage');
+	const { metrics } = await cdp.send('Performance.getMetrics');
+	await cdp.detach();
+	return metrics.find((m) => m.name === 'JSHeapUsedSize').value;
+}
+const events = (person) => person.page.$eval('[data-events]', (span) => Number(span.dataset.events));
+
+test('a new case stands on the board and in the list of somebody else within two seconds', async () => {
+	const office = await stage.person('dir01');
+	await office.go('/list/incident');
+	const made = await stage.act('dut01', 'POST', '/incident', {
+		input: { title: '主页被篡改', reporter: '市民', unit: Number(stage.told.units.bank.slice(1)), aware_at: '2026-03-02T07:58:00Z', what: '首页被替换' },
+	});
+	assert.equal(made.status, 201, JSON.stringify(made.body));
+	await office.page.waitForSelector(`text=${made.body.number}`, { timeout: 2000 });
+	await office.context.close();
+});
+
+test('a hundred thousand changes leave the desk usable and the heap as it was', { timeout: 300_000 }, async () => {
+	const office = await stage.person('dir01');
+	await office.go('/list/incident');
+	await stage.flood(2000);
+	await office.page.waitForFunction(() => Number(document.querySelector('[data-events]').dataset.events) >= 2000);
+	await office.page.waitForTimeout(1500);
+	const before = await heap(office);
+	const began = await events(office);
+	const flooding = stage.flood(MANY);
+	const waits = [];
+	let over = false;
+	flooding.then(() => (over = true));
+	while (!over) {
+		const begin = performance.now();
+		await office.page.keyboard.press('j');
+		await office.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+		waits.push(performance.now() - begin);
+		await office.page.waitForTimeout(50);
+	}
+	const seconds = await flooding;
+	await office.page.waitForFunction((all) => Number(document.querySelector('[data-events]').dataset.events) >= all, began + MANY, { timeout: 60_000 });
+	assert.equal((await events(office)) - began, MANY, 'each is counted, none twice');
+	await office.page.waitForTimeout(1500);
+	const grown = (await heap(office)) / before;
+	waits.sort((a, b) => a - b);
+	const middle = waits[waits.length >> 1];
+	console.log(`# ${Math.round(MANY / seconds)} changes a second; a key answered in ${Math.round(middle)} ms (middle of ${waits.length}); heap ${grown.toFixed(3)} of before`);
+	assert.ok(grown <= 1.1, `the heap has grown to ${grown.toFixed(3)}`);
+	assert.ok(middle < 500, `a key is answered while they come: ${Math.round(middle)} ms`);
+});
+
+test('what was written while the line was cut stands there when it is back', async () => {
+	const office = await stage.person('dir01');
+	await office.go('/list/incident');
+	stage.offline = true;
+	await office.context.setOffline(true);
+	await office.page.waitForSelector('.live.lost', { timeout: 15_000 });
+	const made = await stage.act('dut01', 'POST', '/incident', {
+		input: { title: '断线期间的案件', reporter: '市民', unit: Number(stage.told.units.uni.slice(1)), aware_at: '2026-03-02T07:58:00Z', what: '报告' },
+	});
+	await office.context.setOffline(false);
+	await office.page.waitForSelector(`text=${made.body.number}`, { timeout: 15_000 });
+	stage.offline = false;
+});
