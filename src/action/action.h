@@ -121,6 +121,18 @@ struct list_ask {
 };
 int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
 	       struct fault *why);
+/* Clocks that run or were missed, of open records of all kinds, soonest due
+ * first: {"clocks":[{"id","kind","number"?,"title"?,"code","zh","en","state",
+ * "started","due","missed"?}],"more"}; the id is that of the record. */
+enum { DUE_MOST = 500 };
+struct due_ask {
+	const char *state; /* running, missed, or NULL: both */
+	int64_t before;    /* due before this moment */
+	int limit;         /* 1..DUE_MOST */
+	int space;         /* 1 real, 2 drill */
+};
+int house_due(struct house *house, const struct asker *asker, const struct due_ask *ask, json_t **answer,
+	      struct fault *why);
 /* May the asker see this record? Not there is no. */
 bool house_sees(struct house *house, const struct asker *asker, int64_t object);
 /* `kind` may be NULL; with it, `ref` may be a name too, and a record of another

@@ -21,6 +21,7 @@ enum ask_op {
 	ASK_LIST,
 	ASK_SHOW,
 	ASK_HISTORY,
+	ASK_CLOCKS,
 	ASK_CATALOGUE,
 	ASK_STATUS,
 	ASK_WHOAMI,
@@ -68,6 +69,8 @@ enum ask_field {
 	SAYS_PACK,
 	SAYS_LOGIN, /* whose account */
 	SAYS_ACT,   /* what is done with it */
+	SAYS_STATE,
+	SAYS_BEFORE,
 	SAYS__COUNT,
 };
 

@@ -29,6 +29,9 @@ int records_move(struct call *call, struct fault *why);
 int records_withdraw(struct call *call, struct fault *why);
 int records_file(struct call *call, struct fault *why);
 
+/* figures.c: over all records */
+int figures_clocks(struct call *call, struct fault *why);
+
 /* account/proof.c: whoever proves who it is */
 int proof_sign_in(struct call *call, struct fault *why);
 int proof_step_up(struct call *call, struct fault *why);

@@ -54,6 +54,9 @@ static const struct operation routes[] = {
 	  WAY_PERSON, "",                         "new_token",           "201=made_token",              "409" },
 	{ "delete", API "/tokens/{id}",           "token_end",           "Token",    "Revoke it",                                 "吊销令牌",
 	  WAY_PERSON, "",                         NULL,                  "200=ended",                   "409" },
+	/* over all records */
+	{ "get",    API "/clocks",                "clock_list",          "Figure",   "What is due, of all open records",          "全部未结记录的时限",
+	  WAY_ANY,    "clock_state before limit space", NULL,            "200=clocks",                  "" },
 	/* about the daemon */
 	{ "get",    API "/catalogue",             "daemon_catalogue",    "Daemon",   "Kinds, moves, words",                       "类别、动作与用语",
 	  WAY_ANY,    "",                         NULL,                  "200=catalogue",               "" },

@@ -1,0 +1,23 @@
+#include "gate/http/parts.h"
+
+/*
+ * figures -- questions over all records that one may see, rather than about one.
+ */
+
+int figures_clocks(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "state", "before", "limit", "space", NULL };
+	const char *said[4];
+	json_t *fields;
+	int ret;
+
+	if ((ret = call_query(call, names, said, why)) < 0)
+		return ret;
+	fields = json_pack("{s:s*, s:s*}", "state", said[0], "before", said[1]);
+	if ((ret = call_number(fields, "limit", said[2], why)) < 0 ||
+	    (ret = call_space(fields, said[3], why)) < 0) {
+		json_decref(fields);
+		return ret;
+	}
+	return call_ask(call, ASK_CLOCKS, fields, NULL, why);
+}

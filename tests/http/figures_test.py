@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""figures -- questions over all records: what they answer is what one finds by looking at each record that one sees."""
+import importlib.util
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from people import Results, Unexpected, full_house, open_case, quoted  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+A = "/api/v1"
+EVERYBODY = ("dir01", "dut01", "cl01", "rsp01", "uop_edu", "uop_tax", "sec_edu", "ped01", "sca01", "aud01", "nopost01", "late01")
+
+
+def same(one, other, what=""):
+    if one != other:
+        raise Unexpected(f"{what}:\n     {one!r}\n  is not\n     {other!r}")
+
+
+def good(reply, what=""):
+    if reply.status != 200:
+        raise Unexpected(f"{what}: {reply}")
+    return reply.json
+
+
+# ---- what one sees, record by record ---------------------------------------------------------------
+
+
+def seen(h, login, space="real"):
+    """Every record of every kind that this person sees, as `show` says it."""
+    records = []
+    for kind in h.kinds:
+        path = f"{A}/{kind['name']}?limit=500&space={space}"
+        rows = good(h.web.get(path, login=login))["rows"]
+        records += [good(h.web.get(f"{A}/{kind['name']}/{row['id']}", login=login)) for row in rows]
+    return records
+
+
+def is_open(h, record):
+    kind = next(k for k in h.kinds if k["name"] == record["kind"])
+    main = kind["regions"][0] if kind["regions"] else None
+    return main and not next(s["end"] for s in main["states"] if s["name"] == record["states"][main["name"]])
+
+
+def clocks_of(h, login, space="real", state=None, before="9999"):
+    found = []
+    for record in seen(h, login, space):
+        for clock in record["clocks"]:
+            runs, missed = clock["state"] == "running", "missed" in clock
+            wanted = (state != "missed" and runs) or (state != "running" and missed)
+            if clock["code"][0] != "@" and is_open(h, record) and "due" in clock and wanted and clock["due"] < before:
+                found.append((clock["due"], record["id"], clock["code"], clock["state"], clock["started"], clock.get("missed")))
+    return sorted(found)
+
+
+def answered(rows):
+    return sorted((r["due"], r["id"], r["code"], r["state"], r["started"], r.get("missed")) for r in rows)
+
+
+# ---- clocks ----------------------------------------------------------------------------------------
+
+
+def there_is_something_to_see(h):
+    """Each sort of clock, in either space, and one that must not be shown: else the cases below say nothing."""
+    said = good(h.web.get(f"{A}/clocks?limit=500", login="dir01"))["clocks"]
+    same({(r["state"], "missed" in r) for r in said}, {("running", True), ("running", False), ("stopped", True)})
+    same(len(good(h.web.get(f"{A}/clocks?space=drill", login="dir01"))["clocks"]) > 0, True, "of the drill")
+    over = good(h.web.get(f"{A}/incident/{h.over}", login="dir01"))
+    same((any("missed" in c for c in over["clocks"]), is_open(h, over)), (True, False), "missed in a case that is over")
+    same(over["id"] in {r["id"] for r in said}, False)
+    same(len(good(h.web.get(f"{A}/clocks?limit=500", login="uop_edu"))["clocks"]) < len(said), True, "a unit sees less")
+
+
+def clocks_are_those_of_the_records(h, login, space, state):
+    query = f"?limit=500&space={space}" + (f"&state={state}" if state else "")
+    said = good(h.web.get(f"{A}/clocks{query}", login=login))
+    same(answered(said["clocks"]), clocks_of(h, login, space, state), f"{login} {space} {state}")
+    same([r["due"] for r in said["clocks"]], sorted(r["due"] for r in said["clocks"]), "soonest first")
+    same(said["more"], False)
+    for row in said["clocks"]:
+        record = good(h.web.get(f"{A}/{row['kind']}/{row['id']}", login=login))
+        same(row.get("number"), record.get("number"))
+        same((row["zh"], row["en"]), next((c["zh"], c["en"]) for c in record["clocks"] if c["code"] == row["code"]))
+
+
+def clocks_by_pages_and_times(h):
+    every = good(h.web.get(f"{A}/clocks?limit=500", login="dir01"))["clocks"]
+    for limit in (1, 2, len(every) - 1, len(every), len(every) + 1):
+        said = good(h.web.get(f"{A}/clocks?limit={limit}", login="dir01"))
+        same((said["clocks"], said["more"]), (every[:limit], limit < len(every)), f"limit {limit}")
+    for row in (every[0], every[len(every) // 2], every[-1]):
+        said = good(h.web.get(f"{A}/clocks?limit=500&before={quoted(row['due'])}", login="dir01"))["clocks"]
+        same(said, [r for r in every if r["due"] < row["due"]], f"before {row['due']}")
+
+
+def clocks_say_nothing_of_what_is_hidden(h):
+    """A page that is full for the unit says that there is more only where the unit sees more."""
+    own = good(h.web.get(f"{A}/clocks?limit=500", login="uop_edu"))["clocks"]
+    said = good(h.web.get(f"{A}/clocks?limit={len(own)}", login="uop_edu"))
+    same((said["clocks"], said["more"]), (own, False))
+
+
+def what_is_no_question(h):
+    for query in ("state=over", "state=", "before=yesterday", "limit=0", "limit=501", "limit=x", "space=both", "kind=incident", "limit=1&limit=2"):
+        reply = h.web.get(f"{A}/clocks?{query}", login="dut01")
+        if reply.status != 422 or not (reply.json["zh"] and reply.json["en"]):
+            raise Unexpected(f"{query}: {reply}")
+
+
+def drill_of():
+    """How a drill is brought to run, from the scenario about it."""
+    path = os.path.join(ROOT, "tests", "scenario", "D01-drill-namespace", "drill_namespace_test.py")
+    spec = importlib.util.spec_from_file_location("drill_namespace", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def prepare(h):
+    """Clocks that run, are missed and run on, are missed and over; in open cases, in one that is over, and in a drill."""
+    d = h.d
+    h.kinds = d.catalogue()["kinds"]
+    open_case(d, "edu", title="仍在研判")
+    d.pass_time("3 h")
+    late = d.do("dut01", "incident", "create", title="迟确认", reporter="联络员", unit=d.unit["tax"], aware_at=h.aware_at, what="x").number
+    d.pass_time("40 min")
+    d.done("dut01", "incident", "acknowledge", late)
+    over = d.do("dut01", "incident", "create", title="已结", reporter="联络员", unit=d.unit["tax"], aware_at=h.aware_at, what="x").number
+    d.pass_time("40 min")
+    d.done("dut01", "incident", "acknowledge", over)
+    d.done("dut01", "incident", "merge", over, target_case=late)
+    h.over = over
+    drill_of().running(d)
+    d.do("dut01", "incident", "create", title="演练案", reporter="联络员", unit=d.unit["edu"], aware_at=h.aware_at, what="x", space=2)
+    d.pass_time("20 min")
+
+
+def main():
+    results = Results("figures")
+    with full_house() as h:
+        prepare(h)
+        results.case("something to see", there_is_something_to_see, h)
+        for login in EVERYBODY:
+            for space in ("real", "drill"):
+                for state in (None, "running", "missed"):
+                    results.case(f"clocks: {login} {space} {state}", clocks_are_those_of_the_records, h, login, space, state)
+        results.case("clocks by pages and times", clocks_by_pages_and_times, h)
+        results.case("clocks hidden", clocks_say_nothing_of_what_is_hidden, h)
+        results.case("no question", what_is_no_question, h)
+    results.end()
+
+
+main()
