@@ -121,6 +121,15 @@ struct list_ask {
 };
 int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
 	       struct fault *why);
+/* How many, by the values of a filter or region, or of two ("a,b"); of `ask`
+ * kind, where and space count: {"kind","by":[…],"total","groups":[{"values":[…],
+ * "count"}],"others","all","names":{VALUE:{"id","kind",…}}}, the most frequent
+ * first; a value is null where there is none. `others` have rarer values than
+ * are shown; `all` is false where an asker who sees a part has more than
+ * COUNT_EXAMINED to be asked about: those are the newest. */
+enum { COUNT_GROUPS = 200, COUNT_EXAMINED = 2000 };
+int house_count(struct house *house, const struct asker *asker, const struct list_ask *ask, const char *by,
+		json_t **answer, struct fault *why);
 /* Clocks that run or were missed, of open records of all kinds, soonest due
  * first: {"clocks":[{"id","kind","number"?,"title"?,"code","zh","en","state",
  * "started","due","missed"?}],"more"}; the id is that of the record. */

@@ -195,11 +195,25 @@ bool staff_on_shift(struct deed *deed);
 bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
 		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
+/* Every record of the kind, so that none needs to be asked about? */
+bool staff_sees_all(struct deed *deed, const struct kind *kind);
 const char *title_of(struct deed *deed, struct object *object); /* NULL: none, or not to be seen */
 
 /* look/show.c: one record, for whoever may see it. */
 int look_at(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
 	    const char *ref, int64_t now, struct object **out, struct fault *why);
+
+/* look/browse.c: the query that an asker's list is; `names` is what its filter may name. */
+enum { FILTER_NAMES = 160 };
+struct list_query;
+int list_query_of(struct deed *deed, const struct list_ask *ask, const char *names[static FILTER_NAMES],
+		  struct list_query *query, struct fault *why);
+
+/* look/reach.c: no record of the kind outside this set is seen by the asker;
+ * `narrow` is false where it cannot be told and the set is not made. */
+struct list_ids;
+int reach_of(struct deed *deed, const struct kind *kind, int64_t most, struct list_ids *out, bool *narrow,
+	     struct fault *why);
 
 /* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
 struct filter;

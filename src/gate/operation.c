@@ -238,6 +238,18 @@ static int clocks(struct gate *gate, const struct ask *ask, const struct asker *
 	return ret < 0 ? ret : house_due(gate->house, asker, &wanted, out, why);
 }
 
+static int counts(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		  struct fault *why)
+{
+	const struct list_ask wanted = {
+		.kind = ask_text(ask, SAYS_KIND),
+		.where = ask_text(ask, SAYS_WHERE),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+	};
+
+	return house_count(gate->house, asker, &wanted, ask_text(ask, SAYS_BY), out, why);
+}
+
 static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		     struct fault *why)
 {
@@ -345,6 +357,7 @@ static const struct {
 	[ASK_SHOW]      = { false, false, show },
 	[ASK_HISTORY]   = { false, false, history },
 	[ASK_CLOCKS]    = { false, false, clocks },
+	[ASK_COUNTS]    = { false, false, counts },
 	[ASK_CATALOGUE] = { false, true,  catalogue },
 	[ASK_STATUS]    = { false, true,  status },
 	[ASK_WHOAMI]    = { false, false, whoami },

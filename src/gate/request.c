@@ -46,6 +46,7 @@ static const struct {
 	[SAYS_ACT]      = { "act",      A_TEXT },
 	[SAYS_STATE]    = { "state",    A_TEXT },
 	[SAYS_BEFORE]   = { "before",   A_TEXT },
+	[SAYS_BY]       = { "by",       A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
@@ -64,6 +65,7 @@ static const struct {
 	[ASK_SHOW]       = { "show",       false, F(REF), F(KIND) | F(WITH) },
 	[ASK_HISTORY]    = { "history",    false, F(REF), F(KIND) },
 	[ASK_CLOCKS]     = { "clocks",     false, 0, F(STATE) | F(BEFORE) | F(LIMIT) | F(SPACE) },
+	[ASK_COUNTS]     = { "counts",     false, F(KIND) | F(BY), F(WHERE) | F(SPACE) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },

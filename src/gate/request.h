@@ -22,6 +22,7 @@ enum ask_op {
 	ASK_SHOW,
 	ASK_HISTORY,
 	ASK_CLOCKS,
+	ASK_COUNTS,
 	ASK_CATALOGUE,
 	ASK_STATUS,
 	ASK_WHOAMI,
@@ -71,6 +72,7 @@ enum ask_field {
 	SAYS_ACT,   /* what is done with it */
 	SAYS_STATE,
 	SAYS_BEFORE,
+	SAYS_BY, /* what is counted by */
 	SAYS__COUNT,
 };
 

@@ -9,7 +9,7 @@ from people import Results, Unexpected, full_house, open_case, quoted  # noqa: E
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 A = "/api/v1"
-EVERYBODY = ("dir01", "dut01", "cl01", "rsp01", "uop_edu", "uop_tax", "sec_edu", "ped01", "sca01", "aud01", "nopost01", "late01")
+EVERYBODY = ("dir01", "dut01", "cl01", "rsp01", "uop_edu", "uop_tax", "uop_hosp", "sec_edu", "ped01", "sca01", "aud01", "nopost01", "late01")
 
 
 def same(one, other, what=""):
@@ -107,6 +107,108 @@ def what_is_no_question(h):
             raise Unexpected(f"{query}: {reply}")
 
 
+# ---- counts ----------------------------------------------------------------------------------------
+
+
+def values_of(h, record, name):
+    """What stands in the facets of this record, as people filter by it."""
+    if name == "open":
+        return ["yes" if is_open(h, record) else "no"]
+    if name in record["states"]:
+        return [record["states"][name]]
+    field = next(f for k in h.kinds if k["name"] == record["kind"] for f in k["fields"] if f["name"] == name)
+    value = record["fields"].get(name)
+    found = []
+    for one in value if isinstance(value, list) else [] if value is None else [value]:
+        if field["type"] == "ref":
+            target = h.everything[one["id"]]
+            named = target.get("number") or target["fields"].get("login") or target["fields"].get("name")
+            hidden = target.get("number") or f"{target['kind']} #{target['id']}"
+            found.append(named if one["id"] in h.visible else hidden)
+        elif isinstance(one, bool):
+            found.append("yes" if one else "no")
+        elif isinstance(one, dict):
+            found.append("unknown")
+        else:
+            found.append(str(one))
+    return found or [None]
+
+
+def counted(h, records, by):
+    found = {}
+    for record in records:
+        for first in values_of(h, record, by[0]):
+            for second in values_of(h, record, by[1]) if len(by) > 1 else [None]:
+                key = (first, second) if len(by) > 1 else (first,)
+                found[key] = found.get(key, 0) + 1
+    return found
+
+
+def counts_are_those_of_the_records(h, login, kind, by, where="", space="real"):
+    rows = good(h.web.get(f"{A}/{kind}?limit=500&space={space}&where={quoted(where)}", login=login))["rows"]
+    records = [good(h.web.get(f"{A}/{kind}/{row['id']}", login=login)) for row in rows]
+    said = good(h.web.get(f"{A}/counts?kind={kind}&by={by}&space={space}&where={quoted(where)}", login=login))
+    same((said["kind"], said["by"], said["total"], said["others"], said["all"]), (kind, by.split(","), len(records), 0, True))
+    same({tuple(g["values"]): g["count"] for g in said["groups"]}, counted(h, records, by.split(",")), f"{login} {kind} {by} {where}")
+    same([g["count"] for g in said["groups"]], sorted((g["count"] for g in said["groups"]), reverse=True), "most frequent first")
+
+
+QUESTIONS = [("incident", "handling", ""), ("incident", "confirmed_level", ""), ("incident", "unit", ""), ("incident", "unit,handling", ""),
+             ("incident", "handling,unit", "open:yes"), ("incident", "open", "迟确认"), ("incident", "lead", ""), ("incident", "open,lead", ""),
+             ("incident", "class,confirmed_level", ""), ("incident", "handling", "unit:nothing"), ("incident", "aware_at", ""),
+             ("incident", "external_command", "NOT handling:triage"), ("evidence", "type", ""), ("affected_system", "incident", ""),
+             ("affected_system", "unit,incident", ""), ("person", "unit", ""), ("person", "login", ""), ("post", "role", ""),
+             ("post", "person,role", ""), ("report", "life", ""), ("note", "incident", ""), ("unit", "sector", ""),
+             ("incident", "on_scene", ""), ("incident", "handling,on_scene", ""), ("incident", "handling,consequence", "")]
+
+
+def reached_by_way_of_a_system(h):
+    same(good(h.web.get(f"{A}/counts?kind=incident&by=unit", login="uop_hosp"))["total"], 1)
+    same(good(h.web.get(f"{A}/counts?kind=incident&by=unit", login="sec_edu"))["total"] > 1, True, "by way of the sector")
+    same(good(h.web.get(f"{A}/counts?kind=incident&by=unit", login="rsp01"))["total"], 1, "by way of the group on the scene")
+
+
+def counts_of_everybody(h):
+    """Whoever sees all of it: the people that records refer to are not all seen by all who see the records."""
+    h.everything = {}
+    for login in EVERYBODY:
+        for space in ("real", "drill"):
+            h.everything.update({r["id"]: r for r in seen(h, login, space)})
+
+
+def counts(h, results):
+    counts_of_everybody(h)
+    for login in EVERYBODY:
+        h.visible = {r["id"] for space in ("real", "drill") for r in seen(h, login, space)}
+        for kind, by, where in QUESTIONS:
+            results.case(f"counts: {login} {kind} {by} {where}", counts_are_those_of_the_records, h, login, kind, by, where)
+        results.case(f"counts: {login} drill", counts_are_those_of_the_records, h, login, "incident", "handling,unit", "", "drill")
+
+
+def a_question_is_told_what_is_wrong_with_it(h):
+    for query in ("kind=incident", "by=open", "kind=nothing&by=open", "kind=incident&by=", "kind=incident&by=what", "kind=incident&by=nothing",
+                  "kind=incident&by=open,", "kind=incident&by=,open", "kind=incident&by=open,open", "kind=incident&by=open,unit,lead",
+                  "kind=incident&by=consequence,open", "kind=incident&by=on_scene,open", "kind=incident&by=open&where=level:",
+                  "kind=incident&by=open&where=nothing:3", "kind=incident&by=open&space=x", "kind=incident&by=open&limit=3"):
+        reply = h.web.get(f"{A}/counts?{query}", login="dut01")
+        if reply.status != 422 or not (reply.json["zh"] and reply.json["en"]):
+            raise Unexpected(f"{query}: {reply}")
+
+
+def rare_values_are_others(h):
+    """250 values and one that is frequent: 200 groups, and the rest is counted."""
+    for i in range(250):
+        h.d.do(None, "unit", "create", name=f"小单位{i:03}", type="bureau", bound=True)
+    for i in range(30):
+        h.d.do(None, "unit", "create", name="同名单位", type="bureau", bound=True)
+    said = good(h.web.get(f"{A}/counts?kind=unit&by=name", login="dir01"))
+    same((len(said["groups"]), said["groups"][0]), (200, {"values": ["同名单位"], "count": 30}))
+    same(sum(g["count"] for g in said["groups"]) + said["others"], said["total"])
+    said = good(h.web.get(f"{A}/counts?kind=unit&by=name,type", login="dir01"))
+    same((len(said["groups"]), said["groups"][0]), (200, {"values": ["同名单位", "bureau"], "count": 30}))
+    same(sum(g["count"] for g in said["groups"]) + said["others"], said["total"])
+
+
 def drill_of():
     """How a drill is brought to run, from the scenario about it."""
     path = os.path.join(ROOT, "tests", "scenario", "D01-drill-namespace", "drill_namespace_test.py")
@@ -121,6 +223,9 @@ def prepare(h):
     d = h.d
     h.kinds = d.catalogue()["kinds"]
     open_case(d, "edu", title="仍在研判")
+    # A unit sees the case of another by way of a system of its own.
+    d.done("dut01", "affected_system", "create", incident=h.records["verified"]["edu"].number, system=d.system["hosp"],
+           unit=d.unit["hosp"], name="医院系统")
     d.pass_time("3 h")
     late = d.do("dut01", "incident", "create", title="迟确认", reporter="联络员", unit=d.unit["tax"], aware_at=h.aware_at, what="x").number
     d.pass_time("40 min")
@@ -147,6 +252,10 @@ def main():
         results.case("clocks by pages and times", clocks_by_pages_and_times, h)
         results.case("clocks hidden", clocks_say_nothing_of_what_is_hidden, h)
         results.case("no question", what_is_no_question, h)
+        results.case("reached", reached_by_way_of_a_system, h)
+        counts(h, results)
+        results.case("no counts", a_question_is_told_what_is_wrong_with_it, h)
+        results.case("rare values", rare_values_are_others, h)
     results.end()
 
 

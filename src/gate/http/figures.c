@@ -21,3 +21,20 @@ int figures_clocks(struct call *call, struct fault *why)
 	}
 	return call_ask(call, ASK_CLOCKS, fields, NULL, why);
 }
+
+int figures_counts(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "kind", "by", "where", "space", NULL };
+	const char *said[4];
+	json_t *fields;
+	int ret;
+
+	if ((ret = call_query(call, names, said, why)) < 0)
+		return ret;
+	fields = json_pack("{s:s*, s:s*, s:s*}", "kind", said[0], "by", said[1], "where", said[2]);
+	if ((ret = call_space(fields, said[3], why)) < 0) {
+		json_decref(fields);
+		return ret;
+	}
+	return call_ask(call, ASK_COUNTS, fields, NULL, why);
+}

@@ -57,6 +57,8 @@ static const struct operation routes[] = {
 	/* over all records */
 	{ "get",    API "/clocks",                "clock_list",          "Figure",   "What is due, of all open records",          "全部未结记录的时限",
 	  WAY_ANY,    "clock_state before limit space", NULL,            "200=clocks",                  "" },
+	{ "get",    API "/counts",                "record_count",        "Figure",   "How many records there are, by their values", "按字段取值统计记录数",
+	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
 	/* about the daemon */
 	{ "get",    API "/catalogue",             "daemon_catalogue",    "Daemon",   "Kinds, moves, words",                       "类别、动作与用语",
 	  WAY_ANY,    "",                         NULL,                  "200=catalogue",               "" },
