@@ -53,13 +53,28 @@ def reports(d):
         d.done("uop_" + unit, "report", "submit", report)
 
 
+def warnings(d):
+    """A warning in force, acknowledged by one unit of three."""
+    warning = d.done("uop_edu", "warning", "create", submitter=d.unit["edu"], title="蠕虫利用远程登录口令传播",
+                     hazard="口令被猜中后主机成为攻击源").ref
+    d.done("dir01", "warning", "review", warning)
+    d.done("dut01", "warning", "edit", warning, level=3, measures="停用口令登录，核查近期登录", marking="members")
+    for key in ("bank", "tax", "uni"):
+        d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit[key])
+    d.done("dir01", "warning", "approve", warning)
+    d.done("dir01", "warning", "publish", warning)
+    bank = next(t.ref for t in d.linked(warning, "warning_target") if d.show(t.ref)["fields"]["unit"]["id"] == int(d.unit["bank"][1:]))
+    d.done("uop_bank", "warning_target", "reached", bank)
+    d.done("uop_bank", "warning_target", "ack", bank)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, default=0)
     asked = options.parse_args()
     with city(args=["--http", f"127.0.0.1:{asked.port}", "--rules", os.path.join(ROOT, "rules")], verify=False) as d:
         made, troubles = {}, []
-        for part in (cases, lines, reports):
+        for part in (cases, lines, reports, warnings):
             try:
                 made.update(part(d) or {})
             except Exception as wrong:  # noqa: BLE001 -- said, so that whoever waits sees it
