@@ -130,6 +130,18 @@ int house_list(struct house *house, const struct asker *asker, const struct list
 enum { COUNT_GROUPS = 200, COUNT_EXAMINED = 2000 };
 int house_count(struct house *house, const struct asker *asker, const struct list_ask *ask, const char *by,
 		json_t **answer, struct fault *why);
+/* How long cases took from their receipt to each step, and which clocks were
+ * kept; of the newest STATISTIC_CASES that the asker sees and that were noticed
+ * in from..to (0: any time), by level, unit or month, or together (NULL).
+ * docs/api/http.md, Statistics, says which moves are taken for which step. */
+enum { STATISTIC_CASES = 2000 };
+struct statistic_ask {
+	const char *kind, *by;
+	int64_t from, to;
+	int space; /* 1 real, 2 drill */
+};
+int house_statistic(struct house *house, const struct asker *asker, const struct statistic_ask *ask,
+		    json_t **answer, struct fault *why);
 /* Clocks that run or were missed, of open records of all kinds, soonest due
  * first: {"clocks":[{"id","kind","number"?,"title"?,"code","zh","en","state",
  * "started","due","missed"?}],"more"}; the id is that of the record. */

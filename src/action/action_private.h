@@ -209,11 +209,12 @@ struct list_query;
 int list_query_of(struct deed *deed, const struct list_ask *ask, const char *names[static FILTER_NAMES],
 		  struct list_query *query, struct fault *why);
 
-/* look/reach.c: no record of the kind outside this set is seen by the asker;
- * `narrow` is false where it cannot be told and the set is not made. */
+/* look/reach.c: leaves in the set what the asker sees; `all` is false where that
+ * is a part of the kind and more than COUNT_EXAMINED would have to be asked
+ * about: then the newest of them. */
 struct list_ids;
-int reach_of(struct deed *deed, const struct kind *kind, int64_t most, struct list_ids *out, bool *narrow,
-	     struct fault *why);
+int reach_seen(struct deed *deed, const struct kind *kind, struct list_ids *ids, bool *all,
+	       struct fault *why);
 
 /* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
 struct filter;

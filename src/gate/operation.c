@@ -250,6 +250,22 @@ static int counts(struct gate *gate, const struct ask *ask, const struct asker *
 	return house_count(gate->house, asker, &wanted, ask_text(ask, SAYS_BY), out, why);
 }
 
+static int statistics(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		      struct fault *why)
+{
+	struct statistic_ask wanted = {
+		.kind = ask_text(ask, SAYS_KIND),
+		.by = ask_text(ask, SAYS_BY),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+	};
+	int ret;
+
+	if ((ret = moment_of(ask, SAYS_FROM, "from", 0, &wanted.from, why)) < 0 ||
+	    (ret = moment_of(ask, SAYS_TO, "to", 0, &wanted.to, why)) < 0)
+		return ret;
+	return house_statistic(gate->house, asker, &wanted, out, why);
+}
+
 static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		     struct fault *why)
 {
@@ -358,6 +374,7 @@ static const struct {
 	[ASK_HISTORY]   = { false, false, history },
 	[ASK_CLOCKS]    = { false, false, clocks },
 	[ASK_COUNTS]    = { false, false, counts },
+	[ASK_STATISTICS] = { false, false, statistics },
 	[ASK_CATALOGUE] = { false, true,  catalogue },
 	[ASK_STATUS]    = { false, true,  status },
 	[ASK_WHOAMI]    = { false, false, whoami },

@@ -46,6 +46,8 @@ static const struct {
 	[SAYS_ACT]      = { "act",      A_TEXT },
 	[SAYS_STATE]    = { "state",    A_TEXT },
 	[SAYS_BEFORE]   = { "before",   A_TEXT },
+	[SAYS_FROM]     = { "from",     A_TEXT },
+	[SAYS_TO]       = { "to",       A_TEXT },
 	[SAYS_BY]       = { "by",       A_TEXT },
 };
 
@@ -66,6 +68,7 @@ static const struct {
 	[ASK_HISTORY]    = { "history",    false, F(REF), F(KIND) },
 	[ASK_CLOCKS]     = { "clocks",     false, 0, F(STATE) | F(BEFORE) | F(LIMIT) | F(SPACE) },
 	[ASK_COUNTS]     = { "counts",     false, F(KIND) | F(BY), F(WHERE) | F(SPACE) },
+	[ASK_STATISTICS] = { "statistics", false, F(KIND), F(BY) | F(FROM) | F(TO) | F(SPACE) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },

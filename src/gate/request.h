@@ -23,6 +23,7 @@ enum ask_op {
 	ASK_HISTORY,
 	ASK_CLOCKS,
 	ASK_COUNTS,
+	ASK_STATISTICS,
 	ASK_CATALOGUE,
 	ASK_STATUS,
 	ASK_WHOAMI,
@@ -72,6 +73,8 @@ enum ask_field {
 	SAYS_ACT,   /* what is done with it */
 	SAYS_STATE,
 	SAYS_BEFORE,
+	SAYS_FROM,
+	SAYS_TO,
 	SAYS_BY, /* what is counted by */
 	SAYS__COUNT,
 };

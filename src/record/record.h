@@ -103,6 +103,9 @@ int record_scan(struct record *record, enum record_space space, uint64_t from, i
 		struct record_cursor **out, struct fault *why);
 int record_step(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
 		struct fault *why); /* 1, 0, <0 */
+/* The same without what the entry says: `change` is NULL, and no payload is read. */
+int record_step_head(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
+		     struct fault *why);
 void record_cursor_close(struct record_cursor *cursor);
 
 /* Erase the texts of one entry, or one part of it (part > 0; 0: all texts).

@@ -20,8 +20,9 @@ int record_scan(struct record *record, enum record_space space, uint64_t from, i
 {
 	static const char all[] =
 		"SELECT seq, hash, leaf FROM records WHERE log = $1 AND seq >= $2 ORDER BY seq";
+	/* The plus keeps SQLite from walking the whole log by (log, seq) for the few of one object. */
 	static const char of_one[] = "SELECT seq, hash, leaf FROM records WHERE object = $3 AND log = $1"
-				     " AND seq >= $2 ORDER BY oseq";
+				     " AND +seq >= $2 ORDER BY oseq";
 	const struct value args[] = { value_int(space), value_int((int64_t)from), value_int(object) };
 	struct rows *rows;
 	int ret;
@@ -147,27 +148,45 @@ static int read_change(struct record_cursor *cursor, const struct leaf *leaf, st
 	return payload_join(parts, count, &cursor->change, why);
 }
 
+static int read_head(struct record_cursor *cursor, struct arena *mem, struct leaf *leaf,
+		     struct record_read *out, struct fault *why)
+{
+	int ret;
+
+	json_decref(cursor->change);
+	cursor->change = NULL;
+	if ((ret = rows_next(cursor->rows, why)) <= 0 || (ret = read_leaf(cursor, mem, leaf, out, why)) < 0)
+		return ret;
+	out->seq = leaf->seq;
+	out->oseq = leaf->oseq;
+	out->act = leaf->act;
+	out->object = leaf->object;
+	out->recorded_at = leaf->at;
+	out->kind = word(mem, leaf->kind);
+	out->type = word(mem, leaf->type);
+	out->actor = word(mem, leaf->actor);
+	out->unit = word(mem, leaf->unit);
+	out->change = NULL;
+	return 1;
+}
+
+int record_step_head(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
+		     struct fault *why)
+{
+	struct leaf leaf;
+
+	return read_head(cursor, mem, &leaf, out, why);
+}
+
 int record_step(struct record_cursor *cursor, struct arena *mem, struct record_read *out, struct fault *why)
 {
 	struct leaf leaf;
 	int ret;
 
-	json_decref(cursor->change);
-	cursor->change = NULL;
-	if ((ret = rows_next(cursor->rows, why)) <= 0)
+	if ((ret = read_head(cursor, mem, &leaf, out, why)) <= 0)
 		return ret;
-	if ((ret = read_leaf(cursor, mem, &leaf, out, why)) < 0 ||
-	    (ret = read_change(cursor, &leaf, mem, why)) < 0)
+	if ((ret = read_change(cursor, &leaf, mem, why)) < 0)
 		return ret;
-	out->seq = leaf.seq;
-	out->oseq = leaf.oseq;
-	out->act = leaf.act;
-	out->object = leaf.object;
-	out->recorded_at = leaf.at;
-	out->kind = word(mem, leaf.kind);
-	out->type = word(mem, leaf.type);
-	out->actor = word(mem, leaf.actor);
-	out->unit = word(mem, leaf.unit);
 	out->change = cursor->change;
 	return 1;
 }

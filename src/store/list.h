@@ -60,6 +60,11 @@ struct list_ids {
 	int64_t count;
 };
 
+static inline bool list_has(const struct list_ids *ids, int64_t id)
+{
+	return id >= 0 && id <= ids->most && ids->words[id / 64] >> (id % 64) & 1;
+}
+
 /* All that the filter finds, whatever order and limit say; taken from `mem`. */
 int list_ids(struct store *store, const struct list_query *query, struct arena *mem, struct list_ids *out,
 	     struct fault *why);

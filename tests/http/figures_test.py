@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """figures -- questions over all records: what they answer is what one finds by looking at each record that one sees."""
+import datetime
 import importlib.util
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from rights import yaml  # noqa: E402
 from people import Results, Unexpected, full_house, open_case, quoted  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -209,6 +211,87 @@ def rare_values_are_others(h):
     same(sum(g["count"] for g in said["groups"]) + said["others"], said["total"])
 
 
+# ---- statistics ------------------------------------------------------------------------------------
+
+
+STEPS = {"acknowledged": {"acknowledge"}, "verified": {"confirm", "dismiss", "not_incident"}, "decided": {"start", "start_delegated", "decline"},
+         "contained": {"contained"}, "recovered": {"recovered"}, "closed": {"close"}}
+
+
+def moment_of(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def spans_of(h, login, numbers):
+    """Seconds from the receipt to each step, case by case from its history; and the clocks by code."""
+    spans, clocks = {}, {}
+    awaited = {code for code, text in h.clocks.items() if text.get("waits") == "yes"}
+    for number in numbers:
+        entries = good(h.web.get(f"{A}/incident/{number}/history", login=login))["entries"]
+        for step, moves in STEPS.items():
+            done = [e["at"] for e in entries if e["type"] in {f"incident.{m}" for m in moves}]
+            if done:
+                spans.setdefault(step, []).append(int((moment_of(done[0]) - moment_of(entries[0]["at"])).total_seconds()))
+        for clock in good(h.web.get(f"{A}/incident/{number}", login=login))["clocks"]:
+            if "due" in clock and clock["code"][0] != "@" and clock["code"] not in awaited:
+                how = "missed" if "missed" in clock else "kept" if clock["state"] == "stopped" else "running"
+                clocks.setdefault(clock["code"], {"kept": 0, "missed": 0, "running": 0})[how] += 1
+    rank = lambda values, share: sorted(values)[-(-len(values) * share // 100) - 1]  # noqa: E731
+    return ({step: {"count": len(v), "median_s": rank(v, 50), "p90_s": rank(v, 90), "worst_s": max(v)} for step, v in spans.items()},
+            clocks)
+
+
+def statistics_are_those_of_the_histories(h, login, by, period, space="real"):
+    query = "&".join(f"{k}={quoted(v)}" for k, v in (("by", by), *zip(("from", "to"), period), ("space", space)) if v)
+    said = good(h.web.get(f"{A}/statistics?kind=incident&{query}", login=login))
+    rows = good(h.web.get(f"{A}/incident?limit=500&space={space}", login=login))["rows"]
+    aware = {row["id"]: row["fields"]["aware_at"] for row in rows}
+    low, high = (moment_of(at) if at else None for at in period)
+    cases = {i for i, at in aware.items() if (not low or low <= moment_of(at)) and (not high or moment_of(at) < high)}
+    same((said["total"], said["all"], said["others"]), (len(cases), True, 0), query)
+    found = []
+    for group in said["groups"]:
+        listed = good(h.web.get(f"{A}/incident?limit=500&space={space}&where={quoted(group['where'])}", login=login), group["where"])["rows"]
+        found += [row["id"] for row in listed]
+        times, clocks = spans_of(h, login, [row["id"] for row in listed])
+        same((group["count"], group["times"]), (len(listed), times), f"{login} {query} {group['where']}")
+        same({c["code"]: {k: c[k] for k in ("kept", "missed", "running")} for c in group["clocks"]}, clocks, group["where"])
+        if by == "month":
+            same({aware[row["id"]][:7] for row in listed}, {group["value"]})
+        if by == "unit" and group["value"]:
+            same((group["unit"]["title"], {row["fields"]["unit"] for row in listed}), (group["value"], {group["value"]}))
+    same(sorted(found), sorted(cases), f"each case once: {query}")
+
+
+PERIODS = [(None, None), ("2026-03-02T07:00:00Z", None), ("2026-03-02T07:00:00.000001Z", None), (None, "2026-03-02T07:00:00Z"),
+           ("2026-02-01T00:00:00Z", "2026-03-02T07:00:01Z"), ("2026-03-02T15:00:00+08:00", "2026-03-03T00:00:00Z"), ("2027-01-01T00:00:00Z", None)]
+
+
+def statistics(h, results):
+    with open(os.path.join(ROOT, "packs", "jinan-2007", "clocks.yml"), encoding="utf-8") as f:
+        h.clocks = yaml.load(f, Loader=yaml.BaseLoader)["clocks"]
+    for login in EVERYBODY:
+        for by in (None, "level", "unit", "month"):
+            for period in PERIODS if login in ("dir01", "uop_tax") else PERIODS[:1]:
+                results.case(f"statistics: {login} {by} {period}", statistics_are_those_of_the_histories, h, login, by, period)
+        results.case(f"statistics: {login} drill", statistics_are_those_of_the_histories, h, login, "month", (None, None), "drill")
+
+
+def there_are_times_of_all_steps(h):
+    said = good(h.web.get(f"{A}/statistics?kind=incident", login="dir01"))["groups"][0]
+    same(set(said["times"]) >= {"acknowledged", "verified"}, True, f"{said['times']}")
+    same(said["times"]["acknowledged"]["worst_s"] > said["times"]["acknowledged"]["median_s"], True)
+    same({k for c in said["clocks"] for k in ("kept", "missed", "running") if c[k]}, {"kept", "missed", "running"})
+
+
+def no_statistics(h):
+    for query in ("", "kind=report", "kind=incident&by=lead", "kind=incident&by=", "kind=incident&from=x", "kind=incident&to=2026",
+                  "kind=incident&where=open:yes", "kind=incident&space=both"):
+        reply = h.web.get(f"{A}/statistics?{query}", login="dut01")
+        if reply.status != 422 or not (reply.json["zh"] and reply.json["en"]):
+            raise Unexpected(f"{query}: {reply}")
+
+
 def drill_of():
     """How a drill is brought to run, from the scenario about it."""
     path = os.path.join(ROOT, "tests", "scenario", "D01-drill-namespace", "drill_namespace_test.py")
@@ -230,6 +313,10 @@ def prepare(h):
     late = d.do("dut01", "incident", "create", title="迟确认", reporter="联络员", unit=d.unit["tax"], aware_at=h.aware_at, what="x").number
     d.pass_time("40 min")
     d.done("dut01", "incident", "acknowledge", late)
+    old = d.do("dut01", "incident", "create", title="上月", reporter="联络员", unit=d.unit["bank"], aware_at="2026-02-11T03:00:00Z", what="x").number
+    d.done("dut01", "incident", "acknowledge", old)
+    d.pass_time("26 h")
+    d.done("dut01", "incident", "dismiss", old, reason="误报")
     over = d.do("dut01", "incident", "create", title="已结", reporter="联络员", unit=d.unit["tax"], aware_at=h.aware_at, what="x").number
     d.pass_time("40 min")
     d.done("dut01", "incident", "acknowledge", over)
@@ -238,6 +325,7 @@ def prepare(h):
     drill_of().running(d)
     d.do("dut01", "incident", "create", title="演练案", reporter="联络员", unit=d.unit["edu"], aware_at=h.aware_at, what="x", space=2)
     d.pass_time("20 min")
+    d.do("dut01", "incident", "create", title="刚接收", reporter="联络员", unit=d.unit["uni"], aware_at=h.aware_at, what="x")
 
 
 def main():
@@ -255,6 +343,9 @@ def main():
         results.case("reached", reached_by_way_of_a_system, h)
         counts(h, results)
         results.case("no counts", a_question_is_told_what_is_wrong_with_it, h)
+        results.case("times of all steps", there_are_times_of_all_steps, h)
+        statistics(h, results)
+        results.case("no statistics", no_statistics, h)
         results.case("rare values", rare_values_are_others, h)
     results.end()
 

@@ -67,6 +67,7 @@ RULES = {
     f"GET {A}/status": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/status", None)),
     f"GET {A}/clocks": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/clocks", None)),
     f"GET {A}/counts": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/counts?kind=incident&by=handling", None)),
+    f"GET {A}/statistics": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/statistics?kind=incident&by=level", None)),
     f"POST {A}/checkpoint": (BOTH, {"read", "act", "report"}, set(), EVERY, (f"{A}/checkpoint", {"x": 1})),
     f"POST {A}/time": (SESSION, set(), set(), EVERY, (f"{A}/time", {})),
     f"POST {A}/intake/{{source}}": (BOTH, {"intake"}, set(), INTAKE, (f"{A}/intake/fw01", None)),

@@ -31,11 +31,6 @@ struct counting {
 	struct list_ids seen;
 };
 
-static bool has(const struct list_ids *ids, int64_t id)
-{
-	return id >= 0 && id <= ids->most && ids->words[id / 64] >> (id % 64) & 1;
-}
-
 static struct tally *add(struct deed *deed, struct tallies *list, struct tally tally)
 {
 	struct tally *more;
@@ -49,52 +44,6 @@ static struct tally *add(struct deed *deed, struct tallies *list, struct tally t
 	}
 	list->at[list->count] = tally;
 	return &list->at[list->count++];
-}
-
-/* ---- who sees what -------------------------------------------------------- */
-
-static int within_reach(struct counting *c, struct fault *why)
-{
-	struct list_ids reach;
-	bool narrow;
-	int ret;
-
-	if ((ret = reach_of(c->deed, c->kind, c->ids.most, &reach, &narrow, why)) < 0 || !narrow)
-		return ret;
-	c->ids.count = 0;
-	for (int64_t i = 0; i <= c->ids.most / 64; i++) {
-		c->ids.words[i] &= reach.words[i];
-		c->ids.count += __builtin_popcountll(c->ids.words[i]);
-	}
-	return 0;
-}
-
-/* One by one, where the asker sees a part: the newest of them, as many as a long list is read on for. */
-static int leave_hidden_out(struct counting *c, bool *all, struct fault *why)
-{
-	int64_t examined = 0;
-	const int ret = within_reach(c, why);
-
-	if (ret < 0)
-		return ret;
-	*all = true;
-	for (int64_t id = c->ids.most; id >= 0; id--) {
-		struct object *o;
-
-		if (!has(&c->ids, id))
-			continue;
-		if (examined++ >= COUNT_EXAMINED) {
-			*all = false;
-		} else {
-			if (!(o = world_get(c->deed, id, why)))
-				return -why->code;
-			if (staff_sees(c->deed, o))
-				continue;
-		}
-		c->ids.words[id / 64] &= ~(UINT64_C(1) << (id % 64));
-		c->ids.count--;
-	}
-	return 0;
 }
 
 /* ---- values --------------------------------------------------------------- */
@@ -143,7 +92,7 @@ static int by_one(struct counting *c, const char *name, bool number_them, struct
 		const int64_t id = rows_int(rows, 1);
 		const char *value;
 
-		if (!has(&c->ids, id))
+		if (!list_has(&c->ids, id))
 			continue;
 		value = rows_text(rows, 0, NULL);
 		if (!is(now, value))
@@ -228,7 +177,7 @@ static void count_in(struct counting *c, const uint32_t *kept, struct line *line
 static void count_without(struct counting *c, const uint32_t *kept, struct line *line, int64_t *others)
 {
 	for (int64_t id = 0; id <= c->ids.most; id++)
-		if (has(&c->ids, id) && !has(&c->seen, id))
+		if (list_has(&c->ids, id) && !list_has(&c->seen, id))
 			count_in(c, kept, line, id, others);
 }
 
@@ -246,7 +195,7 @@ static int by_second(struct counting *c, const char *name, const uint32_t *kept,
 		const int64_t id = rows_int(rows, 1);
 		const char *value;
 
-		if (!has(&c->ids, id))
+		if (!list_has(&c->ids, id))
 			continue;
 		value = rows_text(rows, 0, NULL);
 		if (!line.value || strcmp(line.value, value)) {
@@ -418,7 +367,7 @@ static int answer_with(struct counting *c, const char *said, const struct list_q
 
 	if ((ret = read_by(c, said, query, by, why)) < 0 ||
 	    (ret = list_ids(c->deed->house->store, query, c->deed->mem, &c->ids, why)) < 0 ||
-	    (!staff_sees_all(c->deed, c->kind) && (ret = leave_hidden_out(c, &all, why)) < 0))
+	    (ret = reach_seen(c->deed, c->kind, &c->ids, &all, why)) < 0)
 		return ret;
 	ret = by[1] ? by_two(c, by, &first, &groups, &others, why) : by_one(c, by[0], false, &groups, why);
 	if (ret == 0)

@@ -102,8 +102,8 @@ static bool begin(struct reach *r)
 /* What belongs to no case is seen by whoever works on cases, and registers by whoever has a post. */
 static bool leads_to_own(const struct kind *kind) { return !strcmp(kind->name, "incident"); }
 
-int reach_of(struct deed *deed, const struct kind *kind, int64_t most, struct list_ids *out, bool *narrow,
-	     struct fault *why)
+static int reach_of(struct deed *deed, const struct kind *kind, int64_t most, struct list_ids *out,
+		    bool *narrow, struct fault *why)
 {
 	struct reach r = { .deed = deed, .kind = kind->name, .ids = out };
 	int ret;
@@ -117,4 +117,52 @@ int reach_of(struct deed *deed, const struct kind *kind, int64_t most, struct li
 	ret = begin(&r) ? walk(&r, why) : 0;
 	*narrow = ret == 1;
 	return ret < 0 ? ret : 0;
+}
+
+static int within(struct deed *deed, const struct kind *kind, struct list_ids *ids, struct fault *why)
+{
+	struct list_ids reach;
+	bool narrow;
+	int ret;
+
+	if ((ret = reach_of(deed, kind, ids->most, &reach, &narrow, why)) < 0 || !narrow)
+		return ret;
+	ids->count = 0;
+	for (int64_t i = 0; i <= ids->most / 64; i++) {
+		ids->words[i] &= reach.words[i];
+		ids->count += __builtin_popcountll(ids->words[i]);
+	}
+	return 0;
+}
+
+/* 1: the asker sees it. */
+static int seen(struct deed *deed, int64_t id, struct fault *why)
+{
+	struct object *o = world_get(deed, id, why);
+
+	return o ? staff_sees(deed, o) : -why->code;
+}
+
+int reach_seen(struct deed *deed, const struct kind *kind, struct list_ids *ids, bool *all, struct fault *why)
+{
+	int64_t examined = 0;
+	int ret;
+
+	*all = true;
+	if (staff_sees_all(deed, kind))
+		return 0;
+	if ((ret = within(deed, kind, ids, why)) < 0)
+		return ret;
+	for (int64_t id = ids->most; id >= 0; id--) {
+		if (!list_has(ids, id))
+			continue;
+		*all &= examined < COUNT_EXAMINED;
+		if ((ret = examined++ < COUNT_EXAMINED ? seen(deed, id, why) : 0) < 0)
+			return ret;
+		if (ret)
+			continue;
+		ids->words[id / 64] &= ~(UINT64_C(1) << (id % 64));
+		ids->count--;
+	}
+	return 0;
 }

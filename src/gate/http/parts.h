@@ -32,6 +32,7 @@ int records_file(struct call *call, struct fault *why);
 /* figures.c: over all records */
 int figures_clocks(struct call *call, struct fault *why);
 int figures_counts(struct call *call, struct fault *why);
+int figures_statistics(struct call *call, struct fault *why);
 
 /* account/proof.c: whoever proves who it is */
 int proof_sign_in(struct call *call, struct fault *why);

@@ -46,6 +46,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/status",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  site_status,            NULL, NULL },
 	{ "GET",    "/api/v1/clocks",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_clocks,         NULL, NULL },
 	{ "GET",    "/api/v1/counts",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_counts,         NULL, NULL },
+	{ "GET",    "/api/v1/statistics",                    FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_statistics,     NULL, NULL },
 	{ "POST",   "/api/v1/checkpoint",                    FOR_BOTH,    READS | TOKEN_REPORT, NO_SCOPE, BODY_JSON, site_checkpoint,      NULL, NULL },
 	{ "POST",   "/api/v1/time",                          FOR_SESSION, NO_SCOPE,     NO_SCOPE,     BODY_JSON,  site_time,              NULL, NULL },
 	{ "DELETE", "/api/v1/proposals/{id}",                FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_NONE,  records_withdraw,       NULL, NULL },

@@ -59,6 +59,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "clock_state before limit space", NULL,            "200=clocks",                  "" },
 	{ "get",    API "/counts",                "record_count",        "Figure",   "How many records there are, by their values", "按字段取值统计记录数",
 	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
+	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
+	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
 	/* about the daemon */
 	{ "get",    API "/catalogue",             "daemon_catalogue",    "Daemon",   "Kinds, moves, words",                       "类别、动作与用语",
 	  WAY_ANY,    "",                         NULL,                  "200=catalogue",               "" },
