@@ -8,7 +8,7 @@
  */
 import type { Move, Region } from '../../lib/plan/catalogue.svelte';
 
-export const BOX = { width: 104, height: 60, gap: 30, down: 46 } as const;
+export const BOX = { width: 98, height: 60, gap: 22, down: 46 } as const;
 
 export interface Place {
 	name: string;
@@ -113,12 +113,12 @@ export function draw(region: Region, moves: Move[]): Drawing {
 /** A name in at most three lines of a box; what does not fit stands in the title and in the table. */
 export function lines(text: string): string[] {
 	const short = text.replace(/\s*[(（].*$/, '').replace(/[,，].*$/, '');
-	const most = /[\u4e00-\u9fff]/.test(short) ? 7 : 14;
-	const parts = most === 7 ? (short.match(/.{1,7}/g) ?? []) : short.split(' ');
+	const most = /[\u4e00-\u9fff]/.test(short) ? 6 : 13;
+	const parts = most === 6 ? (short.match(/.{1,6}/g) ?? []) : short.split(' ');
 	const out: string[] = [];
 	for (const part of parts) {
 		const last = out.at(-1);
-		if (last !== undefined && most === 14 && last.length + part.length < most) out[out.length - 1] = `${last} ${part}`;
+		if (last !== undefined && most === 13 && last.length + part.length < most) out[out.length - 1] = `${last} ${part}`;
 		else out.push(part);
 	}
 	return out.length > 3 ? [...out.slice(0, 2), `${out[2]}…`] : out;

@@ -12,7 +12,7 @@ export const p = words({
 	versions: { zh: '版本与边界', en: 'Versions and boundary' },
 	kind: { zh: '记录类别', en: 'Kind of record' },
 	drawing: { zh: '{kind}·{region}：{states} 个状态，{moves} 项流转。内容见下表。', en: '{kind}, {region}: {states} states, {moves} moves. The table below says the same.' },
-	legend: { zh: '实线由人办理，虚线也会自动发生；方框中的数字是未结记录数，点击可查看；指向或聚焦一个状态，突出其来去。', en: 'Solid: made by people; dashed: also happens by itself. The number is how many records stand there; it leads to them. Point at a state to see what leads in and out.' },
+	legend: { zh: '实线由人办理，虚线也会自动发生；方框上的数字是处于该状态的记录数，点击可查看；指向或聚焦一个状态，突出其来去。', en: 'Solid: made by people; dashed: also happens by itself. The number is how many records stand there; it leads to them. Point at a state to see what leads in and out.' },
 	stands: { zh: '{state}：{n} 条', en: '{state}: {n} records' },
 	as_table: { zh: '表格形式', en: 'As a table' },
 	state: { zh: '状态', en: 'State' },

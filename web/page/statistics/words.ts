@@ -13,7 +13,7 @@ export const s = words({
 	month: { zh: '月份', en: 'month' },
 	step: { zh: '从接收到', en: 'From receipt to' },
 	cases: { zh: '案件', en: 'Cases' },
-	total: { zh: '共 {n} 件', en: '{n} cases' },
+	total: { zh: '{n} 件', en: 'cases: {n}' },
 	part: { zh: '案件过多，只统计了最近的 2000 件；请缩短时间范围。', en: 'There are too many cases: only the newest 2,000 are reckoned. Choose a shorter time.' },
 	others: { zh: '另有 {n} 件在未列出的组中。', en: '{n} more cases are in groups that are not listed.' },
 	times: { zh: '各环节用时', en: 'How long it took' },

@@ -69,7 +69,7 @@ export function screens(it: Facts, now: number): Screen[] {
 		sum(it, now),
 		...pages(say(w.clocks), soonest(it, now)),
 		...pages(say(w.by_level), by_phase(it)),
-		...it.warnings.flatMap((one) => pages(String(one.row.fields.title ?? ''), one.silent.map((unit) => ({ key: unit, what: unit, how: '', mark: 'warn' as const })))),
+		...it.warnings.flatMap((one) => pages(say(v.not_heard, { title: String(one.row.fields.title ?? '') }), one.silent.map((unit) => ({ key: unit, what: unit, how: '', mark: 'warn' as const })))),
 		...pages(say(w.units), it.units.map((unit) => ({ key: unit.unit, what: unit.unit, how: String(unit.cases + unit.systems) }))),
 		...pages(say(w.sources), (it.sources ?? []).filter((one) => one.silent).map((one) => ({ key: one.name, what: one.name, how: one.silent_since ? span(now - ms(one.silent_since)) : '', mark: 'bad' as const }))),
 	];

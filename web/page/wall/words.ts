@@ -17,6 +17,7 @@ export const v = words({
 	clocks: { zh: '时限', en: 'Clocks' },
 	warnings: { zh: '预警', en: 'Warnings' },
 	unheard: { zh: '{n} 未确认', en: '{n} unheard' },
+	not_heard: { zh: '未确认：{title}', en: 'Unheard: {title}' },
 	units: { zh: '单位', en: 'Units' },
 	sources: { zh: '静默', en: 'Silent' },
 	duty: { zh: '值班', en: 'Duty' },
