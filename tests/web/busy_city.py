@@ -4,12 +4,14 @@
     tests/web/busy_city.py [--port N] [--keep DIR]
 
 Prints one line of JSON ({"base", "folder", "cases", …}) when it is ready and stays until standard input ends. A line
-`flood N` on standard input changes a case N times as fast as the daemon takes it, and is answered with a line of JSON.
+`flood N` on standard input changes a case N times as fast as the daemon takes it; `restart S` stops the daemon for S
+seconds. Each is answered with a line of JSON.
 People sign in without a password.
 """
 import argparse
 import json
 import os
+import socket
 import sys
 import time
 
@@ -57,6 +59,13 @@ def reports(d):
         d.done("uop_" + unit, "report", "submit", report)
 
 
+def free_port():
+    """The same after a restart, so that a page finds its daemon again."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 def flood(d, case, count):
     """`count` changes of one case, in groups; gives the seconds that it took."""
     begin, sent = time.monotonic(), 0
@@ -72,13 +81,28 @@ def flood(d, case, count):
     return time.monotonic() - begin
 
 
+def warnings(d):
+    """A warning in force, acknowledged by one unit of three."""
+    warning = d.done("uop_edu", "warning", "create", submitter=d.unit["edu"], title="蠕虫利用远程登录口令传播",
+                     hazard="口令被猜中后主机成为攻击源").ref
+    d.done("dir01", "warning", "review", warning)
+    d.done("dut01", "warning", "edit", warning, level=3, measures="停用口令登录，核查近期登录", marking="members")
+    for key in ("bank", "tax", "uni"):
+        d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit[key])
+    d.done("dir01", "warning", "approve", warning)
+    d.done("dir01", "warning", "publish", warning)
+    bank = next(t.ref for t in d.linked(warning, "warning_target") if d.show(t.ref)["fields"]["unit"]["id"] == int(d.unit["bank"][1:]))
+    d.done("uop_bank", "warning_target", "reached", bank)
+    d.done("uop_bank", "warning_target", "ack", bank)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, default=0)
     asked = options.parse_args()
-    with city(args=["--http", f"127.0.0.1:{asked.port}", "--rules", os.path.join(ROOT, "rules")], verify=False) as d:
+    with city(args=["--http", f"127.0.0.1:{asked.port or free_port()}", "--rules", os.path.join(ROOT, "rules")], verify=False) as d:
         made, troubles = {}, []
-        for part in (cases, lines, reports):
+        for part in (cases, lines, reports, warnings):
             try:
                 made.update(part(d) or {})
             except Exception as wrong:  # noqa: BLE001 -- said, so that whoever waits sees it
@@ -89,6 +113,11 @@ def main():
         for line in sys.stdin:
             if line.startswith("flood "):
                 print(json.dumps({"seconds": flood(d, made["verify"], int(line.split()[1]))}), flush=True)
+            elif line.startswith("restart "):
+                d.stop()
+                time.sleep(float(line.split()[1]))
+                d.start()
+                print(json.dumps({"back": True}), flush=True)
 
 
 if __name__ == "__main__":

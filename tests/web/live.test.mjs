@@ -33,7 +33,7 @@ test('a new case stands on the board and in the list of somebody else within two
 test('a hundred thousand changes leave the desk usable and the heap as it was', { timeout: 300_000 }, async () => {
 	const office = await stage.person('dir01');
 	await office.go('/list/incident');
-	await stage.flood(2000);
+	await stage.flood(Number(process.env.WARM ?? 2000));
 	await office.page.waitForFunction(() => Number(document.querySelector('[data-events]').dataset.events) >= 2000);
 	await office.page.waitForTimeout(1500);
 	const before = await heap(office);
@@ -61,16 +61,38 @@ test('a hundred thousand changes leave the desk usable and the heap as it was', 
 	assert.ok(middle < 500, `a key is answered while they come: ${Math.round(middle)} ms`);
 });
 
-test('what was written while the line was cut stands there when it is back', async () => {
+test('the daemon goes away and comes back: the page says so, keeps what it shows, and goes on by itself', async () => {
 	const office = await stage.person('dir01');
 	await office.go('/list/incident');
-	stage.offline = true;
-	await office.context.setOffline(true);
-	await office.page.waitForSelector('.live.lost', { timeout: 15_000 });
+	const rows = await office.page.locator('tbody tr').count();
+	const away = stage.restart(3);
+	await office.page.waitForSelector('.live.lost', { timeout: 10_000 });
+	assert.equal(await office.page.locator('tbody tr').count(), rows, 'what was shown is still there');
+	await away;
+	await office.page.waitForSelector('.live:not(.lost)', { timeout: 20_000, state: 'attached' });
 	const made = await stage.act('dut01', 'POST', '/incident', {
-		input: { title: '断线期间的案件', reporter: '市民', unit: Number(stage.told.units.uni.slice(1)), aware_at: '2026-03-02T07:58:00Z', what: '报告' },
+		input: { title: '恢复后的案件', reporter: '市民', unit: Number(stage.told.units.uni.slice(1)), aware_at: '2026-03-02T07:58:00Z', what: '报告' },
 	});
-	await office.context.setOffline(false);
-	await office.page.waitForSelector(`text=${made.body.number}`, { timeout: 15_000 });
-	stage.offline = false;
+	assert.equal(made.status, 201, JSON.stringify(made.body));
+	await office.page.waitForSelector(`text=${made.body.number}`, { timeout: 5000 });
+});
+
+test('what was typed outlives the daemon and the page', async () => {
+	const duty = await stage.person('dut01');
+	await duty.go('/new/report');
+	const unit = duty.page.getByRole('combobox').first();
+	await unit.fill('银行');
+	await duty.page.getByRole('option').first().click();
+	await duty.page.locator('input.number').first().fill('07:40');
+	const away = stage.restart(3);
+	await duty.page.waitForSelector('.live.lost', { timeout: 10_000 });
+	await duty.page.locator('form button.first').click();
+	await duty.page.waitForSelector('[role=alert]');
+	assert.match(await duty.page.locator('[role=alert]').textContent(), /连接不上/);
+	await away;
+	await duty.page.reload();
+	await duty.settled();
+	assert.match(await duty.page.textContent('main'), /已恢复此前填写的内容/);
+	await duty.page.locator('form button.first').click();
+	await duty.page.waitForURL('**/record/report/RPT-*');
 });

@@ -81,6 +81,16 @@ export class Stage {
 		});
 	}
 
+	/* The daemon is away for so many seconds. */
+	async restart(seconds) {
+		this.offline = true;
+		await new Promise((done) => {
+			this.city.stdout.once('data', done);
+			this.city.stdin.write(`restart ${seconds}\n`);
+		});
+		this.offline = false;
+	}
+
 	/* A move by somebody, over the interface, without a browser. */
 	async act(login, method, at, body) {
 		const session = await fetch(this.base + '/api/v1/session', {
