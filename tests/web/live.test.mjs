@@ -12,7 +12,10 @@ after(() => stage.close());
 async function heap(person) {
 	const cdp = await person.context.newCDPSession(person.page);
 	await cdp.send('Performance.enable');
-	for (let n = 0; n < 3; n++) await cdp.send('HeapProfiler.collectGarbage');
+	for (let n = 0; n < 4; n++) {
+		await cdp.send('HeapProfiler.collectGarbage');
+		await person.page.waitForTimeout(100);
+	}
 	const { metrics } = await cdp.send('Performance.getMetrics');
 	await cdp.detach();
 	return metrics.find((m) => m.name === 'JSHeapUsedSize').value;
@@ -30,33 +33,36 @@ test('a new case stands on the board and in the list of somebody else within two
 	await office.context.close();
 });
 
+/* A key, and the frame after it; milliseconds. */
+async function pressed(person) {
+	const begin = performance.now();
+	await person.page.keyboard.press('j');
+	await person.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+	return performance.now() - begin;
+}
+
 test('a hundred thousand changes leave the desk usable and the heap as it was', { timeout: 300_000 }, async () => {
 	const office = await stage.person('dir01');
+	const came = (all) => office.page.waitForFunction((n) => Number(document.querySelector('[data-events]').dataset.events) >= n, all, { timeout: 120_000 });
 	await office.go('/list/incident');
-	await stage.flood(Number(process.env.WARM ?? 2000));
-	await office.page.waitForFunction(() => Number(document.querySelector('[data-events]').dataset.events) >= 2000);
-	await office.page.waitForTimeout(1500);
-	const before = await heap(office);
-	const began = await events(office);
-	const flooding = stage.flood(MANY);
+	// First with somebody at the keyboard: what the questions of this test cost the page is no part of the second.
 	const waits = [];
 	let over = false;
-	flooding.then(() => (over = true));
-	while (!over) {
-		const begin = performance.now();
-		await office.page.keyboard.press('j');
-		await office.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-		waits.push(performance.now() - begin);
-		await office.page.waitForTimeout(50);
-	}
-	const seconds = await flooding;
-	await office.page.waitForFunction((all) => Number(document.querySelector('[data-events]').dataset.events) >= all, began + MANY, { timeout: 60_000 });
-	assert.equal((await events(office)) - began, MANY, 'each is counted, none twice');
+	const flooding = stage.flood(20_000).then((seconds) => ((over = true), seconds));
+	while (!over) waits.push(await pressed(office), await office.page.waitForTimeout(50));
+	await flooding;
+	await came(20_000);
+	await office.page.waitForTimeout(1500);
+	const began = await events(office);
+	const before = await heap(office);
+	const seconds = await stage.flood(MANY);
+	await came(began + MANY);
 	await office.page.waitForTimeout(1500);
 	const grown = (await heap(office)) / before;
-	waits.sort((a, b) => a - b);
-	const middle = waits[waits.length >> 1];
-	console.log(`# ${Math.round(MANY / seconds)} changes a second; a key answered in ${Math.round(middle)} ms (middle of ${waits.length}); heap ${grown.toFixed(3)} of before`);
+	assert.equal((await events(office)) - began, MANY, 'each is counted, none twice');
+	const sorted = waits.filter((x) => x !== undefined).sort((a, b) => a - b);
+	const middle = sorted[sorted.length >> 1];
+	console.log(`# ${Math.round(MANY / seconds)} changes a second; a key answered in ${Math.round(middle)} ms (middle of ${sorted.length}); heap ${grown.toFixed(3)} of before`);
 	assert.ok(grown <= 1.1, `the heap has grown to ${grown.toFixed(3)}`);
 	assert.ok(middle < 500, `a key is answered while they come: ${Math.round(middle)} ms`);
 });
@@ -80,9 +86,9 @@ test('the daemon goes away and comes back: the page says so, keeps what it shows
 test('what was typed outlives the daemon and the page', async () => {
 	const duty = await stage.person('dut01');
 	await duty.go('/new/report');
-	const unit = duty.page.getByRole('combobox').first();
+	const unit = duty.page.locator('main [role=combobox]').first();
 	await unit.fill('银行');
-	await duty.page.getByRole('option').first().click();
+	await duty.page.locator('main [role=option]').first().click();
 	await duty.page.locator('input.number').first().fill('07:40');
 	const away = stage.restart(3);
 	await duty.page.waitForSelector('.live.lost', { timeout: 10_000 });
