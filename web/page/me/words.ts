@@ -43,6 +43,7 @@ export const w = words({
 		zh: '至少 15 个字符（启用一次性验证码后至少 12 个）；不要含登录名，不要用常见口令。几个不相干的词连起来既好记又够长。',
 		en: 'At least 15 characters (12 with one-time codes); without your login, and none that is common. Several unrelated words are long enough and easy to keep.',
 	},
+	wrong: { zh: '当前口令不对，口令没有更改。', en: 'The current password is not right; nothing was changed.' },
 	differ: { zh: '两次输入的新口令不同。', en: 'The two new passwords differ.' },
 	change: { zh: '更改口令', en: 'Change the password' },
 	change_note: { zh: '更改后，其他会话全部退出。', en: 'All other sessions are signed out then.' },
