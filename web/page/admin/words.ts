@@ -47,7 +47,6 @@ export const w = words({
 
 	glasses: { zh: '待第二人确认', en: 'Waits for the second person' },
 	glasses_none: { zh: '没有待确认的事项。', en: 'Nothing waits.' },
-	glass_for: { zh: '为谁', en: 'For' },
 	glass_by: { zh: '发起人', en: 'Asked by' },
 	until: { zh: '有效至', en: 'Until' },
 	confirm: { zh: '确认', en: 'Confirm' },
@@ -64,9 +63,6 @@ export const w = words({
 	health: { zh: '运行状况', en: 'Health' },
 	well: { zh: '一切正常。', en: 'All is well.' },
 	wrong_n: { zh: '{n} 项需要处理', en: '{n} to look after' },
-	aspect: { zh: '项目', en: 'What' },
-	found: { zh: '情况', en: 'How it is' },
-	to_do: { zh: '怎么办', en: 'What to do' },
 	is_good: { zh: '正常', en: 'good' },
 	is_note: { zh: '留意', en: 'note' },
 	is_bad: { zh: '异常', en: 'wrong' },

@@ -7,7 +7,6 @@ export const w = words({
 	roles: { zh: '岗位职责', en: 'Roles' },
 	no_roles: { zh: '目前没有岗位', en: 'No post at present' },
 	opened: { zh: '本次登录', en: 'Signed in' },
-	until: { zh: '有效至 {at}', en: 'until {at}' },
 	demo: {
 		zh: '这是演示目录：登录不需口令，您在此没有账户，因此没有口令和一次性验证码可设置。',
 		en: 'This is a demonstration folder: signing in takes no password and you have no account here, so there is no password and no one-time code to set.',
