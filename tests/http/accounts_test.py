@@ -145,6 +145,8 @@ class Accounts(unittest.TestCase):
         self.assertEqual(confirmed.status, 200, confirmed)
         codes = confirmed.json["recovery_codes"]
         self.assertEqual(len(set(codes)), 10)
+        own = self.web.get("/api/v1/session", login="totp01").json["session"]["account"]
+        self.assertEqual((own["factor"], own["recovery_left"]), (True, 10), "its owner is told how many are left")
         self.web.sessions.pop("totp01")
         half = self.web.sign_in("totp01")
         self.assertEqual((half.status, half.fault), (401, "step_up"), "the password alone is not enough")

@@ -12,6 +12,19 @@
 
 /* ---- who am I ------------------------------------------------------------- */
 
+/* What only its owner is told; nothing where there is no account: a demonstration. */
+static void put_account(struct call *call, json_t *body)
+{
+	struct account account;
+	json_t *own;
+
+	if (account_show(call->web->accounts, call->who.person, call_now(call), &account, NULL) < 0)
+		return;
+	own = json_pack("{s:b, s:i}", "factor", account.has_factor, "recovery_left", account.recovery_left);
+	answer_moment(own, "password_at", account.password_at);
+	json_object_set_new(body, "account", own);
+}
+
 static json_t *own_session(struct call *call, struct fault *why)
 {
 	const int64_t now = call_now(call);
@@ -24,6 +37,7 @@ static json_t *own_session(struct call *call, struct fault *why)
 			 session_is_proven(&session, now));
 	answer_moment(body, "opened_at", session.opened_at);
 	answer_moment(body, "ends_at", session.ends_at);
+	put_account(call, body);
 	return body;
 }
 

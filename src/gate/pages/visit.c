@@ -14,7 +14,7 @@ static const struct http_header always[] = {
 	{ "Content-Security-Policy",
 	  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
 	  "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-	  "form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html" },
+	  "form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html fengsui-worker" },
 	{ "X-Content-Type-Options",       "nosniff" },
 	{ "Referrer-Policy",              "no-referrer" },
 	{ "Cross-Origin-Opener-Policy",   "same-origin" },
