@@ -36,6 +36,7 @@ struct web {
 	unsigned workers;                    /* proofs being worked */
 	struct work *first_work, *last_work; /* those that wait for a worker */
 	unsigned waiting_for_worker;
+	bool trying; /* a rule, in a worker: one at a time */
 	int64_t swept_at; /* accounts, uploads */
 	bool stopping;
 	uint64_t answered[6]; /* by the first digit of the status */

@@ -61,6 +61,11 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
 	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
 	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
+	/* what detects */
+	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
+	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },
+	{ "post",   API "/rules/try",             "rule_try",            "Rule",     "Try a rule on some lines; nothing is stored", "用若干日志行试验一条规则，不作保存",
+	  WAY_ANY,    "",                         "rule_trial",          "200=rule_tried",              "404" },
 	/* about the daemon */
 	{ "get",    API "/catalogue",             "daemon_catalogue",    "Daemon",   "Kinds, moves, words",                       "类别、动作与用语",
 	  WAY_ANY,    "",                         NULL,                  "200=catalogue",               "" },
