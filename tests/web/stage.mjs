@@ -6,7 +6,7 @@
 //     await stage.close();                                            // fails when a page complained
 //
 // Every page that is opened here is listened to: an error, a violation of the policy or an exception that nobody
-// expected fails the test that closes the stage. Pictures go to $FENGSUI_PICTURES, where that is set.
+// expected fails the test that closes the stage. Pictures go to `pictures` beside the program, or to $FENGSUI_PICTURES.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,6 +19,7 @@ export const root = path.resolve(here, '../..');
 const require = createRequire(path.join(root, 'web/package.json'));
 const { chromium } = require('playwright-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const PICTURES = process.env.FENGSUI_PICTURES ?? path.join(process.env.FENGSUI ? path.dirname(process.env.FENGSUI) : path.join(root, 'build'), 'pictures');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-sync'];
 
@@ -156,8 +157,7 @@ class Person {
 	}
 
 	async picture(name) {
-		if (!process.env.FENGSUI_PICTURES) return;
-		fs.mkdirSync(process.env.FENGSUI_PICTURES, { recursive: true });
-		await this.page.screenshot({ path: path.join(process.env.FENGSUI_PICTURES, `${name}.png`) });
+		fs.mkdirSync(PICTURES, { recursive: true });
+		await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
 	}
 }
