@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "intake/jsonl.h"
+#include "intake/json/jsonl.h"
 #include "intake/syslog.h"
 #include "intake/format/windows.h"
 
@@ -144,10 +144,17 @@ static bool is_utf8(const char *text, size_t len)
 }
 
 /* Some senders end a message with NUL; one inside is kept, and said. */
-static void note_bytes(struct source *source, struct event *e)
+static void trim(struct event *e)
 {
 	while (e->raw_len && e->raw[e->raw_len - 1] == '\0')
 		e->raw_len--;
+}
+
+/* Whatever becomes of the line. */
+static void note_bytes(struct source *source, const struct event *e)
+{
+	if (e->plain)
+		return;
 	source->tally.odd_nul += memchr(e->raw, '\0', e->raw_len) != NULL;
 	source->tally.odd_utf8 += !is_utf8(e->raw, e->raw_len);
 }
@@ -184,7 +191,7 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 	e->source = source->name;
 	e->line = source->lines;
 	e->received = now;
-	note_bytes(source, e);
+	trim(e);
 	while (first < line + e->raw_len && (*first == ' ' || *first == '\t'))
 		first++;
 	if (first == line + e->raw_len) {
@@ -192,6 +199,7 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 		return fault_set(why, FAULT_ABSENT, "an empty line");
 	}
 	ret = *first == '{' ? read_json(maps, source, e, why) : read_text(maps, source, e, why);
+	note_bytes(source, e);
 	if (ret == -FAULT_ABSENT) { /* the head of a table: read, and no event */
 		source->tally.stored++;
 		return ret;
