@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "detect/engine/grams.h"
 #include "detect/engine/sieve.h"
 
-enum { WORD = 8, BITS_EACH = 64, BITS_LEAST = 12, BITS_MOST = 19, PAIRS = 1 << 16, CHAIN_WORK = 16 };
+enum { WORD = 8, PAIRS = 1 << 16, CHAIN_WORK = 16 };
 
 /* Numbers of finds by a key; open addressing, those of one key in a chain. */
 struct keys {
@@ -22,11 +23,13 @@ struct finder {
 	struct keys start, end, whole;
 	uint32_t start_lengths, end_lengths; /* bit n: there are keys of n bytes */
 	uint64_t whole_lengths;              /* bit n: values of n bytes, modulo 64 */
-	uint64_t *grams, *pairs;             /* bits; NULL: no such texts */
-	uint32_t gram_shift, bucket_mask;
+	struct grams *grams;                 /* NULL: no such texts */
+	uint64_t *pairs;                     /* bits; the same */
+	uint32_t bucket_mask;
 	uint32_t *buckets, *pair_heads;
-	uint32_t singles;      /* a chain of texts of one byte */
-	struct sieve *sieve;   /* in front of the grams, and instead of the pairs */
+	uint32_t singles;    /* a chain of texts of one byte */
+	struct sieve *sieve; /* instead of the pairs, and in front of the grams where it has those too */
+	bool sieve_has_all;
 	unsigned brief_groups; /* of the sieve: with texts that are in no gram */
 };
 
@@ -48,7 +51,7 @@ void finder_free(struct finder *f)
 	free(f->start.slots);
 	free(f->end.slots);
 	free(f->whole.slots);
-	free(f->grams);
+	grams_free(f->grams);
 	free(f->pairs);
 	free(f->buckets);
 	free(f->pair_heads);
@@ -139,17 +142,14 @@ static uint32_t key_len(uint32_t len) { return len < WORD ? len : WORD; }
 
 /* ---- making it ------------------------------------------------------------ */
 
-static uint32_t gram_spot(uint32_t gram, uint32_t shift) { return gram * 0x85EBCA6Bu >> shift; }
-
 static void put_gram(struct finder *f, uint32_t number)
 {
 	struct find *one = &f->finds[number];
-	uint32_t bit, *head;
+	uint32_t *head;
 
-	memcpy(&one->gram, one->text + one->rare, GRAM);
-	bit = gram_spot(one->gram, f->gram_shift);
-	f->grams[bit / 64] |= UINT64_C(1) << bit % 64;
-	head = &f->buckets[bit & f->bucket_mask];
+	one->gram = gram_at(one->text + one->rare);
+	grams_put(f->grams, one->gram);
+	head = &f->buckets[grams_spot(f->grams, one->gram) & f->bucket_mask];
 	one->next = *head;
 	*head = number;
 }
@@ -167,16 +167,13 @@ static void put_pair(struct finder *f, uint32_t number)
 
 static void make_grams(struct finder *f, uint32_t count)
 {
-	uint32_t bits = BITS_LEAST, buckets = 64;
+	uint32_t buckets = 64;
 
 	if (!count)
 		return;
-	while (bits < BITS_MOST && (UINT32_C(1) << bits) < count * BITS_EACH)
-		bits++;
 	while (buckets < count * 2)
 		buckets *= 2;
-	f->gram_shift = 32 - bits;
-	f->grams = must_alloc((size_t)1 << (bits - 3));
+	f->grams = grams_new(count);
 	f->bucket_mask = buckets - 1;
 	f->buckets = must_alloc(buckets * sizeof(*f->buckets));
 }
@@ -230,7 +227,7 @@ static uint64_t mark_order(const struct find *one)
 }
 
 /* Those with like marks come into one group, so that it lets little through. */
-static void make_sieve(struct finder *f, uint32_t count)
+static void make_sieve(struct finder *f, uint32_t count, uint32_t below)
 {
 	uint32_t order[SIEVE_MOST], n = 0;
 
@@ -238,7 +235,7 @@ static void make_sieve(struct finder *f, uint32_t count)
 	for (uint32_t i = 1; i < f->count; i++) {
 		uint32_t k = n;
 
-		if (f->finds[i].anchor != ANCHOR_INSIDE)
+		if (f->finds[i].anchor != ANCHOR_INSIDE || f->finds[i].len >= below)
 			continue;
 		for (; k > 0 && mark_order(&f->finds[order[k - 1]]) > mark_order(&f->finds[i]); k--)
 			order[k] = order[k - 1];
@@ -270,8 +267,11 @@ void finder_finish(struct finder *f)
 	keys_make(&f->start, counts[ANCHOR_START]);
 	keys_make(&f->end, counts[ANCHOR_END]);
 	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
-	if (counts[ANCHOR_INSIDE] && counts[ANCHOR_INSIDE] <= SIEVE_MOST && sieve_possible())
-		make_sieve(f, counts[ANCHOR_INSIDE]);
+	f->sieve_has_all = counts[ANCHOR_INSIDE] <= SIEVE_MOST;
+	if (counts[ANCHOR_INSIDE] && f->sieve_has_all && sieve_possible())
+		make_sieve(f, counts[ANCHOR_INSIDE], UINT32_MAX);
+	else if (brief && brief <= SIEVE_MOST && sieve_possible())
+		make_sieve(f, brief, GRAM);
 	make_grams(f, counts[ANCHOR_INSIDE] - brief);
 	if (pairs && !f->sieve) {
 		f->pairs = must_alloc(PAIRS / 8);
@@ -281,9 +281,17 @@ void finder_finish(struct finder *f)
 		put(f, i);
 }
 
+void finder_each(const struct finder *f, finder_found *told, void *who)
+{
+	for (uint32_t i = 1; i < f->count; i++)
+		told(who, &f->finds[i]);
+}
+
 enum finder_wants finder_wants(const struct finder *f)
 {
-	return f->sieve ? FINDER_GIVEN : f->grams || f->pairs || f->singles ? FINDER_LOWER : FINDER_NOTHING;
+	return f->sieve && f->sieve_has_all                     ? FINDER_GIVEN
+	       : f->sieve || f->grams || f->pairs || f->singles ? FINDER_LOWER
+								: FINDER_NOTHING;
 }
 
 /* ---- finding -------------------------------------------------------------- */
@@ -291,6 +299,7 @@ enum finder_wants finder_wants(const struct finder *f)
 static void tell(struct find *one, struct finding *to)
 {
 	one->seen = to->event;
+	one->hits++;
 	to->found(to->who, one);
 }
 
@@ -334,7 +343,7 @@ void finder_ends(struct finder *f, struct finding *to, struct text given)
 static void __attribute__((noinline))
 look_closer(struct finder *f, struct finding *to, struct text lower, size_t i, uint32_t gram)
 {
-	uint32_t number = f->buckets[gram_spot(gram, f->gram_shift) & f->bucket_mask];
+	uint32_t number = f->buckets[grams_spot(f->grams, gram) & f->bucket_mask];
 
 	for (; number && to->work > 0; number = f->finds[number].next) {
 		struct find *one = &f->finds[number];
@@ -345,50 +354,6 @@ look_closer(struct finder *f, struct finding *to, struct text lower, size_t i, u
 		    fold_equal(lower.at + i - one->rare, one->text, one->len))
 			tell(one, to);
 	}
-}
-
-static inline uint32_t gram_at(const char *at)
-{
-	uint32_t gram;
-
-	memcpy(&gram, at, GRAM);
-	return gram;
-}
-
-static inline uint64_t is_possible(const uint64_t *bits, uint32_t shift, uint32_t gram)
-{
-	const uint32_t bit = gram_spot(gram, shift);
-
-	return bits[bit / 64] >> bit % 64 & 1;
-}
-
-/* Four places at a time; nearly always none of them is one. */
-static void scan_grams(struct finder *f, struct finding *to, struct text lower)
-{
-	const uint64_t *bits = f->grams;
-	const uint32_t shift = f->gram_shift;
-	size_t i = 0;
-
-	for (; i + GRAM + 3 <= lower.len; i += 4) {
-		const char *at = lower.at + i;
-		const uint32_t a = gram_at(at), b = gram_at(at + 1), c = gram_at(at + 2), d = gram_at(at + 3);
-		const uint64_t in_a = is_possible(bits, shift, a), in_b = is_possible(bits, shift, b);
-		const uint64_t in_c = is_possible(bits, shift, c), in_d = is_possible(bits, shift, d);
-
-		if (!(in_a | in_b | in_c | in_d))
-			continue;
-		if (in_a)
-			look_closer(f, to, lower, i, a);
-		if (in_b)
-			look_closer(f, to, lower, i + 1, b);
-		if (in_c)
-			look_closer(f, to, lower, i + 2, c);
-		if (in_d)
-			look_closer(f, to, lower, i + 3, d);
-	}
-	for (; i + GRAM <= lower.len; i++)
-		if (is_possible(bits, shift, gram_at(lower.at + i)))
-			look_closer(f, to, lower, i, gram_at(lower.at + i));
 }
 
 /* Texts of two and three bytes. */
@@ -412,6 +377,7 @@ static void scan_pairs(struct finder *f, struct finding *to, struct text lower)
 	}
 }
 
+/* Some text is looked for in a value. */
 struct sifting {
 	struct finder *f;
 	struct finding *to;
@@ -434,14 +400,22 @@ static bool sifted(void *who, size_t at, unsigned groups)
 {
 	const struct sifting *s = who;
 
-	if (s->f->grams && s->in.len - at >= GRAM) {
+	if (s->f->sieve_has_all && s->f->grams && s->in.len - at >= GRAM) {
 		const uint32_t gram = (uint32_t)fold_word(gram_at(s->in.at + at));
 
-		if (is_possible(s->f->grams, s->f->gram_shift, gram))
+		if (grams_may_have(s->f->grams, gram))
 			look_closer(s->f, s->to, s->in, at, gram);
 	}
 	if (groups & s->f->brief_groups)
 		sift_brief(s, at);
+	return s->to->work > 0;
+}
+
+static bool gram_found(void *who, size_t at, uint32_t gram)
+{
+	const struct sifting *s = who;
+
+	look_closer(s->f, s->to, s->in, at, gram);
 	return s->to->work > 0;
 }
 
@@ -455,13 +429,14 @@ static void scan_singles(struct finder *f, struct finding *to, struct text lower
 void finder_inside(struct finder *f, struct finding *to, struct text in)
 {
 	to->work -= (int64_t)in.len;
-	if (f->sieve) {
+	if (f->sieve)
 		sieve_scan(f->sieve, in, sifted, &(struct sifting){ f, to, in });
+	if (f->sieve && f->sieve_has_all)
 		return;
-	}
 	if (f->grams)
-		scan_grams(f, to, in);
+		grams_scan(f->grams, in, gram_found, &(struct sifting){ f, to, in });
 	if (f->pairs)
 		scan_pairs(f, to, in);
-	scan_singles(f, to, in);
+	if (!f->sieve)
+		scan_singles(f, to, in);
 }
