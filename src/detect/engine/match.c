@@ -39,6 +39,7 @@ void view_take(struct view *v, const struct event *e, const uint64_t *looked_for
 	next_epoch(v);
 	v->event = e;
 	v->looked_for = looked_for;
+	v->asked = NULL;
 	v->used = 0;
 	v->work = 0;
 	if (need > v->size) {
@@ -366,6 +367,8 @@ bool match_predicate(struct view *v, uint32_t predicate)
 {
 	uint32_t *judged = &v->judged[predicate];
 
+	if (v->asked)
+		v->asked[predicate]++;
 	if (*judged >> 1 == v->epoch)
 		return *judged & 1;
 	/* Looked for with all others of its field, and not found. */

@@ -25,6 +25,7 @@ struct view {
 	const struct program *program;
 	const struct event *event;
 	uint32_t epoch;
+	uint32_t *asked;  /* by predicate: counted up where it is asked for; NULL: not */
 	uint32_t *judged; /* by predicate: epoch * 2 + verdict */
 	/* Bits of predicates that were looked for beforehand: true ones are judged. */
 	const uint64_t *looked_for;
