@@ -65,8 +65,7 @@ static void found(void *who, const struct find *find)
 {
 	struct matcher *m = who;
 
-	if (find->decides)
-		view_holds(&m->view, find->predicate);
+	view_found(&m->view, find->predicate, find->decides ? VERDICT_YES : VERDICT_MAYBE);
 	for (uint32_t i = 0; i < find->rule_count; i++)
 		put_candidate(m, find->rules[i]);
 }

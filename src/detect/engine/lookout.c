@@ -44,10 +44,12 @@ static void put_wait(struct making *m, uint32_t predicate, uint32_t rule)
 	m->waits[m->count++] = (struct wait){ predicate, rule };
 }
 
-static bool decides(const struct program *p, uint32_t predicate)
+/* Is it worth looking for beforehand? A letter or two of an expression are nearly everywhere. */
+static bool has_text(const struct program *p, uint32_t predicate)
 {
-	return p->literals[predicate].text && p->literals[predicate].decides &&
-	       p->predicates[predicate].field != FIELD_ANYWHERE;
+	const struct literal *l = &p->literals[predicate];
+
+	return l->text && (l->decides || l->len >= GRAM) && p->predicates[predicate].field != FIELD_ANYWHERE;
 }
 
 /* A rule that is tried often asks for nothing that is not known already. */
@@ -61,7 +63,7 @@ static void watch_all(struct making *m, uint32_t node)
 			watch_all(m, p->members[n->first + i]);
 		return;
 	}
-	if (decides(p, n->first))
+	if (has_text(p, n->first))
 		put_wait(m, n->first, NO_RULE);
 }
 
@@ -73,7 +75,7 @@ static size_t together(const struct program *p, uint32_t predicate)
 
 static bool asks(const struct making *m, uint32_t predicate)
 {
-	return m->seen->asked[predicate] && decides(m->program, predicate);
+	return m->seen->asked[predicate] && has_text(m->program, predicate);
 }
 
 /* In how many events each of those groups was asked for; the ones that rules wait
@@ -193,7 +195,7 @@ static size_t put_one(struct making *m, size_t from, uint32_t *rules)
 		   count);
 	if (m->program->predicates[predicate].field == FIELD_ANYWHERE)
 		put_in_line(m->lookout, l, predicate, rules, count);
-	else if (l->decides)
+	else
 		m->lookout->looked_for[predicate / 64] |= UINT64_C(1) << predicate % 64;
 	return i;
 }

@@ -28,7 +28,7 @@ struct lookout {
 	 * line itself too; or NULL. What it finds is a guess. */
 	struct finder *in_line;
 	bool scattered;       /* some of them would not */
-	uint64_t *looked_for; /* bits of the predicates whose truth the finders tell */
+	uint64_t *looked_for; /* bits of the predicates that hold only where the finders say so */
 };
 
 /* What was seen in the events of one log, by predicate. */

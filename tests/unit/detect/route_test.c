@@ -21,7 +21,7 @@ static const char rules[] =
 	/* Any of many, and a search that is asked for each time. */
 	"title: b\nid: b\ntags: [attack.execution]\nlogsource: {product: windows}\n"
 	"detection:\n  s: {Image|endswith: ['\\everywhere.exe', '\\never.exe']}\n"
-	"  t: {CommandLine|contains: [ 'number 7', 'number 77' ]}\n  u: {CommandLine|re: '^x{3}'}\n"
+	"  t: {CommandLine|contains: [ 'number 7', 'number 77' ]}\n  u: {CommandLine|re: '^xxxx '}\n"
 	"  condition: s and (t or u)\n---\n"
 	/* Nothing to wait for. */
 	"title: c\nid: c\ntags: [attack.execution]\nlogsource: {product: windows}\n"
@@ -95,13 +95,11 @@ static void feed(struct trial *t, const char *command)
 static void feed_some(struct trial *t, unsigned from, unsigned to)
 {
 	for (unsigned i = from; i < to; i++) {
+		const char *end = i % 100 == 50 ? " -p x needle" : i % 100 == 0 ? " -P X OTHER" : "";
 		char text[64];
 
-		snprintf(text, sizeof(text), "%s %s %u%s", i % 31 ? "run" : "xxx",
-			 i % 13 ? "number" : "count", i % 100,
-			 i % 50    ? ""
-			 : i % 100 ? " -p x needle"
-				   : " -P X OTHER");
+		snprintf(text, sizeof(text), "%s %s %u%s%s", i % 31 ? "run" : "xxxx",
+			 i % 13 ? "number" : "count", i % 100, end, i % 17 ? "" : " xxxx ");
 		feed(t, text);
 	}
 }
