@@ -23,12 +23,14 @@ struct finder {
 	struct keys start, end, whole;
 	uint32_t start_lengths, end_lengths; /* bit n: there are keys of n bytes */
 	uint64_t whole_lengths;              /* bit n: values of n bytes, modulo 64 */
-	struct grams *grams;                 /* NULL: no such texts */
-	uint64_t *pairs;                     /* bits; the same */
-	uint32_t bucket_mask;
-	uint32_t *buckets, *pair_heads;
-	uint32_t singles;    /* a chain of texts of one byte */
-	struct sieve *sieve; /* instead of the pairs, and in front of the grams where it has those too */
+	/* Of texts that may stand anywhere: what is looked for behind the sieve, and what
+	 * has none in front; NULL: no such texts. */
+	struct grams *sifted, *scanned;
+	uint32_t least;  /* bytes of those that are scanned */
+	uint64_t *pairs; /* bits of two bytes, where no sieve is; or NULL */
+	uint32_t *pair_heads;
+	uint32_t singles; /* a chain of texts of one byte */
+	struct sieve *sieve;
 	bool sieve_has_all;
 	unsigned brief_groups; /* of the sieve: with texts that are in no gram */
 };
@@ -51,9 +53,9 @@ void finder_free(struct finder *f)
 	free(f->start.slots);
 	free(f->end.slots);
 	free(f->whole.slots);
-	grams_free(f->grams);
+	grams_free(f->sifted);
+	grams_free(f->scanned);
 	free(f->pairs);
-	free(f->buckets);
 	free(f->pair_heads);
 	sieve_free(f->sieve);
 	free(f);
@@ -142,16 +144,19 @@ static uint32_t key_len(uint32_t len) { return len < WORD ? len : WORD; }
 
 /* ---- making it ------------------------------------------------------------ */
 
-static void put_gram(struct finder *f, uint32_t number)
+static void put_gram(struct grams *g, uint32_t number, const struct find *one, uint32_t offset)
 {
-	struct find *one = &f->finds[number];
-	uint32_t *head;
+	grams_put(g, gram_at(one->text + offset), number, offset);
+}
 
-	one->gram = gram_at(one->text + one->rare);
-	grams_put(f->grams, one->gram);
-	head = &f->buckets[grams_spot(f->grams, one->gram) & f->bucket_mask];
-	one->next = *head;
-	*head = number;
+/* Its rarest gram and the one behind it, or else the one before. */
+static void put_scanned(struct finder *f, uint32_t number)
+{
+	const struct find *one = &f->finds[number];
+	const uint32_t first = one->rare + f->least > one->len ? one->len - f->least : one->rare;
+
+	for (uint32_t i = 0; i <= f->least - GRAM; i++)
+		put_gram(f->scanned, number, one, first + i);
 }
 
 static void put_pair(struct finder *f, uint32_t number)
@@ -165,32 +170,26 @@ static void put_pair(struct finder *f, uint32_t number)
 	f->pair_heads[pair] = number;
 }
 
-static void make_grams(struct finder *f, uint32_t count)
-{
-	uint32_t buckets = 64;
-
-	if (!count)
-		return;
-	while (buckets < count * 2)
-		buckets *= 2;
-	f->grams = grams_new(count);
-	f->bucket_mask = buckets - 1;
-	f->buckets = must_alloc(buckets * sizeof(*f->buckets));
-}
-
 static void put_single(struct finder *f, uint32_t number)
 {
 	f->finds[number].next = f->singles;
 	f->singles = number;
 }
 
+static bool is_sifted(const struct finder *f, const struct find *one)
+{
+	return f->sieve && (f->sieve_has_all || one->len < f->least);
+}
+
 static void put_inside(struct finder *f, uint32_t number)
 {
-	const uint32_t len = f->finds[number].len;
+	const struct find *one = &f->finds[number];
 
-	if (len >= GRAM)
-		put_gram(f, number);
-	else if (f->sieve || len < SHORT)
+	if (one->len >= GRAM && is_sifted(f, one))
+		put_gram(f->sifted, number, one, one->rare);
+	else if (one->len >= GRAM)
+		put_scanned(f, number);
+	else if (f->sieve || one->len < SHORT)
 		put_single(f, number);
 	else
 		put_pair(f, number);
@@ -227,7 +226,7 @@ static uint64_t mark_order(const struct find *one)
 }
 
 /* Those with like marks come into one group, so that it lets little through. */
-static void make_sieve(struct finder *f, uint32_t count, uint32_t below)
+static void make_sieve(struct finder *f, uint32_t count)
 {
 	uint32_t order[SIEVE_MOST], n = 0;
 
@@ -235,7 +234,7 @@ static void make_sieve(struct finder *f, uint32_t count, uint32_t below)
 	for (uint32_t i = 1; i < f->count; i++) {
 		uint32_t k = n;
 
-		if (f->finds[i].anchor != ANCHOR_INSIDE || f->finds[i].len >= below)
+		if (f->finds[i].anchor != ANCHOR_INSIDE || !is_sifted(f, &f->finds[i]))
 			continue;
 		for (; k > 0 && mark_order(&f->finds[order[k - 1]]) > mark_order(&f->finds[i]); k--)
 			order[k] = order[k - 1];
@@ -253,32 +252,72 @@ static void make_sieve(struct finder *f, uint32_t count, uint32_t below)
 	}
 }
 
-void finder_finish(struct finder *f)
-{
-	uint32_t counts[ANCHOR_INSIDE + 1] = { 0 }, brief = 0;
-	bool pairs = false;
+/* Texts that may stand anywhere, by length: bytes below SHORT, GRAM, GRAM + 1, and more. */
+enum { SINGLE, PAIR, ONE_GRAM, LONGER, KINDS };
 
+static void count_inside(const struct finder *f, uint32_t counts[static KINDS])
+{
 	for (uint32_t i = 1; i < f->count; i++) {
-		counts[f->finds[i].anchor]++;
-		brief += f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len < GRAM;
-		pairs |= f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len >= SHORT &&
-			 f->finds[i].len < GRAM;
+		const uint32_t len = f->finds[i].len;
+
+		if (f->finds[i].anchor == ANCHOR_INSIDE)
+			counts[len < SHORT ? SINGLE : len < GRAM ? PAIR : len == GRAM ? ONE_GRAM : LONGER]++;
 	}
-	keys_make(&f->start, counts[ANCHOR_START]);
-	keys_make(&f->end, counts[ANCHOR_END]);
-	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
-	f->sieve_has_all = counts[ANCHOR_INSIDE] <= SIEVE_MOST;
-	if (counts[ANCHOR_INSIDE] && f->sieve_has_all && sieve_possible())
-		make_sieve(f, counts[ANCHOR_INSIDE], UINT32_MAX);
-	else if (brief && brief <= SIEVE_MOST && sieve_possible())
-		make_sieve(f, brief, GRAM);
-	make_grams(f, counts[ANCHOR_INSIDE] - brief);
-	if (pairs && !f->sieve) {
+}
+
+/* Those that are sifted, if there are any and the sieve is possible. */
+static void prepare_sieve(struct finder *f, uint32_t count, uint32_t grams)
+{
+	if (!count || count > SIEVE_MOST || !sieve_possible())
+		return;
+	f->sieve = sieve_new();
+	f->sifted = grams_new(grams, false);
+	make_sieve(f, count);
+}
+
+/* A few texts go through the sieve. Of many the short ones do, and the others are
+ * sought at every second place, if those of four bytes are few enough to be sifted too. */
+static void prepare_inside(struct finder *f)
+{
+	uint32_t counts[KINDS] = { 0 }, brief, grams, more;
+
+	count_inside(f, counts);
+	brief = counts[SINGLE] + counts[PAIR];
+	grams = counts[ONE_GRAM] + counts[LONGER];
+	more = brief + counts[ONE_GRAM];
+	f->sieve_has_all = brief + grams <= SIEVE_MOST && sieve_possible();
+	f->least = more <= SIEVE_MOST && sieve_possible() ? GRAM + 1 : GRAM;
+	if (f->sieve_has_all)
+		prepare_sieve(f, brief + grams, grams);
+	else if (f->least > GRAM)
+		prepare_sieve(f, more, counts[ONE_GRAM]);
+	else
+		prepare_sieve(f, brief, 0);
+	if (counts[PAIR] && !f->sieve) {
 		f->pairs = must_alloc(PAIRS / 8);
 		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
 	}
+	if (!f->sieve_has_all)
+		f->scanned = grams_new(f->least > GRAM ? 2 * counts[LONGER] : grams, f->least > GRAM);
+}
+
+void finder_finish(struct finder *f)
+{
+	uint32_t counts[ANCHOR_INSIDE + 1] = { 0 };
+
+	for (uint32_t i = 1; i < f->count; i++)
+		counts[f->finds[i].anchor]++;
+	keys_make(&f->start, counts[ANCHOR_START]);
+	keys_make(&f->end, counts[ANCHOR_END]);
+	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
+	if (counts[ANCHOR_INSIDE])
+		prepare_inside(f);
 	for (uint32_t i = 1; i < f->count; i++)
 		put(f, i);
+	if (f->sifted)
+		grams_finish(f->sifted);
+	if (f->scanned)
+		grams_finish(f->scanned);
 }
 
 void finder_each(const struct finder *f, finder_found *told, void *who)
@@ -289,9 +328,7 @@ void finder_each(const struct finder *f, finder_found *told, void *who)
 
 enum finder_wants finder_wants(const struct finder *f)
 {
-	return f->sieve && f->sieve_has_all                     ? FINDER_GIVEN
-	       : f->sieve || f->grams || f->pairs || f->singles ? FINDER_LOWER
-								: FINDER_NOTHING;
+	return f->scanned ? FINDER_LOWER : f->sieve ? FINDER_GIVEN : FINDER_NOTHING;
 }
 
 /* ---- finding -------------------------------------------------------------- */
@@ -340,22 +377,6 @@ void finder_ends(struct finder *f, struct finding *to, struct text given)
 	}
 }
 
-static void __attribute__((noinline))
-look_closer(struct finder *f, struct finding *to, struct text lower, size_t i, uint32_t gram)
-{
-	uint32_t number = f->buckets[grams_spot(f->grams, gram) & f->bucket_mask];
-
-	for (; number && to->work > 0; number = f->finds[number].next) {
-		struct find *one = &f->finds[number];
-
-		to->work -= CHAIN_WORK;
-		if (one->gram == gram && one->seen != to->event && i >= one->rare &&
-		    lower.len - (i - one->rare) >= one->len &&
-		    fold_equal(lower.at + i - one->rare, one->text, one->len))
-			tell(one, to);
-	}
-}
-
 /* Texts of two and three bytes. */
 static void scan_pairs(struct finder *f, struct finding *to, struct text lower)
 {
@@ -396,26 +417,26 @@ static void sift_brief(const struct sifting *s, size_t at)
 	}
 }
 
+/* A gram of the text is there. */
+static void gram_found(void *who, uint32_t number, size_t at)
+{
+	const struct sifting *s = who;
+	struct find *one = &s->f->finds[number];
+
+	if (one->seen != s->to->event && s->in.len - at >= one->len &&
+	    fold_equal(s->in.at + at, one->text, one->len))
+		tell(one, s->to);
+}
+
 static bool sifted(void *who, size_t at, unsigned groups)
 {
 	const struct sifting *s = who;
+	const struct grams_looking looking = { &s->to->work, gram_found, who };
 
-	if (s->f->sieve_has_all && s->f->grams && s->in.len - at >= GRAM) {
-		const uint32_t gram = (uint32_t)fold_word(gram_at(s->in.at + at));
-
-		if (grams_may_have(s->f->grams, gram))
-			look_closer(s->f, s->to, s->in, at, gram);
-	}
+	if (s->in.len - at >= GRAM)
+		grams_look(s->f->sifted, (uint32_t)fold_word(gram_at(s->in.at + at)), at, &looking);
 	if (groups & s->f->brief_groups)
 		sift_brief(s, at);
-	return s->to->work > 0;
-}
-
-static bool gram_found(void *who, size_t at, uint32_t gram)
-{
-	const struct sifting *s = who;
-
-	look_closer(s->f, s->to, s->in, at, gram);
 	return s->to->work > 0;
 }
 
@@ -428,13 +449,14 @@ static void scan_singles(struct finder *f, struct finding *to, struct text lower
 
 void finder_inside(struct finder *f, struct finding *to, struct text in)
 {
+	struct sifting s = { f, to, in };
+
 	to->work -= (int64_t)in.len;
 	if (f->sieve)
-		sieve_scan(f->sieve, in, sifted, &(struct sifting){ f, to, in });
-	if (f->sieve && f->sieve_has_all)
+		sieve_scan(f->sieve, in, sifted, &s);
+	if (!f->scanned)
 		return;
-	if (f->grams)
-		grams_scan(f->grams, in, gram_found, &(struct sifting){ f, to, in });
+	grams_scan(f->scanned, in, &(struct grams_looking){ &to->work, gram_found, &s });
 	if (f->pairs)
 		scan_pairs(f, to, in);
 	if (!f->sieve)

@@ -24,8 +24,7 @@ struct find {
 	const uint32_t *rules; /* that wait for it */
 	uint32_t hits;         /* events in which it was there, so far */
 	uint64_t seen;         /* in this event, so that a repeated text counts once */
-	uint32_t gram;
-	uint32_t next; /* with the same key; 0 ends */
+	uint32_t next;         /* with the same key; 0 ends */
 	uint8_t anchor;
 	bool decides;
 };

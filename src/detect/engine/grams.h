@@ -11,19 +11,19 @@
  * grams -- where one of many texts may stand: places whose four bytes some text has.
  *
  * A table of bits, one for each hash of four bytes, so thinly set that nearly all
- * places are passed over. Of each text one gram is put in.
+ * places are passed over. Of each text one gram is put in; or two side by side, and
+ * then every second place is enough.
  */
 struct grams;
 
-/* For so many grams. */
-struct grams *grams_new(uint32_t count);
+/* For so many grams. `by_twos`: every text has two side by side. */
+struct grams *grams_new(uint32_t count, bool by_twos);
 void grams_free(struct grams *g);
 
-void grams_put(struct grams *g, uint32_t gram);
-bool grams_may_have(const struct grams *g, uint32_t gram);
-
-/* A number that like grams share, from 0 on. */
-uint32_t grams_spot(const struct grams *g, uint32_t gram);
+/* The gram that stands at `offset` of text `number`. */
+void grams_put(struct grams *g, uint32_t gram, uint32_t number, uint32_t offset);
+/* After the last and before the first look. */
+void grams_finish(struct grams *g);
 
 static inline uint32_t gram_at(const char *at)
 {
@@ -33,8 +33,17 @@ static inline uint32_t gram_at(const char *at)
 	return gram;
 }
 
-/* What is called for each place that is left over; false stops. */
-typedef bool grams_place(void *who, size_t at, uint32_t gram);
+/* What is called where text `number` would begin at `at`. */
+typedef void grams_place(void *who, uint32_t number, size_t at);
 
-/* The text is lower. */
-void grams_scan(const struct grams *g, struct text lower, grams_place *place, void *who);
+/* Counted down by what was looked at; with none left it ends. */
+struct grams_looking {
+	int64_t *work;
+	grams_place *place;
+	void *who;
+};
+
+/* The gram, in lower case, stands at `at`. */
+void grams_look(const struct grams *g, uint32_t gram, size_t at, const struct grams_looking *to);
+/* All of a text in lower case. */
+void grams_scan(const struct grams *g, struct text lower, const struct grams_looking *to);
