@@ -32,7 +32,7 @@ struct finder {
 	uint32_t singles; /* a chain of texts of one byte */
 	struct sieve *sieve;
 	bool sieve_has_all;
-	unsigned brief_groups; /* of the sieve: with texts that are in no gram */
+	uint32_t brief[SIEVE_GROUPS]; /* of the sieve: for each group a chain of texts that are in no gram */
 };
 
 struct finder *finder_new(void)
@@ -189,9 +189,9 @@ static void put_inside(struct finder *f, uint32_t number)
 		put_gram(f->sifted, number, one, one->rare);
 	else if (one->len >= GRAM)
 		put_scanned(f, number);
-	else if (f->sieve || one->len < SHORT)
+	else if (!f->sieve && one->len < SHORT)
 		put_single(f, number);
-	else
+	else if (!f->sieve)
 		put_pair(f, number);
 }
 
@@ -247,8 +247,10 @@ static void make_sieve(struct finder *f, uint32_t count)
 		const uint32_t len = one->len < SIEVE_MARK ? one->len : SIEVE_MARK;
 
 		sieve_mark(f->sieve, group, one->text + one->rare, len);
-		if (len < SIEVE_MARK)
-			f->brief_groups |= 1u << group;
+		if (len >= SIEVE_MARK)
+			continue;
+		f->finds[order[i]].next = f->brief[group];
+		f->brief[group] = order[i];
 	}
 }
 
@@ -405,9 +407,10 @@ struct sifting {
 	struct text in;
 };
 
-static void sift_brief(const struct sifting *s, size_t at)
+static void sift_brief(const struct sifting *s, size_t at, unsigned group)
 {
-	for (uint32_t number = s->f->singles; number && s->to->work > 0; number = s->f->finds[number].next) {
+	for (uint32_t number = s->f->brief[group]; number && s->to->work > 0;
+	     number = s->f->finds[number].next) {
 		struct find *one = &s->f->finds[number];
 
 		s->to->work -= CHAIN_WORK;
@@ -435,8 +438,8 @@ static bool sifted(void *who, size_t at, unsigned groups)
 
 	if (s->in.len - at >= GRAM)
 		grams_look(s->f->sifted, (uint32_t)fold_word(gram_at(s->in.at + at)), at, &looking);
-	if (groups & s->f->brief_groups)
-		sift_brief(s, at);
+	for (; groups; groups &= groups - 1)
+		sift_brief(s, at, (unsigned)__builtin_ctz(groups));
 	return s->to->work > 0;
 }
 
