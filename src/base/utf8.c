@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 /* Length of a valid sequence at p, or 0; the character goes to *out. */
 static size_t sequence(const unsigned char *p, size_t room, uint32_t *out)
 {
@@ -25,9 +27,22 @@ static size_t sequence(const unsigned char *p, size_t room, uint32_t *out)
 	return more + 1;
 }
 
+/* Most text is ASCII all through. */
+static size_t ascii_words(const char *text, size_t at, size_t len)
+{
+	uint64_t word;
+
+	for (; at + sizeof(word) <= len; at += sizeof(word)) {
+		memcpy(&word, text + at, sizeof(word));
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 size_t utf8_valid(const char *text, size_t len)
 {
-	size_t at = 0, step;
+	size_t at = ascii_words(text, 0, len), step;
 	uint32_t c;
 
 	while (at < len) {
