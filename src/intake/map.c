@@ -165,9 +165,20 @@ static int read_names(struct reading *r, const struct tree *at, const char ***ou
 	return 0;
 }
 
+/* A bit for what a name begins with; letters have the same one in both cases. */
+static uint32_t initial(const char *name, size_t len)
+{
+	return len && *name != '*' ? UINT32_C(1) << (*name & 31) : UINT32_MAX;
+}
+
 static int read_programs(struct reading *r, const struct tree *at)
 {
-	return read_names(r, at, &r->map->programs, &r->map->program_count);
+	struct map *m = r->map;
+	const int ret = read_names(r, at, &m->programs, &m->program_count);
+
+	for (size_t i = 0; i < m->program_count; i++)
+		m->initials |= initial(m->programs[i], strlen(m->programs[i]));
+	return ret;
 }
 
 static int read_keep(struct reading *r, const struct tree *at)
@@ -204,7 +215,8 @@ static int read_pairs(struct reading *r, const struct tree *at, bool ours, struc
 					  room);
 		if (ours && (ret = check_name(r, t)) < 0)
 			return ret;
-		out[(*count)++] = (struct pair){ t->key, t->text };
+		out[(*count)++] = (struct pair){ t->key, t->text, strlen(t->key), strlen(t->text),
+						 ours ? name_number(t->key, strlen(t->key)) : NAME_NONE };
 	}
 	return 0;
 }
@@ -248,9 +260,14 @@ static int read_patterns(struct reading *r, const struct tree *at)
 		return tree_fault(r->why, r->file, at, "patterns should be a list of at most %d",
 				  MAP_PATTERNS);
 	r->map->patterns = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pattern));
-	for (struct tree *t = at->first; t; t = t->next)
-		if ((ret = read_pattern(r, t, &r->map->patterns[r->map->pattern_count++])) < 0)
+	r->map->starts = arena_many(r->mem, tree_count(at) + 1, sizeof(struct start));
+	for (struct tree *t = at->first; t; t = t->next) {
+		struct pattern *p = &r->map->patterns[r->map->pattern_count];
+
+		if ((ret = read_pattern(r, t, p)) < 0)
 			return ret;
+		r->map->starts[r->map->pattern_count++] = pattern_start(p);
+	}
 	return 0;
 }
 
@@ -387,6 +404,22 @@ static int read_map(struct maps *m, const char *file, const struct tree *at, str
 	return 0;
 }
 
+/* Where every mapping stands among all, and which is the next of its form. */
+static void link_forms(struct maps *m)
+{
+	struct map **last[MAP_FORMS];
+	unsigned place = 0;
+
+	for (size_t i = 0; i < MAP_FORMS; i++)
+		*(last[i] = &m->forms[i]) = NULL;
+	for (struct map *map = m->first; map; map = map->next) {
+		map->place = ++place;
+		map->alike = NULL;
+		*last[map->from] = map;
+		last[map->from] = &map->alike;
+	}
+}
+
 /* The documents of a file are tried in their order, before what was added earlier. */
 static int read_maps(struct maps *m, const char *file, const struct tree *at, struct fault *why)
 {
@@ -396,6 +429,7 @@ static int read_maps(struct maps *m, const char *file, const struct tree *at, st
 	for (; at; at = at->next)
 		if ((ret = read_map(m, file, at, &where, why)) < 0)
 			return ret;
+	link_forms(m);
 	return 0;
 }
 
@@ -503,17 +537,22 @@ bool maps_gives(const struct maps *m, size_t i, const char *field)
 	return gives || (map->from == MAP_SYSLOG && syslog_gives(field));
 }
 
-static bool is_program(const struct map *m, const char *program, size_t len)
+/* The name of a program without its folder and what stands in brackets behind it. */
+static void bare_program(const char **program, size_t *len)
 {
-	const char *slash = memrchr(program, '/', len);
+	const char *slash = *len ? memrchr(*program, '/', *len) : NULL;
 	const char *bracket;
 
 	if (slash) {
-		len -= (size_t)(slash + 1 - program);
-		program = slash + 1;
+		*len -= (size_t)(slash + 1 - *program);
+		*program = slash + 1;
 	}
-	if ((bracket = memchr(program, '(', len)))
-		len = (size_t)(bracket - program);
+	if (*len && (bracket = memchr(*program, '(', *len)))
+		*len = (size_t)(bracket - *program);
+}
+
+static bool is_program(const struct map *m, const char *program, size_t len)
+{
 	for (size_t i = 0; i < m->program_count; i++) {
 		const char *name = m->programs[i];
 		const size_t name_len = strlen(name);
@@ -590,13 +629,16 @@ static void place(const struct map *m, struct event *e)
 	for (size_t i = 0; i < m->also_count; i++)
 		add_other(&m->also[i], e);
 	for (size_t i = 0; i < m->set_count; i++)
-		event_add_text(e, m->sets[i].name, m->sets[i].text, strlen(m->sets[i].text));
+		event_put(e, m->sets[i].name, m->sets[i].name_len, m->sets[i].number, m->sets[i].text,
+			  m->sets[i].text_len, FIELD_TEXT);
 }
 
 static bool apply_patterns(const struct map *m, const char *text, size_t len, struct event *e)
 {
+	const uint64_t head = pattern_head(text, len);
+
 	for (size_t i = 0; i < m->pattern_count; i++)
-		if (pattern_apply(&m->patterns[i], text, len, e))
+		if (start_suits(&m->starts[i], head) && pattern_apply(&m->patterns[i], text, len, e))
 			return true;
 	return false;
 }
@@ -632,28 +674,26 @@ static bool apply(const struct map *m, const char *text, size_t len, struct even
 	return fits;
 }
 
-static bool concerns(const struct map *m, enum map_from from, const char *program, size_t program_len)
-{
-	return m->from == from && (from != MAP_SYSLOG || is_program(m, program, program_len));
-}
-
 bool maps_apply(const struct maps *m, enum map_from from, const char *program, size_t program_len,
 		const char *text, size_t len, unsigned *hint, struct event *e)
 {
-	unsigned at = 0;
+	uint32_t begins;
 
 	/* What fitted the line before is tried first, except where a program's
 	 * name decides anyway. */
 	if (from == MAP_LINE && *hint)
-		for (const struct map *map = m->first; map; map = map->next)
-			if (++at == *hint && concerns(map, from, NULL, 0) && apply(map, text, len, e))
+		for (const struct map *map = m->forms[from]; map; map = map->alike)
+			if (map->place == *hint && apply(map, text, len, e))
 				return true;
-	at = 0;
-	for (const struct map *map = m->first; map; map = map->next) {
-		at++;
-		if (!concerns(map, from, program, program_len) || !apply(map, text, len, e))
+	bare_program(&program, &program_len);
+	begins = initial(program, program_len);
+	for (const struct map *map = m->forms[from]; map; map = map->alike) {
+		if (from == MAP_SYSLOG &&
+		    (!(map->initials & begins) || !is_program(map, program, program_len)))
 			continue;
-		*hint = at;
+		if (!apply(map, text, len, e))
+			continue;
+		*hint = map->place;
 		return true;
 	}
 	return false;
