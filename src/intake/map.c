@@ -165,10 +165,13 @@ static int read_names(struct reading *r, const struct tree *at, const char ***ou
 	return 0;
 }
 
-/* A bit for what a name begins with; letters have the same one in both cases. */
-static uint32_t initial(const char *name, size_t len)
+/* What a text begins with; letters have the same in both cases. */
+static unsigned initial(const char *text, size_t len) { return len ? *text & (INITIALS - 1) : 0; }
+
+/* A bit for what texts that a name stands for begin with. */
+static uint32_t initials(const char *name, size_t len)
 {
-	return len && *name != '*' ? UINT32_C(1) << (*name & 31) : UINT32_MAX;
+	return len && *name != '*' ? UINT32_C(1) << initial(name, len) : UINT32_MAX;
 }
 
 static int read_programs(struct reading *r, const struct tree *at)
@@ -176,8 +179,11 @@ static int read_programs(struct reading *r, const struct tree *at)
 	struct map *m = r->map;
 	const int ret = read_names(r, at, &m->programs, &m->program_count);
 
-	for (size_t i = 0; i < m->program_count; i++)
-		m->initials |= initial(m->programs[i], strlen(m->programs[i]));
+	m->program_lens = arena_many(r->mem, m->program_count + 1, sizeof(size_t));
+	for (size_t i = 0; i < m->program_count; i++) {
+		m->program_lens[i] = strlen(m->programs[i]);
+		m->initials |= initials(m->programs[i], m->program_lens[i]);
+	}
 	return ret;
 }
 
@@ -252,6 +258,17 @@ static int read_pattern(struct reading *r, const struct tree *at, struct pattern
 	return set ? read_pairs(r, set, true, out->sets, PATTERN_SETS, &out->set_count) : 0;
 }
 
+/* One that begins with a capture may fit whatever comes. */
+static void put_start(struct map *m, size_t i)
+{
+	const struct pattern *p = &m->patterns[i];
+
+	m->starts[i] = pattern_start(p);
+	for (size_t k = 0; k < INITIALS; k++)
+		if (!p->first_len || initial(p->first, p->first_len) == k)
+			m->may_fit[k][i / 64] |= UINT64_C(1) << i % 64;
+}
+
 static int read_patterns(struct reading *r, const struct tree *at)
 {
 	int ret;
@@ -261,12 +278,11 @@ static int read_patterns(struct reading *r, const struct tree *at)
 				  MAP_PATTERNS);
 	r->map->patterns = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pattern));
 	r->map->starts = arena_many(r->mem, tree_count(at) + 1, sizeof(struct start));
+	r->map->may_fit = arena_many(r->mem, INITIALS, sizeof(*r->map->may_fit));
 	for (struct tree *t = at->first; t; t = t->next) {
-		struct pattern *p = &r->map->patterns[r->map->pattern_count];
-
-		if ((ret = read_pattern(r, t, p)) < 0)
+		if ((ret = read_pattern(r, t, &r->map->patterns[r->map->pattern_count])) < 0)
 			return ret;
-		r->map->starts[r->map->pattern_count++] = pattern_start(p);
+		put_start(r->map, r->map->pattern_count++);
 	}
 	return 0;
 }
@@ -420,6 +436,21 @@ static void link_forms(struct maps *m)
 	}
 }
 
+static void link_programs(struct maps *m)
+{
+	size_t count = 1;
+
+	for (const struct map *map = m->forms[MAP_SYSLOG]; map; map = map->alike)
+		count++;
+	for (unsigned i = 0; i < INITIALS; i++) {
+		struct map **to = m->by_program[i] = arena_many(m->mem, count, sizeof(*to));
+
+		for (struct map *map = m->forms[MAP_SYSLOG]; map; map = map->alike)
+			if (map->initials >> i & 1)
+				*to++ = map;
+	}
+}
+
 /* The documents of a file are tried in their order, before what was added earlier. */
 static int read_maps(struct maps *m, const char *file, const struct tree *at, struct fault *why)
 {
@@ -430,6 +461,7 @@ static int read_maps(struct maps *m, const char *file, const struct tree *at, st
 		if ((ret = read_map(m, file, at, &where, why)) < 0)
 			return ret;
 	link_forms(m);
+	link_programs(m);
 	return 0;
 }
 
@@ -555,11 +587,12 @@ static bool is_program(const struct map *m, const char *program, size_t len)
 {
 	for (size_t i = 0; i < m->program_count; i++) {
 		const char *name = m->programs[i];
-		const size_t name_len = strlen(name);
+		const size_t name_len = m->program_lens[i];
 		const bool open = name_len && name[name_len - 1] == '*'; /* %BGP-* of a router */
 
-		if (open ? len >= name_len - 1 && !strncasecmp(name, program, name_len - 1)
-			 : len == name_len && !strncasecmp(name, program, len))
+		if (open ? len < name_len - 1 : len != name_len)
+			continue;
+		if (!strncasecmp(name, program, open ? name_len - 1 : len))
 			return true;
 	}
 	return false;
@@ -636,10 +669,15 @@ static void place(const struct map *m, struct event *e)
 static bool apply_patterns(const struct map *m, const char *text, size_t len, struct event *e)
 {
 	const uint64_t head = pattern_head(text, len);
+	const uint64_t *may_fit = m->pattern_count ? m->may_fit[initial(text, len)] : NULL;
 
-	for (size_t i = 0; i < m->pattern_count; i++)
-		if (start_suits(&m->starts[i], head) && pattern_apply(&m->patterns[i], text, len, e))
-			return true;
+	for (size_t k = 0; k * 64 < m->pattern_count; k++)
+		for (uint64_t left = may_fit[k]; left; left &= left - 1) {
+			const size_t i = k * 64 + (size_t)__builtin_ctzll(left);
+
+			if (start_suits(&m->starts[i], head) && pattern_apply(&m->patterns[i], text, len, e))
+				return true;
+		}
 	return false;
 }
 
@@ -674,27 +712,36 @@ static bool apply(const struct map *m, const char *text, size_t len, struct even
 	return fits;
 }
 
+/* A program's name decides, so that what fitted the line before does not matter. */
+static bool apply_syslog(const struct maps *m, const char *program, size_t program_len, const char *text,
+			 size_t len, unsigned *hint, struct event *e)
+{
+	struct map *const *at;
+
+	bare_program(&program, &program_len);
+	at = m->by_program[initial(program, program_len)];
+	for (; at && *at; at++)
+		if (is_program(*at, program, program_len) && apply(*at, text, len, e)) {
+			*hint = (*at)->place;
+			return true;
+		}
+	return false;
+}
+
 bool maps_apply(const struct maps *m, enum map_from from, const char *program, size_t program_len,
 		const char *text, size_t len, unsigned *hint, struct event *e)
 {
-	uint32_t begins;
-
-	/* What fitted the line before is tried first, except where a program's
-	 * name decides anyway. */
+	if (from == MAP_SYSLOG)
+		return apply_syslog(m, program, program_len, text, len, hint, e);
+	/* What fitted the line before is tried first. */
 	if (from == MAP_LINE && *hint)
 		for (const struct map *map = m->forms[from]; map; map = map->alike)
 			if (map->place == *hint && apply(map, text, len, e))
 				return true;
-	bare_program(&program, &program_len);
-	begins = initial(program, program_len);
-	for (const struct map *map = m->forms[from]; map; map = map->alike) {
-		if (from == MAP_SYSLOG &&
-		    (!(map->initials & begins) || !is_program(map, program, program_len)))
-			continue;
-		if (!apply(map, text, len, e))
-			continue;
-		*hint = map->place;
-		return true;
-	}
+	for (const struct map *map = m->forms[from]; map; map = map->alike)
+		if (apply(map, text, len, e)) {
+			*hint = map->place;
+			return true;
+		}
 	return false;
 }

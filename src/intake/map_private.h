@@ -15,6 +15,7 @@ enum piece_kind {
 };
 
 enum { PATTERN_PIECES = 24, PATTERN_SETS = 12, MAP_PATTERNS = 200, MAP_LIMIT = 200 };
+enum { INITIALS = 32, PATTERN_WORDS = (MAP_PATTERNS + 63) / 64 };
 
 /* A capture and the literal text behind it. */
 struct piece {
@@ -60,10 +61,13 @@ struct map {
 	enum map_from from;
 	struct logsource at;
 	const char **programs;
+	size_t *program_lens;
 	size_t program_count;
-	uint32_t initials; /* of the programs: see initial() */
+	uint32_t initials; /* of the programs: see initials() */
 	struct pattern *patterns;
 	struct start *starts; /* of each pattern */
+	/* By the last bits of a text's first byte: the patterns that it may fit. */
+	uint64_t (*may_fit)[PATTERN_WORDS];
 	size_t pattern_count;
 	struct other *also;
 	size_t also_count;
@@ -85,6 +89,8 @@ struct maps {
 	struct arena *mem;
 	struct map *first;
 	struct map *forms[MAP_FORMS]; /* the first one from each form */
+	/* Those of syslog by what a program may begin with; NULL behind the last. */
+	struct map **by_program[INITIALS];
 };
 
 struct start pattern_start(const struct pattern *p);

@@ -217,9 +217,9 @@ static bool fit_text(const struct pattern *p, size_t i, const char *text, const 
 		     struct found *found)
 {
 	const struct piece *piece = &p->pieces[i];
-	const char *last = end - piece->then_len;
+	const char *at = end - piece->then_len + 1;
 
-	for (const char *at = last; at >= text; at--) {
+	while ((at = memrchr(text, *piece->then, (size_t)(at - text)))) {
 		if (!is_here(at, end, piece) || !fit(p, i + 1, at + piece->then_len, end, found))
 			continue;
 		found[i] = (struct found){ text, (size_t)(at - text) };

@@ -159,6 +159,7 @@ static void a_line_finds_its_pattern(void **state)
 				    "  - text: 'ab{user:word}-x end'\n"
 				    "  - text: 'n {attempts:number}: {reason:text}'\n"
 				    "  - text: '{src_ip:ip} was {outcome:word}'\n"
+				    "  - text: 'q{user:text}!'\n"
 				    "---\nmap: later\nfrom: syslog\nprograms: [named, 9p]\nlogsource: "
 				    "{product: linux, service: sshd}\n"
 				    "patterns: ['{action:text}']\n"
@@ -186,6 +187,8 @@ static void a_line_finds_its_pattern(void **state)
 		{ "named", "ab-x end", "action", "ab-x end", "an empty word" },
 		{ "named", "n 7: why", "reason", "why", "a number" },
 		{ "named", "n 7 : why", "action", "n 7 : why", "a number and a blank" },
+		{ "named", "qa!b!", "user", "a!b", "the last of several" },
+		{ "named", "q!", "user", "", "nothing, and the end" },
 		{ "named", "1.2.3.4 was up", "outcome", "up", "nothing in front" },
 	};
 	struct maps *m = maps_new();
