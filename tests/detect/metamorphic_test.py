@@ -5,6 +5,7 @@ The public rules over the events of ../shared/data/sigma-regression, and rules a
 with the keys in another order, ASCII letters in the other case, escapes, blanks, numbers as text and
 text as numbers, nested as evtx_dump and winlogbeat write, and read in pieces cut at every byte.
 """
+import gzip
 import json
 import os
 import random
@@ -246,6 +247,53 @@ class Pieces(unittest.TestCase):
             expected = {(n * len(lines) + line, rule) for n in range(len(data)) for line, rule in wanted}
             self.assertEqual(found ^ expected, set(), "cut in two")
             self.assertEqual(self.feed(place, [bytes([b]) for b in data[:-1]]), wanted, "every byte alone, and no line end at the end")
+
+
+class Gzip(unittest.TestCase):
+    """The same lines, packed as log rotation, `cat a.gz b.gz` and a full disk leave them."""
+    LINES = 3000
+
+    def watch(self, place, data):
+        """Alerts by (line, rule), the exit status, what was said and the counts."""
+        path = place.path("corpus.jsonl.gz")
+        with open(path, "wb") as f:
+            f.write(data)
+        done = subprocess.run(place.command(path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        said = done.stderr.decode().splitlines()
+        found = {(alert["line"] - 1, alert["rule"]) for alert in map(json.loads, done.stdout.splitlines())}
+        return found, done.returncode, "\n".join(said), json.loads(next(line for line in reversed(said) if line.startswith("{")))
+
+    def test_packed(self):
+        at = f'"{SOURCE_FIELD}":"{source_name("aws", None, "cloudtrail")}"'
+        lines = [f'{{{at},"b":{n % 37},"a":"{"x déjà" if n % 11 == 0 else n}"}}' for n in range(self.LINES)]
+        data = "\n".join(lines).encode() + b"\n"
+        with Place() as place:
+            place.rules(RULES)
+            place.maps(OWN)
+            wanted = place.watch(lines)
+            self.assertGreater(len(wanted), 200)
+            middle = len(data) // 2 + 7  # within a line
+            whole = {"one member": gzip.compress(data), "two, parted within a line": gzip.compress(data[:middle]) + gzip.compress(data[middle:]),
+                     "one for each line": b"".join(gzip.compress((line + "\n").encode()) for line in lines),
+                     "with an empty one": gzip.compress(b"") + gzip.compress(data) + gzip.compress(b"")}
+            for name, packed in whole.items():
+                with self.subTest(name):
+                    found, status, said, stats = self.watch(place, packed)
+                    self.assertEqual((found ^ wanted, status, stats["events"]), (set(), 0, self.LINES), said)
+            self.cut(place, gzip.compress(data), wanted)
+            self.cut(place, gzip.compress(data[:middle]) + gzip.compress(data[middle:])[:-9], wanted)
+
+    def cut(self, place, packed, wanted):
+        """What came before is read and counted, the file is named, and the status says that not all was read."""
+        for size in (len(packed) // 2, len(packed) - 1, len(packed) - 8, 30, 9):
+            with self.subTest("cut", size=size):
+                found, status, said, stats = self.watch(place, packed[:size])
+                self.assertEqual(found - wanted, set())
+                self.assertEqual(found, {(line, rule) for line, rule in wanted if line < stats["events"]})
+                self.assertNotEqual(status, 0, said)
+                self.assertIn("corpus.jsonl.gz", said)
+                if size == len(packed) // 2:
+                    self.assertGreater(stats["events"], self.LINES // 10, said)
 
 
 if __name__ == "__main__":

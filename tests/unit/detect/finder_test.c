@@ -207,6 +207,9 @@ static void test_what_an_expression_needs(void **unused)
 		{ "[abc]def", "def", 0 },
 		{ "[]x]yz", "yz", 0 }, /* ] as the first member */
 		{ "[^\\]x]yz", "yz", 0 },
+		{ "aé?b", "a", 0 }, /* nor any byte of it */
+		{ "a中*", "a", 0 },
+		{ "中{0,2}x", "x", 0 },
 		{ "(?i)make", "ma", 0 }, /* k is also the Kelvin sign */
 		{ "task-x", "-x", REGEX_CASELESS },
 		{ "task-x", "task-x", 0 },

@@ -286,6 +286,32 @@ static void a_source_may_be_limited(void **state)
 	}
 }
 
+/* Lines are looked at in steps of many bytes: every place of a wrong one is a case,
+ * and so is every place of a right one. */
+static void a_wrong_byte_is_seen_wherever_it_stands(void **state)
+{
+	enum { LINE = 150 };
+	struct source source = { .name = "t" };
+	SCOPED(event_drop) struct event *e = event_new();
+	char line[LINE];
+
+	(void)state;
+	for (size_t len = 1; len <= LINE; len += len < 20 ? 1 : 13)
+		for (size_t i = 0; i < len; i++) {
+			memset(line, 'x', len);
+			line[i] = (char)0xe9;
+			source.tally.odd_utf8 = 0;
+			intake_line(maps, &source, line, len, now, e, NULL);
+			assert_int_equal(source.tally.odd_utf8, 1);
+			if (i + 1 == len)
+				continue;
+			memcpy(line + i, "\xc3\xa9", 2);
+			intake_line(maps, &source, line, len, now, e, NULL);
+			assert_int_equal(source.tally.odd_utf8, 1);
+		}
+	source_fini(&source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +319,7 @@ int main(void)
 		cmocka_unit_test(every_line_is_counted),
 		cmocka_unit_test(odd_bytes_of_json_are_counted),
 		cmocka_unit_test(a_source_may_be_limited),
+		cmocka_unit_test(a_wrong_byte_is_seen_wherever_it_stands),
 	};
 
 	return cmocka_run_group_tests_name("intake", tests, load, unload);
