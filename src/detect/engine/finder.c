@@ -230,7 +230,6 @@ static void make_sieve(struct finder *f, uint32_t count)
 {
 	uint32_t order[SIEVE_MOST], n = 0;
 
-	f->sieve = sieve_new();
 	for (uint32_t i = 1; i < f->count; i++) {
 		uint32_t k = n;
 
