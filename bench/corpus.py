@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """corpus -- large files of real events, for measuring: recordings repeated with other hosts and times.
 
-    bench/corpus.py FOLDER [--mb N] [--lines N]     # mixed.jsonl, process.jsonl and sshd.log
+    bench/corpus.py FOLDER [--mb N] [--lines N]     # mixed.jsonl, process.jsonl, sshd.log and failed.log
 
 mixed: every Windows event of ../shared/data/otrf without its Message (which says the same once more),
-shuffled; process: those that begin a process; sshd: lines as OpenSSH writes them, for the templates.
+shuffled; process: those that begin a process; sshd: lines as OpenSSH writes them, for the templates; failed: failed
+passwords, twenty a second, from 5,000 addresses of which few are busy.
 """
 import argparse
 import glob
@@ -80,15 +81,26 @@ def write_sshd(path, count, chance):
     return count
 
 
+def write_failed(path, count, chance):
+    addresses = [f"203.0.{n // 250}.{n % 250}" for n in range(5000)]
+    with open(path, "w", encoding="ascii") as f:
+        for n in range(count):
+            second, address = n // 20, addresses[int(len(addresses) ** chance.random()) - 1]
+            f.write(f"<38>Mar {second // 86400 % 28 + 1:2} {second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02} host{chance.randrange(50)} "
+                    f"sshd[{chance.randrange(30000)}]: Failed password for user{chance.randrange(500)} from {address} port {chance.randrange(1024, 65536)} ssh2\n")
+    return count
+
+
 def make(folder, mb=300, lines=2_000_000, seed=1):
-    """{name: (path, lines)} of the three."""
+    """{name: (path, lines)} of the four."""
     chance, out = random.Random(seed), {}
     events = list(windows_events())
     for name, chosen, size in (("mixed", events, mb), ("process", [e for e in events if starts_process(e)], mb // 2)):
         path = os.path.join(folder, name + ".jsonl")
         out[name] = (path, write(path, [template(dict(e)) for e in chosen], size << 20, chance))
-    path = os.path.join(folder, "sshd.log")
-    out["sshd"] = (path, write_sshd(path, lines, chance))
+    for name, write_lines in (("sshd", write_sshd), ("failed", write_failed)):
+        path = os.path.join(folder, name + ".log")
+        out[name] = (path, write_lines(path, lines, chance))
     return out
 
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """run -- every measurement there is, one after the other, as the tables of RESULTS.md, each beside its bar.
 
-    bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]
+    bench/run.py [--build DIR] [--folder DIR] [--peers DIR] [--part PART] [--brief] [NAME …]
 
 NAME: store append verify list acts memory restart watch correlate udp listen reads slow detect. Nothing else should run on the machine meanwhile; the first lines say
 what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
-everything in small: it shows that it works, and its numbers are worth nothing. Ends with 1 where a bar is missed.
+everything in small: it shows that it works, and its numbers are worth nothing. --peers: where bench/peers.py has unpacked what
+detect is measured beside; --part: only rules, ceiling, filters, templates or threshold of detect, or several with commas between.
+Ends with 1 where a bar is missed.
 """
 import argparse
 import datetime
@@ -27,12 +29,13 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 
 BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0, "restart": 2.0, "listen": 1000.0, "listener": 16.0,
        "reads": 5.0, "correlate": 5_000_000, "key": 200.0, "mixed": 500_000, "process": 150_000, "growth": 1.5, "threads": 1.8,
-       "load": 1.0, "rules": 100.0, "filters 10": 15.0, "filters 1000": 45.0, "templates": 6.0}
+       "load": 1.0, "rules": 100.0, "filters 10": 15.0, "filters 1000": 45.0, "templates": 6.0, "threshold": 5.0}
 
 
 class Bench:
     def __init__(self, asked):
         self.build, self.folder, self.brief = os.path.abspath(asked.build), asked.folder, asked.brief
+        self.peers, self.part = asked.peers and os.path.abspath(asked.peers), asked.part
         self.missed = []
 
     def run(self, name, *args):
@@ -370,9 +373,11 @@ def machine():
 
 def main():
     names = ["store", "append", "verify", "list", "acts", "memory", "restart", "watch", "correlate", "udp", "listen", "reads", "slow", "detect"]
-    reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--brief] [NAME …]")
+    reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--peers DIR] [--part PART] [--brief] [NAME …]")
     reader.add_argument("--build", default=os.path.join(ROOT, "build"))
     reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")
+    reader.add_argument("--peers", default=os.environ.get("FENGSUI_PEERS"))
+    reader.add_argument("--part")
     reader.add_argument("--brief", action="store_true")
     reader.add_argument("names", nargs="*", choices=[*names, []])
     asked = reader.parse_args()

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/arena.h"
 
@@ -78,28 +81,75 @@ void buf_eat(struct buf *b, size_t len)
 	b->data[b->len] = '\0';
 }
 
-void buf_json_string(struct buf *b, const char *text, size_t len)
+static char *put_escaped(char *to, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char shorts[] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
-	size_t from = 0;
 
-	buf_char(b, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	*to++ = '\\';
+	if (c >= 0x20) {
+		*to++ = (char)c;
+	} else if (c < sizeof(shorts) && shorts[c]) {
+		*to++ = shorts[c];
+	} else {
+		memcpy(to, (char[]){ 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 5);
+		to += 5;
+	}
+	return to;
+}
+
+enum { BLOCK = 16, PIECE = 512, ESCAPED = 6 /* bytes at most for one */ };
+
+/* How many bytes of a block go as they are; the block is written, whatever it is. */
+#ifdef __SSE2__
+static size_t copy_plain(char *to, const char *from)
+{
+	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)from);
+	const __m128i below = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+	const __m128i marks =
+		_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+	const unsigned other = (unsigned)_mm_movemask_epi8(_mm_or_si128(below, marks));
+
+	_mm_storeu_si128((__m128i *)(void *)to, x);
+	return other ? (size_t)__builtin_ctz(other) : BLOCK;
+}
+#endif
+
+/* Writes at most ESCAPED bytes for each, and touches a block behind them. */
+static char *put_piece(char *to, const char *text, size_t len)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	while (i + BLOCK <= len) {
+		const size_t plain = copy_plain(to, text + i);
+
+		to += plain;
+		i += plain;
+		if (plain < BLOCK)
+			to = put_escaped(to, (unsigned char)text[i++]);
+	}
+#endif
+	for (; i < len; i++) {
+		const unsigned char c = (unsigned char)text[i];
 
 		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_put(b, text + from, i - from);
-		from = i + 1;
-		buf_char(b, '\\');
-		if (c >= 0x20)
-			buf_char(b, (char)c);
-		else if (c < sizeof(shorts) && shorts[c])
-			buf_char(b, shorts[c]);
+			*to++ = (char)c;
 		else
-			buf_put(b, (char[]){ 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 5);
+			to = put_escaped(to, c);
 	}
-	buf_put(b, text + from, len - from);
+	return to;
+}
+
+void buf_json_string(struct buf *b, const char *text, size_t len)
+{
+	buf_char(b, '"');
+	for (size_t at = 0, n; at < len; at += n) {
+		char *to;
+
+		n = len - at < PIECE ? len - at : PIECE;
+		to = room_for(b, n * ESCAPED + BLOCK);
+		b->len += (size_t)(put_piece(to, text + at, n) - to);
+	}
 	buf_char(b, '"');
 }

@@ -48,13 +48,15 @@ int64_t stamp_of(struct civil c)
 	       c.second * STAMP_SECOND + c.micro;
 }
 
-/* The last `count` digits of a number, in front of what follows them. */
-static char *put_digits(char *to, int value, int count, char behind)
+/* The last two digits of a number, and what follows them. */
+static char *put_pair(char *to, int value, char behind)
 {
-	to[count] = behind;
-	for (int i = count; i-- > 0; value /= 10)
-		to[i] = (char)('0' + (value > 0 ? value % 10 : 0));
-	return to + count + 1;
+	const unsigned v = value > 0 ? (unsigned)value % 100 : 0;
+
+	to[0] = (char)('0' + v / 10);
+	to[1] = (char)('0' + v % 10);
+	to[2] = behind;
+	return to + 2 + (behind != '\0');
 }
 
 /* Every alert and every answer has some: no format is read for them. */
@@ -63,13 +65,16 @@ void stamp_format(int64_t stamp, char out[static STAMP_LEN])
 	const struct civil c = stamp_civil(stamp);
 	char *to = out;
 
-	to = put_digits(to, c.year, 4, '-');
-	to = put_digits(to, c.month, 2, '-');
-	to = put_digits(to, c.day, 2, 'T');
-	to = put_digits(to, c.hour, 2, ':');
-	to = put_digits(to, c.minute, 2, ':');
-	to = put_digits(to, c.second, 2, '.');
-	to = put_digits(to, c.micro, 6, 'Z');
+	to = put_pair(to, c.year / 100, '\0');
+	to = put_pair(to, c.year, '-');
+	to = put_pair(to, c.month, '-');
+	to = put_pair(to, c.day, 'T');
+	to = put_pair(to, c.hour, ':');
+	to = put_pair(to, c.minute, ':');
+	to = put_pair(to, c.second, '.');
+	to = put_pair(to, c.micro / 10000, '\0');
+	to = put_pair(to, c.micro / 100, '\0');
+	to = put_pair(to, c.micro, 'Z');
 	*to = '\0';
 }
 

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 /* Length of a valid sequence at p, or 0; the character goes to *out. */
 static size_t sequence(const unsigned char *p, size_t room, uint32_t *out)
 {
@@ -25,12 +27,26 @@ static size_t sequence(const unsigned char *p, size_t room, uint32_t *out)
 	return more + 1;
 }
 
+/* Over eight bytes of ASCII at a time, as far as there are eight. */
+static size_t past_ascii(const char *text, size_t at, size_t len)
+{
+	for (uint64_t word; len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, text + at, sizeof(word));
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 size_t utf8_valid(const char *text, size_t len)
 {
 	size_t at = 0, step;
 	uint32_t c;
 
 	while (at < len) {
+		at = past_ascii(text, at, len);
+		if (at == len)
+			break;
 		if ((unsigned char)text[at] < 0x80) {
 			at++;
 			continue;

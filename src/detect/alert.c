@@ -31,12 +31,25 @@ static void put_string(struct buf *out, const char *text, size_t len)
 	buf_fini(&clean);
 }
 
+/* Text that stands in the program. */
+#define PUT(out, text) buf_put(out, text, sizeof(text) - 1)
+
 static void put_named(struct buf *out, const char *name, const char *text, size_t len)
 {
-	buf_text(out, ",\"");
+	PUT(out, ",\"");
 	buf_text(out, name);
-	buf_text(out, "\":");
+	PUT(out, "\":");
 	put_string(out, text, len);
+}
+
+static void put_number(struct buf *out, uint64_t n)
+{
+	char digits[20], *at = digits + sizeof(digits);
+
+	do
+		*--at = (char)('0' + n % 10);
+	while (n /= 10);
+	buf_put(out, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 static void put_pair(struct buf *out, const char *name, const char *text)
@@ -48,7 +61,9 @@ static void put_fields(struct buf *out, const char *name, const struct alert_fie
 {
 	if (!count)
 		return;
-	buf_format(out, ",\"%s\":{", name);
+	PUT(out, ",\"");
+	buf_text(out, name);
+	PUT(out, "\":{");
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			buf_char(out, ',');
@@ -85,30 +100,61 @@ static const struct field *host_of(const struct event *event)
 	return host ? host : event_find(event, "Computer");
 }
 
-void alert_write(struct buf *out, const struct alert *a)
+static void make_frame(struct alert_frame *f, const struct rule *rule)
+{
+	PUT(&f->head, "{\"rule\":");
+	put_string(&f->head, rule->id, strlen(rule->id));
+	put_pair(&f->head, "title", rule->title);
+	put_pair(&f->head, "level", rule_level_word(rule->level));
+	put_pair(&f->head, "author", rule->author ? rule->author : "");
+	if (rule->license)
+		put_pair(&f->head, "license", rule->license);
+	PUT(&f->head, ",\"line\":");
+	put_tags(&f->tail, rule);
+	PUT(&f->tail, "}");
+}
+
+void alert_frame_fini(struct alert_frame *f)
+{
+	buf_fini(&f->head);
+	buf_fini(&f->tail);
+}
+
+static void put_time(struct buf *out, int64_t time)
+{
+	char text[STAMP_LEN];
+
+	stamp_format(time, text);
+	PUT(out, ",\"time\":\"");
+	buf_text(out, text);
+	PUT(out, "\"");
+}
+
+void alert_write_in(struct buf *out, const struct alert *a, struct alert_frame *f)
 {
 	const struct field *host = host_of(a->event);
-	char time[STAMP_LEN];
 
-	buf_text(out, "{\"rule\":");
-	put_string(out, a->rule->id, strlen(a->rule->id));
-	put_pair(out, "title", a->rule->title);
-	put_pair(out, "level", rule_level_word(a->rule->level));
-	put_pair(out, "author", a->rule->author ? a->rule->author : "");
-	if (a->rule->license)
-		put_pair(out, "license", a->rule->license);
-	buf_format(out, ",\"line\":%llu", (unsigned long long)a->event->line);
+	if (!f->head.len)
+		make_frame(f, a->rule);
+	buf_put(out, f->head.data, f->head.len);
+	put_number(out, a->event->line);
 	put_pair(out, "source", a->event->source);
-	stamp_format(a->time, time);
-	put_pair(out, "time", time);
+	put_time(out, a->time);
 	if (host)
 		put_named(out, "host", host->text, host->len);
 	put_fields(out, "fields", a->fields, a->field_count);
 	put_fields(out, "group", a->group, a->group_count);
 	if (a->rule->correlation)
 		put_origins(out, a);
-	put_tags(out, a->rule);
-	buf_char(out, '}');
+	buf_put(out, f->tail.data, f->tail.len);
+}
+
+void alert_write(struct buf *out, const struct alert *a)
+{
+	struct alert_frame frame = { .head = { 0 } };
+
+	alert_write_in(out, a, &frame);
+	alert_frame_fini(&frame);
 }
 
 /* ---- what makes them equal -------------------------------------------------- */

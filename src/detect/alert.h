@@ -30,6 +30,7 @@ struct origin {
 
 struct alert {
 	const struct rule *rule;
+	uint32_t number;           /* of the rule in its set */
 	const struct event *event; /* the line that completed it */
 	int64_t time;
 	struct alert_field fields[ALERT_FIELDS]; /* what matched, of a plain rule */
@@ -59,3 +60,11 @@ void alert_key_write(struct buf *out, const struct alert *a, const struct alert_
 
 /* One JSON object without a line end. Bytes that are not UTF-8 become U+FFFD. */
 void alert_write(struct buf *out, const struct alert *a);
+
+/* The same for whoever writes many: what all alerts of a rule have in common is
+ * made once (zero it first), and does not change. */
+struct alert_frame {
+	struct buf head, tail;
+};
+void alert_frame_fini(struct alert_frame *f);
+void alert_write_in(struct buf *out, const struct alert *a, struct alert_frame *f);

@@ -157,6 +157,7 @@ static void correlated(void *who, const struct correlate_report *r)
 	struct detector *d = who;
 	const struct compiled *c = &d->program->rules[r->rule];
 	struct alert a = { .rule = c->rule,
+			   .number = r->rule,
 			   .event = d->event,
 			   .time = r->time,
 			   .group_count = r->group_count,
@@ -179,7 +180,9 @@ static void correlated(void *who, const struct correlate_report *r)
 static void hit(struct detector *d, uint32_t rule)
 {
 	const struct event *e = d->event;
-	struct alert a = { .rule = d->program->rules[rule].rule, .event = e, .time = e->time, .hits = 1 };
+	struct alert a = {
+		.rule = d->program->rules[rule].rule, .number = rule, .event = e, .time = e->time, .hits = 1
+	};
 
 	if (!d->program->rules[rule].silent) {
 		explain(d, d->program->rules[rule].root, &a);

@@ -39,6 +39,8 @@ void matcher_free(struct matcher *m)
 	free(m);
 }
 
+void matcher_turn(struct matcher *m) { routes_turn(m->routes); }
+
 struct view *matcher_view(struct matcher *m) { return &m->view; }
 
 struct matcher_counts matcher_counts(const struct matcher *m)
@@ -63,8 +65,7 @@ static void found(void *who, const struct find *find)
 {
 	struct matcher *m = who;
 
-	if (find->decides)
-		view_holds(&m->view, find->predicate);
+	view_found(&m->view, find->predicate, find->decides ? VERDICT_YES : VERDICT_MAYBE);
 	for (uint32_t i = 0; i < find->rule_count; i++)
 		put_candidate(m, find->rules[i]);
 }
@@ -87,13 +88,13 @@ static void look_at(struct matcher *m, struct finder *finder, struct finding *to
 }
 
 /* Keywords: the line as it came, or of JSON every value. */
-static void look_everywhere(struct matcher *m, const struct route *route, struct finder *finder,
+static void look_everywhere(struct matcher *m, const struct lookout *lookout, struct finder *finder,
 			    struct finding *to)
 {
 	const struct event *e = m->view.event;
 
-	if (e->is_json && !e->rewritten && route->in_line) {
-		finder_inside(route->in_line, to, view_given(&m->view, EVENT_FIELDS));
+	if (e->is_json && !e->rewritten && lookout->in_line) {
+		finder_inside(lookout->in_line, to, view_given(&m->view, EVENT_FIELDS));
 		return;
 	}
 	if (!e->is_json) {
@@ -104,19 +105,19 @@ static void look_everywhere(struct matcher *m, const struct route *route, struct
 		look_at(m, finder, to, i);
 }
 
-static void find_candidates(struct matcher *m, const struct route *route)
+static void find_candidates(struct matcher *m, const struct lookout *lookout)
 {
 	const struct event *e = m->view.event;
 	struct finding to = { .event = m->event, .work = WORK_MOST, .found = found, .who = m };
 
 	m->candidate_count = 0;
-	for (uint32_t i = 0; i < route->always_count; i++)
-		put_candidate(m, route->always[i]);
-	for (uint32_t i = 0; i < route->field_count; i++) {
-		const struct route_field *f = &route->fields[i];
+	for (uint32_t i = 0; i < lookout->always_count; i++)
+		put_candidate(m, lookout->always[i]);
+	for (uint32_t i = 0; i < lookout->field_count; i++) {
+		const struct lookout_field *f = &lookout->fields[i];
 
 		if (f->number == FIELD_ANYWHERE)
-			look_everywhere(m, route, f->finder, &to);
+			look_everywhere(m, lookout, f->finder, &to);
 		else
 			for (uint16_t k = event_first(e, f->number); k != NO_FIELD; k = e->fields[k].next)
 				look_at(m, f->finder, &to, k);
@@ -138,7 +139,8 @@ static void sort(uint32_t *list, uint32_t count)
 
 uint32_t matcher_feed(struct matcher *m, const struct event *e, const uint32_t **rules)
 {
-	const struct route *route = routes_find(m->routes, &e->from);
+	struct route *route = routes_find(m->routes, &e->from);
+	const struct lookout *lookout;
 	uint32_t count = 0;
 
 	m->counts.events++;
@@ -146,8 +148,10 @@ uint32_t matcher_feed(struct matcher *m, const struct event *e, const uint32_t *
 	*rules = m->candidates;
 	if (!route->rule_count)
 		return 0;
-	view_take(&m->view, e, route->looked_for);
-	find_candidates(m, route);
+	lookout = route_lookout(route, e);
+	view_take(&m->view, e, lookout->looked_for);
+	m->view.asked = route->seen.asked;
+	find_candidates(m, lookout);
 	sort(m->candidates, m->candidate_count);
 	for (uint32_t i = 0; i < m->candidate_count && m->view.work < WORK_MOST; i++) {
 		m->counts.tried++;

@@ -22,6 +22,11 @@ void matcher_free(struct matcher *m);
  * good until the next event. */
 uint32_t matcher_feed(struct matcher *m, const struct event *e, const uint32_t **rules);
 
+/* What is looked for in the next events is made anew from what was seen in those
+ * before, or that begins to be counted. It comes about by itself from time to time;
+ * a test need not wait for that. */
+void matcher_turn(struct matcher *m);
+
 /* The event that was fed last, with what is known of it. */
 struct view *matcher_view(struct matcher *m);
 

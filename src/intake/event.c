@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "intake/json/marks.h"
 
 /* New names may have come since; and before epochs come round again all is forgotten. */
 static void make_places(struct event *e, uint32_t count)
 {
 	free(e->places);
 	e->place_count = count + count / 4 + 64;
-	e->places = must_alloc(e->place_count * sizeof(*e->places));
+	e->places = must_alloc((e->place_count + 1) * sizeof(*e->places));
 	e->epoch = 0;
 }
 
@@ -18,7 +19,7 @@ static void next_epoch(struct event *e)
 {
 	const uint32_t names = name_count();
 
-	if (names > e->place_count || e->epoch == UINT32_MAX)
+	if (!e->places || names > e->place_count || e->epoch == UINT32_MAX)
 		make_places(e, names);
 	e->epoch++;
 }
@@ -29,7 +30,7 @@ void event_clear(struct event *e)
 	e->raw = NULL;
 	e->raw_len = 0;
 	e->time = e->received = 0;
-	e->timed = e->is_json = e->rewritten = e->spaced = false;
+	e->timed = e->is_json = e->plain = e->rewritten = e->spaced = false;
 	e->from = (struct logsource){ 0 };
 	e->count = e->used = e->text_bytes = 0;
 }
@@ -38,7 +39,8 @@ struct event *event_new(void)
 {
 	struct event *e = must_alloc(sizeof(*e));
 
-	e->scratch = must_alloc(EVENT_SCRATCH);
+	e->scratch = must_alloc(EVENT_SCRATCH + EVENT_SLACK);
+	e->marks = marks_new();
 	event_clear(e);
 	return e;
 }
@@ -49,6 +51,7 @@ void event_free(struct event *e)
 		return;
 	free(e->places);
 	free(e->scratch);
+	marks_free(e->marks);
 	free(e);
 }
 
@@ -56,39 +59,6 @@ void event_drop(struct event **e)
 {
 	event_free(*e);
 	*e = NULL;
-}
-
-static void put_in_place(struct event *e, size_t i)
-{
-	const uint32_t number = e->fields[i].number;
-	struct event_place *place;
-
-	if (number >= e->place_count)
-		return;
-	place = &e->places[number];
-	if (place->epoch == e->epoch)
-		e->fields[place->last].next = (uint16_t)i;
-	else
-		place->first = (uint16_t)i;
-	place->epoch = e->epoch;
-	place->last = (uint16_t)i;
-}
-
-bool event_put(struct event *e, const char *name, size_t name_len, uint32_t number, const char *text,
-	       size_t len, enum field_type type)
-{
-	if (e->count == EVENT_FIELDS || name_len > UINT32_MAX || len > UINT32_MAX)
-		return false;
-	e->fields[e->count] = (struct field){ .name = name,
-					      .text = text,
-					      .name_len = (uint32_t)name_len,
-					      .len = (uint32_t)len,
-					      .number = number,
-					      .next = NO_FIELD,
-					      .type = (uint8_t)type };
-	e->text_bytes += len;
-	put_in_place(e, e->count++);
-	return true;
 }
 
 bool event_add(struct event *e, const char *name, size_t name_len, const char *text, size_t len,
@@ -109,7 +79,7 @@ void event_index(struct event *e)
 	next_epoch(e);
 	for (size_t i = 0; i < e->count; i++) {
 		e->fields[i].next = NO_FIELD;
-		put_in_place(e, i);
+		event_set_place(e, i);
 	}
 }
 

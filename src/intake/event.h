@@ -29,9 +29,10 @@ struct field {
 };
 
 enum {
-	LINE_LIMIT = 256 * 1024,       /* bytes; a longer line is malformed (EVE has some of 130 KiB) */
-	EVENT_FIELDS = 1024,           /* more than this is malformed */
-	EVENT_SCRATCH = 2 * LINE_LIMIT /* for what had to be unescaped or joined */
+	LINE_LIMIT = 256 * 1024,        /* bytes; a longer line is malformed (EVE has some of 130 KiB) */
+	EVENT_FIELDS = 1024,            /* more than this is malformed */
+	EVENT_SCRATCH = 2 * LINE_LIMIT, /* for what had to be unescaped or joined */
+	EVENT_SLACK = 64 /* behind the scratch: may be read, and written with what does not count */
 };
 
 struct event {
@@ -43,6 +44,7 @@ struct event {
 	int64_t received;   /* when it was received; 0: not known */
 	bool timed;         /* the line itself said when */
 	bool is_json;       /* raw is not what a keyword search should read */
+	bool plain;         /* raw is known to be printable ASCII alone */
 	/* Some value reads otherwise in the line, and not only for \\ and \" in it. */
 	bool rewritten;
 	bool spaced; /* there may be a blank in some name */
@@ -51,12 +53,14 @@ struct event {
 	size_t text_bytes; /* of all values together */
 	char *scratch;
 	size_t used;
-	/* By number of a name: where its values begin and end, in the event `epoch`. */
+	/* By number of a name: where its values begin and end, in the event `epoch`.
+	 * Behind the last number one more, of epoch 0, for names that have none. */
 	struct event_place {
 		uint32_t epoch;
 		uint16_t first, last;
 	} * places;
 	uint32_t place_count, epoch;
+	struct marks *marks; /* of a reader of JSON */
 	struct field fields[EVENT_FIELDS];
 };
 
@@ -69,12 +73,12 @@ void event_clear(struct event *e);
 bool event_add(struct event *e, const char *name, size_t name_len, const char *text, size_t len,
 	       enum field_type type);
 /* The same of a name whose number is known (name_find). */
-bool event_put(struct event *e, const char *name, size_t name_len, uint32_t number, const char *text,
-	       size_t len, enum field_type type);
+static inline bool event_put(struct event *e, const char *name, size_t name_len, uint32_t number,
+			     const char *text, size_t len, enum field_type type);
 /* For names and values that live as long as the program. */
 bool event_add_text(struct event *e, const char *name, const char *text, size_t len);
 
-/* Room for `len` bytes in the scratch, or NULL when it is used up. */
+/* Room for `len` bytes in the scratch, or NULL when it is used up; EVENT_SLACK behind it. */
 char *event_room(struct event *e, size_t len);
 
 /* Give field `i` another name. After that, and after fields were taken out,
@@ -93,3 +97,36 @@ static inline uint16_t event_first(const struct event *e, uint32_t number)
 const struct field *event_find(const struct event *e, const char *name);
 /* Is there such a field, and is this its text? */
 bool event_says(const struct event *e, const char *name, const char *text);
+
+/* Names with and without a number follow each other without any order: nothing
+ * branches on that. */
+static inline void event_set_place(struct event *e, size_t i)
+{
+	const uint32_t number = e->fields[i].number;
+	const bool known = number < e->place_count;
+	struct event_place *place = &e->places[known ? number : e->place_count];
+
+	if (place->epoch == e->epoch)
+		e->fields[place->last].next = (uint16_t)i;
+	else
+		place->first = (uint16_t)i;
+	place->epoch = known ? e->epoch : 0;
+	place->last = (uint16_t)i;
+}
+
+static inline bool event_put(struct event *e, const char *name, size_t name_len, uint32_t number,
+			     const char *text, size_t len, enum field_type type)
+{
+	if (e->count == EVENT_FIELDS || name_len > UINT32_MAX || len > UINT32_MAX)
+		return false;
+	e->fields[e->count] = (struct field){ .name = name,
+					      .text = text,
+					      .name_len = (uint32_t)name_len,
+					      .len = (uint32_t)len,
+					      .number = number,
+					      .next = NO_FIELD,
+					      .type = (uint8_t)type };
+	e->text_bytes += len;
+	event_set_place(e, e->count++);
+	return true;
+}

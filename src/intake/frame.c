@@ -163,22 +163,49 @@ static enum step run(struct frame *f, struct pass *p)
 	return next;
 }
 
+/* The line that was begun, as far as it goes on in these bytes; they are used up to its
+ * end, and the rest is read where it lies. */
+static enum step finish_line(struct frame *f, struct pass *p)
+{
+	const char *lf = memchr(p->at, '\n', (size_t)(p->end - p->at)), *stop = lf ? lf + 1 : p->end;
+	struct pass held = { .take = p->take, .lost = p->lost, .who = p->who };
+	enum step next;
+
+	buf_put(&f->held, p->at, (size_t)(stop - p->at));
+	held.at = f->held.data;
+	held.end = held.at + f->held.len;
+	p->at = stop;
+	next = run(f, &held);
+	buf_eat(&f->held, (size_t)(held.at - f->held.data));
+	return next;
+}
+
+/* Of other kinds nobody knows how far it goes. */
+static enum step finish_message(struct frame *f, struct pass *p)
+{
+	enum step next;
+
+	buf_put(&f->held, p->at, (size_t)(p->end - p->at));
+	p->at = f->held.data;
+	p->end = p->at + f->held.len;
+	next = run(f, p);
+	buf_eat(&f->held, (size_t)(p->at - f->held.data));
+	p->at = p->end;
+	return next;
+}
+
 bool frame_feed(struct frame *f, const char *bytes, size_t len, frame_take *take, frame_lost *lost, void *who)
 {
 	struct pass p = { bytes, bytes + len, take, lost, who };
-	enum step next;
+	enum step next = STEP_NEXT;
 
 	if (f->broken)
 		return false;
-	if (f->held.len) {
-		buf_put(&f->held, bytes, len);
-		p.at = f->held.data;
-		p.end = p.at + f->held.len;
-	}
-	next = run(f, &p);
 	if (f->held.len)
-		buf_eat(&f->held, (size_t)(p.at - f->held.data));
-	else if (p.at < p.end)
+		next = f->kind == FRAME_LINES ? finish_line(f, &p) : finish_message(f, &p);
+	if (next != STEP_STOP && p.at < p.end)
+		next = run(f, &p);
+	if (p.at < p.end)
 		buf_put(&f->held, p.at, (size_t)(p.end - p.at));
 	if (f->broken)
 		buf_clear(&f->held);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "intake/jsonl.h"
+#include "intake/json/jsonl.h"
 #include "intake/syslog.h"
 #include "intake/format/windows.h"
 
@@ -33,12 +33,19 @@ enum { TIME_NAMES = sizeof(time_names) / sizeof(*time_names) };
 
 static uint32_t time_numbers[TIME_NAMES];
 
+/* Of a syslog line whose program no mapping knows. */
+static const char *word_linux, *word_auth, *word_cron, *word_syslog;
+
 /* Before the first event is made: what nobody asked for has no number. */
 static void prepare(void)
 {
 	windows_prepare();
 	for (size_t i = 0; i < TIME_NAMES; i++)
 		time_numbers[i] = name_number(time_names[i], strlen(time_names[i]));
+	word_linux = logsource_word("linux");
+	word_auth = logsource_word("auth");
+	word_cron = logsource_word("cron");
+	word_syslog = logsource_word("syslog");
 }
 
 static void find_time(struct event *e, const struct source *source)
@@ -66,15 +73,14 @@ static int read_json(const struct maps *maps, struct source *source, struct even
 /* Facilities whose messages are of one service, for programs no mapping knows. */
 static void place_syslog(const struct source *source, const struct syslog *s, struct event *e)
 {
-	const char *product = logsource_word(source->product ? source->product : "linux");
 	const int facility = s->pri >= 0 ? s->pri / 8 : -1;
 
 	if (!e->from.product && !e->from.categories[0])
-		e->from.product = product;
+		e->from.product = source->product ? logsource_word(source->product) : word_linux;
 	if (facility == 4 || facility == 10)
-		logsource_add_service(&e->from, logsource_word("auth"));
+		logsource_add_service(&e->from, word_auth);
 	else if (!e->from.services[0])
-		logsource_add_service(&e->from, logsource_word(facility == 9 ? "cron" : "syslog"));
+		logsource_add_service(&e->from, facility == 9 ? word_cron : word_syslog);
 }
 
 static int read_syslog(const struct maps *maps, struct source *source, const struct syslog *s,
@@ -144,10 +150,17 @@ static bool is_utf8(const char *text, size_t len)
 }
 
 /* Some senders end a message with NUL; one inside is kept, and said. */
-static void note_bytes(struct source *source, struct event *e)
+static void trim(struct event *e)
 {
 	while (e->raw_len && e->raw[e->raw_len - 1] == '\0')
 		e->raw_len--;
+}
+
+/* Whatever becomes of the line. */
+static void note_bytes(struct source *source, const struct event *e)
+{
+	if (e->plain)
+		return;
 	source->tally.odd_nul += memchr(e->raw, '\0', e->raw_len) != NULL;
 	source->tally.odd_utf8 += !is_utf8(e->raw, e->raw_len);
 }
@@ -184,7 +197,7 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 	e->source = source->name;
 	e->line = source->lines;
 	e->received = now;
-	note_bytes(source, e);
+	trim(e);
 	while (first < line + e->raw_len && (*first == ' ' || *first == '\t'))
 		first++;
 	if (first == line + e->raw_len) {
@@ -192,6 +205,7 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 		return fault_set(why, FAULT_ABSENT, "an empty line");
 	}
 	ret = *first == '{' ? read_json(maps, source, e, why) : read_text(maps, source, e, why);
+	note_bytes(source, e);
 	if (ret == -FAULT_ABSENT) { /* the head of a table: read, and no event */
 		source->tally.stored++;
 		return ret;

@@ -165,9 +165,26 @@ static int read_names(struct reading *r, const struct tree *at, const char ***ou
 	return 0;
 }
 
+/* What a text begins with; letters have the same in both cases. */
+static unsigned initial(const char *text, size_t len) { return len ? *text & (INITIALS - 1) : 0; }
+
+/* A bit for what texts that a name stands for begin with. */
+static uint32_t initials(const char *name, size_t len)
+{
+	return len && *name != '*' ? UINT32_C(1) << initial(name, len) : UINT32_MAX;
+}
+
 static int read_programs(struct reading *r, const struct tree *at)
 {
-	return read_names(r, at, &r->map->programs, &r->map->program_count);
+	struct map *m = r->map;
+	const int ret = read_names(r, at, &m->programs, &m->program_count);
+
+	m->program_lens = arena_many(r->mem, m->program_count + 1, sizeof(size_t));
+	for (size_t i = 0; i < m->program_count; i++) {
+		m->program_lens[i] = strlen(m->programs[i]);
+		m->initials |= initials(m->programs[i], m->program_lens[i]);
+	}
+	return ret;
 }
 
 static int read_keep(struct reading *r, const struct tree *at)
@@ -204,7 +221,8 @@ static int read_pairs(struct reading *r, const struct tree *at, bool ours, struc
 					  room);
 		if (ours && (ret = check_name(r, t)) < 0)
 			return ret;
-		out[(*count)++] = (struct pair){ t->key, t->text };
+		out[(*count)++] = (struct pair){ t->key, t->text, strlen(t->key), strlen(t->text),
+						 ours ? name_number(t->key, strlen(t->key)) : NAME_NONE };
 	}
 	return 0;
 }
@@ -240,6 +258,17 @@ static int read_pattern(struct reading *r, const struct tree *at, struct pattern
 	return set ? read_pairs(r, set, true, out->sets, PATTERN_SETS, &out->set_count) : 0;
 }
 
+/* One that begins with a capture may fit whatever comes. */
+static void put_start(struct map *m, size_t i)
+{
+	const struct pattern *p = &m->patterns[i];
+
+	m->starts[i] = pattern_start(p);
+	for (size_t k = 0; k < INITIALS; k++)
+		if (!p->first_len || initial(p->first, p->first_len) == k)
+			m->may_fit[k][i / 64] |= UINT64_C(1) << i % 64;
+}
+
 static int read_patterns(struct reading *r, const struct tree *at)
 {
 	int ret;
@@ -248,9 +277,13 @@ static int read_patterns(struct reading *r, const struct tree *at)
 		return tree_fault(r->why, r->file, at, "patterns should be a list of at most %d",
 				  MAP_PATTERNS);
 	r->map->patterns = arena_many(r->mem, tree_count(at) + 1, sizeof(struct pattern));
-	for (struct tree *t = at->first; t; t = t->next)
-		if ((ret = read_pattern(r, t, &r->map->patterns[r->map->pattern_count++])) < 0)
+	r->map->starts = arena_many(r->mem, tree_count(at) + 1, sizeof(struct start));
+	r->map->may_fit = arena_many(r->mem, INITIALS, sizeof(*r->map->may_fit));
+	for (struct tree *t = at->first; t; t = t->next) {
+		if ((ret = read_pattern(r, t, &r->map->patterns[r->map->pattern_count])) < 0)
 			return ret;
+		put_start(r->map, r->map->pattern_count++);
+	}
 	return 0;
 }
 
@@ -387,6 +420,37 @@ static int read_map(struct maps *m, const char *file, const struct tree *at, str
 	return 0;
 }
 
+/* Where every mapping stands among all, and which is the next of its form. */
+static void link_forms(struct maps *m)
+{
+	struct map **last[MAP_FORMS];
+	unsigned place = 0;
+
+	for (size_t i = 0; i < MAP_FORMS; i++)
+		*(last[i] = &m->forms[i]) = NULL;
+	for (struct map *map = m->first; map; map = map->next) {
+		map->place = ++place;
+		map->alike = NULL;
+		*last[map->from] = map;
+		last[map->from] = &map->alike;
+	}
+}
+
+static void link_programs(struct maps *m)
+{
+	size_t count = 1;
+
+	for (const struct map *map = m->forms[MAP_SYSLOG]; map; map = map->alike)
+		count++;
+	for (unsigned i = 0; i < INITIALS; i++) {
+		struct map **to = m->by_program[i] = arena_many(m->mem, count, sizeof(*to));
+
+		for (struct map *map = m->forms[MAP_SYSLOG]; map; map = map->alike)
+			if (map->initials >> i & 1)
+				*to++ = map;
+	}
+}
+
 /* The documents of a file are tried in their order, before what was added earlier. */
 static int read_maps(struct maps *m, const char *file, const struct tree *at, struct fault *why)
 {
@@ -396,6 +460,8 @@ static int read_maps(struct maps *m, const char *file, const struct tree *at, st
 	for (; at; at = at->next)
 		if ((ret = read_map(m, file, at, &where, why)) < 0)
 			return ret;
+	link_forms(m);
+	link_programs(m);
 	return 0;
 }
 
@@ -503,24 +569,30 @@ bool maps_gives(const struct maps *m, size_t i, const char *field)
 	return gives || (map->from == MAP_SYSLOG && syslog_gives(field));
 }
 
-static bool is_program(const struct map *m, const char *program, size_t len)
+/* The name of a program without its folder and what stands in brackets behind it. */
+static void bare_program(const char **program, size_t *len)
 {
-	const char *slash = memrchr(program, '/', len);
+	const char *slash = *len ? memrchr(*program, '/', *len) : NULL;
 	const char *bracket;
 
 	if (slash) {
-		len -= (size_t)(slash + 1 - program);
-		program = slash + 1;
+		*len -= (size_t)(slash + 1 - *program);
+		*program = slash + 1;
 	}
-	if ((bracket = memchr(program, '(', len)))
-		len = (size_t)(bracket - program);
+	if (*len && (bracket = memchr(*program, '(', *len)))
+		*len = (size_t)(bracket - *program);
+}
+
+static bool is_program(const struct map *m, const char *program, size_t len)
+{
 	for (size_t i = 0; i < m->program_count; i++) {
 		const char *name = m->programs[i];
-		const size_t name_len = strlen(name);
+		const size_t name_len = m->program_lens[i];
 		const bool open = name_len && name[name_len - 1] == '*'; /* %BGP-* of a router */
 
-		if (open ? len >= name_len - 1 && !strncasecmp(name, program, name_len - 1)
-			 : len == name_len && !strncasecmp(name, program, len))
+		if (open ? len < name_len - 1 : len != name_len)
+			continue;
+		if (!strncasecmp(name, program, open ? name_len - 1 : len))
 			return true;
 	}
 	return false;
@@ -590,14 +662,22 @@ static void place(const struct map *m, struct event *e)
 	for (size_t i = 0; i < m->also_count; i++)
 		add_other(&m->also[i], e);
 	for (size_t i = 0; i < m->set_count; i++)
-		event_add_text(e, m->sets[i].name, m->sets[i].text, strlen(m->sets[i].text));
+		event_put(e, m->sets[i].name, m->sets[i].name_len, m->sets[i].number, m->sets[i].text,
+			  m->sets[i].text_len, FIELD_TEXT);
 }
 
 static bool apply_patterns(const struct map *m, const char *text, size_t len, struct event *e)
 {
-	for (size_t i = 0; i < m->pattern_count; i++)
-		if (pattern_apply(&m->patterns[i], text, len, e))
-			return true;
+	const uint64_t head = pattern_head(text, len);
+	const uint64_t *may_fit = m->pattern_count ? m->may_fit[initial(text, len)] : NULL;
+
+	for (size_t k = 0; k * 64 < m->pattern_count; k++)
+		for (uint64_t left = may_fit[k]; left; left &= left - 1) {
+			const size_t i = k * 64 + (size_t)__builtin_ctzll(left);
+
+			if (start_suits(&m->starts[i], head) && pattern_apply(&m->patterns[i], text, len, e))
+				return true;
+		}
 	return false;
 }
 
@@ -632,29 +712,36 @@ static bool apply(const struct map *m, const char *text, size_t len, struct even
 	return fits;
 }
 
-static bool concerns(const struct map *m, enum map_from from, const char *program, size_t program_len)
+/* A program's name decides, so that what fitted the line before does not matter. */
+static bool apply_syslog(const struct maps *m, const char *program, size_t program_len, const char *text,
+			 size_t len, unsigned *hint, struct event *e)
 {
-	return m->from == from && (from != MAP_SYSLOG || is_program(m, program, program_len));
+	struct map *const *at;
+
+	bare_program(&program, &program_len);
+	at = m->by_program[initial(program, program_len)];
+	for (; at && *at; at++)
+		if (is_program(*at, program, program_len) && apply(*at, text, len, e)) {
+			*hint = (*at)->place;
+			return true;
+		}
+	return false;
 }
 
 bool maps_apply(const struct maps *m, enum map_from from, const char *program, size_t program_len,
 		const char *text, size_t len, unsigned *hint, struct event *e)
 {
-	unsigned at = 0;
-
-	/* What fitted the line before is tried first, except where a program's
-	 * name decides anyway. */
+	if (from == MAP_SYSLOG)
+		return apply_syslog(m, program, program_len, text, len, hint, e);
+	/* What fitted the line before is tried first. */
 	if (from == MAP_LINE && *hint)
-		for (const struct map *map = m->first; map; map = map->next)
-			if (++at == *hint && concerns(map, from, NULL, 0) && apply(map, text, len, e))
+		for (const struct map *map = m->forms[from]; map; map = map->alike)
+			if (map->place == *hint && apply(map, text, len, e))
 				return true;
-	at = 0;
-	for (const struct map *map = m->first; map; map = map->next) {
-		at++;
-		if (!concerns(map, from, program, program_len) || !apply(map, text, len, e))
-			continue;
-		*hint = at;
-		return true;
-	}
+	for (const struct map *map = m->forms[from]; map; map = map->alike)
+		if (apply(map, text, len, e)) {
+			*hint = map->place;
+			return true;
+		}
 	return false;
 }

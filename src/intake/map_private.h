@@ -15,17 +15,22 @@ enum piece_kind {
 };
 
 enum { PATTERN_PIECES = 24, PATTERN_SETS = 12, MAP_PATTERNS = 200, MAP_LIMIT = 200 };
+enum { INITIALS = 32, PATTERN_WORDS = (MAP_PATTERNS + 63) / 64 };
 
 /* A capture and the literal text behind it. */
 struct piece {
 	enum piece_kind kind;
 	const char *name; /* NULL: not kept */
+	size_t name_len;
+	uint32_t number; /* of the name */
 	const char *then;
 	size_t then_len;
 };
 
 struct pair {
 	const char *name, *text;
+	size_t name_len, text_len;
+	uint32_t number; /* of the name, where it is given to events; else NAME_NONE */
 };
 
 enum { MAP_SECOND = 4 }; /* other names that are tried where one is not there */
@@ -34,6 +39,12 @@ enum { MAP_SECOND = 4 }; /* other names that are tried where one is not there */
 struct other {
 	const char *name, *from[MAP_SECOND];
 	size_t count;
+};
+
+/* The first bytes of a text as a number, and which of its bits count: a line is
+ * held against many patterns, and most differ from it here. */
+struct start {
+	uint64_t text, mask;
 };
 
 struct pattern {
@@ -50,8 +61,13 @@ struct map {
 	enum map_from from;
 	struct logsource at;
 	const char **programs;
+	size_t *program_lens;
 	size_t program_count;
+	uint32_t initials; /* of the programs: see initials() */
 	struct pattern *patterns;
+	struct start *starts; /* of each pattern */
+	/* By the last bits of a text's first byte: the patterns that it may fit. */
+	uint64_t (*may_fit)[PATTERN_WORDS];
 	size_t pattern_count;
 	struct other *also;
 	size_t also_count;
@@ -65,12 +81,22 @@ struct map {
 	const char **drop; /* or only these do not */
 	size_t drop_count;
 	struct map *next;
+	struct map *alike; /* the next one from the same form */
+	unsigned place;    /* in the order of all, from 1 */
 };
 
 struct maps {
 	struct arena *mem;
 	struct map *first;
+	struct map *forms[MAP_FORMS]; /* the first one from each form */
+	/* Those of syslog by what a program may begin with; NULL behind the last. */
+	struct map **by_program[INITIALS];
 };
+
+struct start pattern_start(const struct pattern *p);
+/* What a text has to say to pattern_start(). */
+uint64_t pattern_head(const char *text, size_t len);
+static inline bool start_suits(const struct start *s, uint64_t head) { return (head & s->mask) == s->text; }
 
 /* Does the whole text fit? Then the captures are added to the event. */
 bool pattern_apply(const struct pattern *p, const char *text, size_t len, struct event *e);

@@ -47,17 +47,23 @@ static int micro(struct scan *s)
 	return value;
 }
 
+static void seconds(struct scan *s, struct civil *c)
+{
+	c->second = digits(s, 2, 2);
+	c->micro = micro(s);
+	if (c->second == 60) /* a leap second is the last moment of its minute */
+		c->second = 59;
+	s->bad |= c->second > 59;
+}
+
 static void clock_time(struct scan *s, struct civil *c)
 {
 	c->hour = digits(s, 2, 2);
 	want(s, ':');
 	c->minute = digits(s, 2, 2);
 	want(s, ':');
-	c->second = digits(s, 2, 2);
-	c->micro = micro(s);
-	if (c->second == 60) /* a leap second is the last moment of its minute */
-		c->second = 59;
-	s->bad |= c->hour > 23 || c->minute > 59 || c->second > 59;
+	seconds(s, c);
+	s->bad |= c->hour > 23 || c->minute > 59;
 }
 
 static int month_word(struct scan *s)
@@ -164,11 +170,42 @@ static int year_in_file(int month, struct moment_year *year)
 	return year->year;
 }
 
+enum { MINUTE = sizeof(((struct moment_year *)0)->minute.text) };
+
+/* Once more what the line before said, up to the minute: then it is the same one. */
+static size_t same_minute(const char *text, size_t len, const struct moment_year *year, int64_t *out)
+{
+	struct scan s = { text + MINUTE, text + len, false };
+	struct civil c = { 0 };
+
+	if (len < MINUTE || memcmp(text, year->minute.text, MINUTE) || year->minute.now != year->now ||
+	    year->minute.zone_minutes != year->zone_minutes)
+		return 0;
+	seconds(&s, &c);
+	if (s.bad)
+		return 0;
+	*out = year->minute.at + c.second * STAMP_SECOND + c.micro;
+	return (size_t)(s.at - text);
+}
+
+static void keep_minute(const char *text, size_t used, struct moment_year *year, struct civil c, int64_t at)
+{
+	if (used < MINUTE + 2 || text[MINUTE - 1] != ':')
+		return;
+	memcpy(year->minute.text, text, MINUTE);
+	year->minute.now = year->now;
+	year->minute.zone_minutes = year->zone_minutes;
+	year->minute.at = at - c.second * STAMP_SECOND - c.micro;
+}
+
 size_t moment_bsd(const char *text, size_t len, struct moment_year *year, int64_t *out)
 {
 	struct scan s = { text, text + len, false };
 	struct civil c = { 0 };
+	size_t used = same_minute(text, len, year, out);
 
+	if (used)
+		return used;
 	c.month = month_word(&s);
 	want(&s, ' ');
 	take(&s, ' ');
@@ -185,7 +222,9 @@ size_t moment_bsd(const char *text, size_t len, struct moment_year *year, int64_
 		return 0;
 	if (!c.year)
 		c.year = year->year ? year_in_file(c.month, year) : year_by_receipt(c, year);
-	return done(&s, text, c, year->zone_minutes, out);
+	used = done(&s, text, c, year->zone_minutes, out);
+	keep_minute(text, used, year, c, used ? *out : 0);
+	return used;
 }
 
 size_t moment_clf(const char *text, size_t len, int64_t *out)

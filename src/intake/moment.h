@@ -17,6 +17,12 @@ struct moment_year {
 	int year;         /* the year of the first line, else 0 */
 	int month;        /* of the line before; 0 at first */
 	int zone_minutes; /* east of Greenwich, for times without zone */
+	/* The last line that was read so; those of one minute begin alike. */
+	struct {
+		char text[13]; /* "Jan  2 03:04:" */
+		int64_t now, at;
+		int zone_minutes;
+	} minute;
 };
 
 /* 2026-01-02T03:04:05[.frac][Z|+08:00|+0800], also with a space, and with

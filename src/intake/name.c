@@ -2,131 +2,44 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/arena.h"
+#include "intake/name_private.h"
 
-/*
- * Every name of every event is looked up, so what that touches is kept small: a
- * slot is eight bytes, and a short name lies beside its length in one line of the
- * cache. Names that nobody asked for nearly always end at a free slot.
- */
-enum { SHORT_NAME = 28, FIRST_SIZE = 1024, WORD = 8 };
+enum { FIRST_SIZE = 1024, SPARSE = 4 /* places for each name, so that most are found at once */ };
 
-struct entry {
-	uint32_t len;
-	char brief[SHORT_NAME]; /* the name, where it fits; then zeros */
+_Atomic(struct name_table *) name_table_now;
+const unsigned char name_mask[2 * NAME_ROOM] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 };
 
-/* Readers hold no lock, so a table that was outgrown stays where it is. They
- * double, so all old ones together are no larger than the one in force. */
-struct table {
-	uint32_t mask;
-	struct entry *entries; /* by number */
-	const char **texts;    /* the same in full */
-	struct table *outgrown;
-	_Atomic(uint64_t) slots[]; /* hash and, above it, number + 1; 0: free */
-};
-
-static _Atomic(struct table *) current;
 static atomic_uint count_now;
 static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
 
-static uint64_t eight(const char *at)
-{
-	uint64_t n;
-
-	memcpy(&n, at, sizeof(n));
-	return n;
-}
-
-/* What is left of eight bytes, of which `len` (at most eight) count. */
-static inline uint64_t first_of(uint64_t word, size_t len)
-{
-	static const uint64_t masks[WORD + 1] = { 0,
-						  UINT64_C(0xff),
-						  UINT64_C(0xffff),
-						  UINT64_C(0xffffff),
-						  UINT64_C(0xffffffff),
-						  UINT64_C(0xffffffffff),
-						  UINT64_C(0xffffffffffff),
-						  UINT64_C(0xffffffffffffff),
-						  UINT64_MAX };
-
-	return word & masks[len];
-}
-
-static inline uint32_t mix(uint64_t a, uint64_t b, uint64_t c, size_t len)
-{
-	a = (a ^ (b + len) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-	a = (a ^ a >> 29 ^ c) * UINT64_C(0x9E3779B97F4A7C15);
-	return (uint32_t)(a >> 32);
-}
-
-static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
-/* The first sixteen bytes, of a longer name the last eight too, and the length. */
-static inline uint32_t hash_roomy(const char *name, size_t len)
-{
-	const uint64_t a = first_of(eight(name), least(len, WORD));
-	const uint64_t b = first_of(eight(name + WORD), least(len, 2 * WORD) - least(len, WORD));
-
-	return mix(a, b, len > 2 * WORD ? eight(name + len - WORD) : 0, len);
-}
+/* ---- names that are longer --------------------------------------------------- */
 
 static uint32_t hash_of(const char *name, size_t len)
 {
-	char room[2 * WORD] = { 0 };
+	uint64_t h = len;
 
-	memcpy(room, name, least(len, sizeof(room)));
-	return mix(eight(room), eight(room + WORD), len > 2 * WORD ? eight(name + len - WORD) : 0, len);
+	for (; len >= 8; name += 8, len -= 8)
+		h = (h ^ name_word(name, 0)) * UINT64_C(0x9E3779B97F4A7C15), h ^= h >> 29;
+	for (; len; name++, len--)
+		h = (h ^ (unsigned char)*name) * UINT64_C(0xD6E8FEB86659FD93);
+	return (uint32_t)(h >> 32);
 }
 
-/* Word by word of all that an entry has room for; what does not count is zero there. */
-static inline bool is_brief(const struct entry *entry, const char *name, size_t len)
+static bool is(const struct name_table *table, uint32_t number, const char *name, size_t len)
 {
-	uint64_t apart = eight(entry->brief) ^ first_of(eight(name), least(len, WORD));
-
-	apart |= eight(entry->brief + WORD) ^
-		 first_of(eight(name + WORD), least(len, 2 * WORD) - least(len, WORD));
-	if (len > 2 * WORD)
-		apart |= eight(entry->brief + len - WORD) ^ eight(name + len - WORD);
-	return !apart && (len <= 3 * WORD || eight(entry->brief + 2 * WORD) == eight(name + 2 * WORD));
+	return table->lens[number] == len && !memcmp(table->texts[number], name, len);
 }
 
-static bool is(const struct table *table, uint32_t number, const char *name, size_t len)
+static uint32_t find_long(const struct name_table *table, const char *name, size_t len)
 {
-	const struct entry *entry = &table->entries[number];
+	const uint32_t hash = hash_of(name, len);
 
-	return entry->len == len &&
-	       !memcmp(len <= SHORT_NAME ? entry->brief : table->texts[number], name, len);
-}
-
-uint32_t name_find_roomy(const char *name, size_t len)
-{
-	const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
-	uint32_t hash;
-
-	if (!table || len > SHORT_NAME)
-		return name_find(name, len);
-	hash = hash_roomy(name, len);
-	for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {
-		const uint64_t slot = atomic_load_explicit(&table->slots[i], memory_order_acquire);
-		const uint32_t number = (uint32_t)(slot >> 32) - 1;
-
-		if (!slot)
-			return NAME_NONE;
-		if ((uint32_t)slot == hash && table->entries[number].len == len &&
-		    is_brief(&table->entries[number], name, len))
-			return number;
-	}
-}
-
-static uint32_t find_in(const struct table *table, const char *name, size_t len, uint32_t hash)
-{
 	for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {
 		const uint64_t slot = atomic_load_explicit(&table->slots[i], memory_order_acquire);
 
@@ -137,71 +50,115 @@ static uint32_t find_in(const struct table *table, const char *name, size_t len,
 	}
 }
 
-uint32_t name_find(const char *name, size_t len)
+static void put_long(struct name_table *table, uint32_t number, const char *text, size_t len)
 {
-	const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
-
-	return table ? find_in(table, name, len, hash_of(name, len)) : NAME_NONE;
-}
-
-/* The text is the table's; whoever finds the slot finds the entry whole. */
-static void put(struct table *table, uint32_t hash, uint32_t number, const char *text, uint32_t len)
-{
+	const uint32_t hash = hash_of(text, len);
 	uint32_t i = hash & table->mask;
 
 	while (atomic_load_explicit(&table->slots[i], memory_order_relaxed))
 		i = (i + 1) & table->mask;
-	table->entries[number].len = len;
-	if (len <= SHORT_NAME)
-		memcpy(table->entries[number].brief, text, len);
-	table->texts[number] = text;
 	atomic_store_explicit(&table->slots[i], (uint64_t)(number + 1) << 32 | hash, memory_order_release);
 }
 
-static struct table *grow(struct table *old, uint32_t count)
-{
-	const uint32_t size = old ? (old->mask + 1) * 2 : FIRST_SIZE;
-	struct table *table = must_alloc(sizeof(*table) + size * sizeof(*table->slots));
+/* ---- finding ----------------------------------------------------------------- */
 
+uint32_t name_find_roomy(const char *name, size_t len)
+{
+	return len <= NAME_BRIEF ? name_find_brief(name, len, name_bytes_of(name, len))
+				 : name_find(name, len);
+}
+
+uint32_t name_find(const char *name, size_t len)
+{
+	const struct name_table *table = atomic_load_explicit(&name_table_now, memory_order_acquire);
+	char room[NAME_ROOM] = { 0 };
+
+	if (len > NAME_BRIEF)
+		return table ? find_long(table, name, len) : NAME_NONE;
+	memcpy(room, name, len);
+	return name_find_brief(room, len, name_bytes_of(room, len));
+}
+
+/* ---- adding ------------------------------------------------------------------ */
+
+static void put_brief(struct name_table *table, uint32_t number, const char *text, size_t len)
+{
+	char room[NAME_ROOM] = { 0 };
+	struct brief *at;
+	uint32_t i;
+
+	memcpy(room, text, len);
+	i = (uint32_t)(name_hash(room, len) >> table->shift);
+	while (atomic_load_explicit(&table->briefs[i].tag, memory_order_relaxed))
+		i = (i + 1) & table->mask;
+	at = &table->briefs[i];
+	memcpy(at->text, text, len);
+	at->len = (uint8_t)len;
+	atomic_store_explicit(&at->tag, number + 1, memory_order_release);
+}
+
+/* The text is the table's; whoever finds the name's place finds all of it. */
+static void put(struct name_table *table, uint32_t number, const char *text, uint32_t len)
+{
+	table->texts[number] = text;
+	table->lens[number] = len;
+	if (len <= NAME_BRIEF)
+		put_brief(table, number, text, len);
+	else
+		put_long(table, number, text, len);
+}
+
+/* Places lie in whole halves of the cache's lines. */
+static struct name_table *make(uint32_t size)
+{
+	struct name_table *table = must_alloc(sizeof(*table) + size * sizeof(*table->slots) +
+					      (size + 1) * sizeof(*table->briefs));
+	const uintptr_t behind = (uintptr_t)&table->slots[size], step = sizeof(struct brief);
+
+	table->briefs = (struct brief *)((behind + step - 1) / step * step);
 	table->mask = size - 1;
-	table->entries = must_alloc(size * sizeof(*table->entries));
-	table->texts = must_alloc(size * sizeof(*table->texts));
-	table->outgrown = old;
-	for (uint32_t i = 0; i < count; i++)
-		put(table, hash_of(old->texts[i], old->entries[i].len), i, old->texts[i],
-		    old->entries[i].len);
-	atomic_store_explicit(&current, table, memory_order_release);
+	table->shift = 64 - (unsigned)__builtin_ctz(size);
+	table->texts = must_alloc(size / SPARSE * sizeof(*table->texts));
+	table->lens = must_alloc(size / SPARSE * sizeof(*table->lens));
 	return table;
 }
 
-static uint32_t add(const char *name, size_t len, uint32_t hash)
+static struct name_table *grow(struct name_table *old, uint32_t count)
 {
-	struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
+	struct name_table *table = make(old ? (old->mask + 1) * 2 : FIRST_SIZE);
+
+	table->outgrown = old;
+	for (uint32_t i = 0; i < count; i++)
+		put(table, i, old->texts[i], old->lens[i]);
+	atomic_store_explicit(&name_table_now, table, memory_order_release);
+	return table;
+}
+
+static uint32_t add(const char *name, size_t len)
+{
+	struct name_table *table = atomic_load_explicit(&name_table_now, memory_order_relaxed);
 	const uint32_t number = atomic_load_explicit(&count_now, memory_order_relaxed);
 	char *text = must_alloc(len + 1);
 
-	if (!table || (number + 1) * 2 > table->mask)
+	if (!table || number >= (table->mask + 1) / SPARSE)
 		table = grow(table, number);
 	memcpy(text, name, len);
 	/* Whoever finds the number must already see a count above it. */
 	atomic_store_explicit(&count_now, number + 1, memory_order_release);
-	put(table, hash, number, text, (uint32_t)len);
+	put(table, number, text, (uint32_t)len);
 	return number;
 }
 
 uint32_t name_number(const char *name, size_t len)
 {
-	const uint32_t hash = hash_of(name, len);
-	const struct table *table;
 	uint32_t number = name_find(name, len);
 
 	if (number != NAME_NONE)
 		return number;
 	pthread_mutex_lock(&writing);
-	table = atomic_load_explicit(&current, memory_order_relaxed);
-	number = table ? find_in(table, name, len, hash) : NAME_NONE;
+	number = name_find(name, len);
 	if (number == NAME_NONE)
-		number = add(name, len, hash);
+		number = add(name, len);
 	pthread_mutex_unlock(&writing);
 	return number;
 }
@@ -210,7 +167,7 @@ uint32_t name_count(void) { return atomic_load_explicit(&count_now, memory_order
 
 const char *name_text(uint32_t number)
 {
-	const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
+	const struct name_table *table = atomic_load_explicit(&name_table_now, memory_order_acquire);
 
 	assert(number < name_count());
 	return table->texts[number];

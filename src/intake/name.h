@@ -17,9 +17,8 @@ enum { NAME_NONE = UINT32_MAX };
 
 uint32_t name_number(const char *name, size_t len); /* gives it one when it has none */
 uint32_t name_find(const char *name, size_t len);   /* or NAME_NONE */
-/* The same where NAME_ROOM bytes from `name` on may be read, whatever they are:
- * names differ in length all the time, and this does not branch on it. */
+/* The same where NAME_ROOM bytes from `name` on may be read, whatever they are. */
 enum { NAME_ROOM = 32 };
 uint32_t name_find_roomy(const char *name, size_t len);
-uint32_t name_count(void);                          /* all numbers are below this */
+uint32_t name_count(void); /* all numbers are below this */
 const char *name_text(uint32_t number);

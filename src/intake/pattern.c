@@ -53,6 +53,8 @@ static int read_piece(struct arena *mem, const char *file, const struct tree *at
 	if (!dictionary_allows(name, place))
 		return tree_fault(why, file, at, "N33: '%s' is not for logs of this log source", name);
 	out->name = name;
+	out->name_len = strlen(name);
+	out->number = name_number(name, out->name_len);
 	return 0;
 }
 
@@ -102,6 +104,24 @@ int pattern_read(struct arena *mem, const char *file, const struct tree *at, con
 	return check(file, at, out, why);
 }
 
+struct start pattern_start(const struct pattern *p)
+{
+	struct start out = { 0 };
+	const size_t len = p->first_len < sizeof(out.text) ? p->first_len : sizeof(out.text);
+
+	memcpy(&out.text, p->first, len);
+	memset(&out.mask, 0xff, len);
+	return out;
+}
+
+uint64_t pattern_head(const char *text, size_t len)
+{
+	uint64_t head = 0;
+
+	memcpy(&head, text, len < sizeof(head) ? len : sizeof(head));
+	return head;
+}
+
 static bool is_ip(const char *text, size_t len)
 {
 	char copy[INET6_ADDRSTRLEN + 1];
@@ -146,6 +166,13 @@ static bool suits(const struct piece *piece, const char *text, size_t len)
 	}
 }
 
+/* Does what stands behind the capture stand here? */
+static bool is_here(const char *at, const char *end, const struct piece *piece)
+{
+	return (size_t)(end - at) >= piece->then_len && *at == *piece->then &&
+	       !memcmp(at, piece->then, piece->then_len);
+}
+
 static const char *find(const char *text, const char *end, const struct piece *piece)
 {
 	const char *space;
@@ -157,6 +184,8 @@ static const char *find(const char *text, const char *end, const struct piece *p
 	if (piece->kind == PIECE_WORD || piece->kind == PIECE_NUMBER || piece->kind == PIECE_IP ||
 	    piece->kind == PIECE_URI) {
 		space = memchr(text, ' ', (size_t)(end - text));
+		if (*piece->then == ' ')
+			return space && is_here(space, end, piece) ? space : NULL;
 		if (space && (size_t)(end - space) > piece->then_len)
 			end = space + piece->then_len;
 	}
@@ -170,7 +199,7 @@ static const char *find_quote(const char *text, const char *end, const struct pi
 	for (const char *p = text; p < end; p++) {
 		if (*p == '\\' && p + 1 < end)
 			p++;
-		else if ((size_t)(end - p) >= piece->then_len && !memcmp(p, piece->then, piece->then_len))
+		else if (is_here(p, end, piece))
 			return p;
 	}
 	return NULL;
@@ -188,11 +217,10 @@ static bool fit_text(const struct pattern *p, size_t i, const char *text, const 
 		     struct found *found)
 {
 	const struct piece *piece = &p->pieces[i];
-	const char *last = end - piece->then_len;
+	const char *at = end - piece->then_len + 1;
 
-	for (const char *at = last; at >= text; at--) {
-		if (memcmp(at, piece->then, piece->then_len) ||
-		    !fit(p, i + 1, at + piece->then_len, end, found))
+	while ((at = memrchr(text, *piece->then, (size_t)(at - text)))) {
+		if (!is_here(at, end, piece) || !fit(p, i + 1, at + piece->then_len, end, found))
 			continue;
 		found[i] = (struct found){ text, (size_t)(at - text) };
 		return true;
@@ -237,7 +265,7 @@ static void keep(const struct piece *piece, const struct found *f, struct event 
 		e->timed |= moment_iso(f->at, f->len, 0, &e->time) > 0;
 	if (!piece->name)
 		return;
-	event_add(e, piece->name, strlen(piece->name), f->at, f->len,
+	event_put(e, piece->name, piece->name_len, piece->number, f->at, f->len,
 		  piece->kind == PIECE_NUMBER ? FIELD_NUMBER : FIELD_TEXT);
 	if (piece->kind == PIECE_URI)
 		add_uri(e, f);
@@ -253,6 +281,7 @@ bool pattern_apply(const struct pattern *p, const char *text, size_t len, struct
 	for (size_t i = 0; i < p->count; i++)
 		keep(&p->pieces[i], &found[i], e);
 	for (size_t i = 0; i < p->set_count; i++)
-		event_add_text(e, p->sets[i].name, p->sets[i].text, strlen(p->sets[i].text));
+		event_put(e, p->sets[i].name, p->sets[i].name_len, p->sets[i].number, p->sets[i].text,
+			  p->sets[i].text_len, FIELD_TEXT);
 	return true;
 }

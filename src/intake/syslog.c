@@ -1,5 +1,6 @@
 #include "intake/syslog.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static const char *const facilities[] = {
@@ -112,7 +113,7 @@ static bool read_5424(const char *at, const char *end, int zone_minutes, struct 
  * the program and process, and true when the text began with such a tag. */
 static bool read_tag(const char **at, const char *end, struct syslog *out)
 {
-	const char *p = *at, *pid = NULL, *close;
+	const char *p = *at, *pid = NULL, *close = NULL;
 	size_t name;
 
 	while (p < end && *p != ' ' && *p != ':' && *p != '[' && (unsigned char)*p > 0x20)
@@ -132,8 +133,7 @@ static bool read_tag(const char **at, const char *end, struct syslog *out)
 		return false;
 	out->program = (struct span){ *at, name };
 	if (pid)
-		out->pid =
-			(struct span){ pid, (size_t)(memchr(pid, ']', (size_t)(end - pid)) - (void *)pid) };
+		out->pid = (struct span){ pid, (size_t)(close - pid) };
 	if (p < end && *p == ' ')
 		p++;
 	*at = p;
@@ -196,9 +196,31 @@ void syslog_read(const char *line, size_t len, struct moment_year *year, struct 
 	read_3164(at, end, year, out);
 }
 
-static bool add(struct event *e, const char *name, struct span text)
+/* clang-format off */
+enum part { HOST, PROGRAM, PID, MSGID, FACILITY, SEVERITY, MESSAGE, PARTS };
+static const struct span parts[PARTS] = {
+	[HOST] = { "host", 4 },         [PROGRAM] = { "program", 7 },   [PID] = { "pid", 3 },
+	[MSGID] = { "msgid", 5 },       [FACILITY] = { "facility", 8 }, [SEVERITY] = { "severity", 8 },
+	[MESSAGE] = { "message", 7 },
+};
+/* clang-format on */
+
+static uint32_t part_numbers[PARTS];
+
+static void number_parts(void)
 {
-	return !text.len || event_add_text(e, name, text.at, text.len);
+	for (size_t i = 0; i < PARTS; i++)
+		part_numbers[i] = name_number(parts[i].at, parts[i].len);
+}
+
+static bool put(struct event *e, enum part part, const char *text, size_t len)
+{
+	return event_put(e, parts[part].at, parts[part].len, part_numbers[part], text, len, FIELD_TEXT);
+}
+
+static bool add(struct event *e, enum part part, struct span text)
+{
+	return !text.len || put(e, part, text.at, text.len);
 }
 
 /* `name` at the end of "id.name", in the scratch. */
@@ -262,21 +284,25 @@ static bool element(struct event *e, const char **at, const char *end)
 
 int syslog_fields(const struct syslog *s, struct event *e, struct fault *why)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *at = s->data.at, *end = s->data.len ? at + s->data.len : at;
-	bool fits = add(e, "host", s->host) && add(e, "program", s->program) && add(e, "pid", s->pid) &&
-		    add(e, "msgid", s->msgid);
+	bool fits;
+
+	pthread_once(&once, number_parts);
+	fits = add(e, HOST, s->host) && add(e, PROGRAM, s->program) && add(e, PID, s->pid) &&
+	       add(e, MSGID, s->msgid);
 
 	if (s->pri >= 0) {
 		const char *facility = facilities[s->pri / 8], *severity = severities[s->pri % 8];
 
-		fits = fits && event_add_text(e, "facility", facility, strlen(facility)) &&
-		       event_add_text(e, "severity", severity, strlen(severity));
+		fits = fits && put(e, FACILITY, facility, strlen(facility)) &&
+		       put(e, SEVERITY, severity, strlen(severity));
 	}
 	while (fits && at < end && *at == '[') {
 		at++;
 		fits = element(e, &at, end);
 	}
-	if (!fits || !event_add_text(e, "message", s->message.at, s->message.len))
+	if (!fits || !put(e, MESSAGE, s->message.at, s->message.len))
 		return fault_set(why, FAULT_LIMIT, "more than %d fields, or more text than fits, in one line",
 				 EVENT_FIELDS);
 	e->time = s->time;
@@ -286,11 +312,8 @@ int syslog_fields(const struct syslog *s, struct event *e, struct fault *why)
 
 bool syslog_gives(const char *field)
 {
-	static const char *const names[] = { "host",     "program",  "pid",    "msgid",
-					     "facility", "severity", "message" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(names[i], field))
+	for (size_t i = 0; i < PARTS; i++)
+		if (!strcmp(parts[i].at, field))
 			return true;
 	return strchr(field, '.');
 }

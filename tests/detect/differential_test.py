@@ -20,19 +20,23 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
 
 import sigma_oracle
 import yaml
-from sigma_random import FEATURES, FIELDS, OWN, Maker, Plain, RandomItem, RandomRule, Source
+from sigma_random import FEATURES, FIELDS, OWN, Maker, Plain, RandomItem, RandomRule, Source, lists_yaml
 from watching import Place
 
 TRIES = 300  # of the engine, to make one difference smaller
 SHOWN = 5
 
 
-def oracle_rule(rule, ident):
-    """The oracle's rule, or why it takes none."""
+def taken(load, *given):
+    """What the oracle reads, or why it takes none."""
     try:
-        return sigma_oracle.load(rule.yaml(ident), ident)[0], None
+        return load(*given), None
     except (sigma_oracle.Unsupported, ValueError, yaml.YAMLError) as why:
         return None, str(why)
+
+
+def oracle_rule(rule, ident, lists):
+    return taken(lambda: sigma_oracle.load(rule.yaml(ident), ident, lists)[0])
 
 
 def oracle_event(event):
@@ -40,17 +44,18 @@ def oracle_event(event):
 
 
 class Batch:
-    def __init__(self, place, rules, events):
-        self.place, self.rules, self.events = place, rules, events
+    def __init__(self, place, rules, events, filters=(), lists=None):
+        self.place, self.rules, self.events, self.filters, self.lists = place, rules, events, list(filters), lists or {}
 
     def engine(self):
-        """Pairs that the engine finds, and the numbers of the rules that it refuses, with its words."""
-        texts = [rule.yaml(f"r{n}") for n, rule in enumerate(self.rules)]
+        """Pairs that the engine finds, and the numbers of the rules (of filters: after those) that it refuses, with its words."""
+        texts = [rule.yaml(f"r{n}") for n, rule in enumerate(self.rules)] + [f.yaml(f"filter {n}") for n, f in enumerate(self.filters)]
         begins, line = [], 1
         for text in texts:
             begins.append(line)
             line += text.count("\n") + 1
         self.place.rules("---\n".join(texts))
+        self.place.lists(lists_yaml(self.lists))
         try:
             found = self.place.watch([e.line() for e in self.events])
         except AssertionError as why:
@@ -63,14 +68,32 @@ class Batch:
                 refused[bisect.bisect_right(begins, int(at[1])) - 1] = at[2]
         return {(e, int(r[1:])) for e, r in found}, refused
 
+    def misses_a_rule(self, n, refused):
+        of = self.filters[n - len(self.rules)].of if n >= len(self.rules) else None
+        return of is not None and any(m in refused for m in of)
+
+    def laid_on(self, rule):
+        """The filters for this rule alone, to try it by itself."""
+        n = self.rules.index(rule)
+        chosen = [copy.deepcopy(f) for f in self.filters if f.of is None or n in f.of]
+        for f in chosen:
+            f.of = None if f.of is None else [0]
+        return [f for f in chosen if f.source.covers(rule.source)]
+
     def oracle(self):
-        found, refused = set(), {}
+        found, refused, filters = set(), {}, []
         events = [oracle_event(e) for e in self.events]
+        for n, one in enumerate(self.filters):
+            read, why = taken(sigma_oracle.load_filter, one.yaml(""), self.lists)
+            filters += [read] if read else []
+            if not read:
+                refused[len(self.rules) + n] = why
         for n, rule in enumerate(self.rules):
-            read, why = oracle_rule(rule, f"r{n}")
+            read, why = oracle_rule(rule, f"r{n}", self.lists)
             if not read:
                 refused[n] = why
                 continue
+            read.filters = [f for f in filters if f.concerns(read)]
             for e, event in enumerate(events):
                 if rule.source.covers(self.events[e].source) and read.matches(event):
                     found.add((e, n))
@@ -81,8 +104,9 @@ class Batch:
         mine, i_refuse = self.engine()
         its, it_refuses = self.oracle()
         self.matches = len(mine)
-        out = [(self.rules[n], None, f"engine: {i_refuse.get(n, 'takes it')}; oracle: {it_refuses.get(n, 'takes it')}")
-               for n in sorted(i_refuse.keys() ^ it_refuses.keys())]
+        # A rule that is refused is also missed by a filter that lists it.
+        out = [((self.rules + self.filters)[n], None, f"engine: {i_refuse.get(n, 'takes it')}; oracle: {it_refuses.get(n, 'takes it')}")
+               for n in sorted(i_refuse.keys() ^ it_refuses.keys()) if not self.misses_a_rule(n, i_refuse)]
         seen = set()
         for e, n in sorted(mine ^ its):
             if n in i_refuse or n in it_refuses or n in seen:
@@ -178,29 +202,49 @@ def smaller_events(event):
             yield changed(event.pairs[:n] + [(name, new)] + event.pairs[n + 1:])
 
 
-def make_smaller(place, rule, event):
+def smaller_cases(case):
+    """A rule, its event and its filters, with less of one of them."""
+    rule, event, filters = case
+    for n in range(len(filters)):
+        yield rule, event, filters[:n] + filters[n + 1:]
+    for new in smaller_rules(rule):
+        yield new, event, filters
+    for new in smaller_events(event) if event else ():
+        yield rule, new, filters
+
+
+def differs(place, case, lists):
+    """What it says of the rule and the event alone, or None where both agree."""
+    rule, event, filters = case
+    try:
+        found = Batch(place, [rule], [event] if event else [], filters, lists).differences()
+    except (AssertionError, IndexError, KeyError):
+        return None
+    return next((what for one, e, what in found if one is rule and (e is None) == (event is None)), None)
+
+
+def make_smaller(place, case, lists):
     """The same difference with less around it, as far as TRIES go."""
     tries, again = 0, True
     while again and tries < TRIES:
         again = False
-        for new_rule, new_event in [(r, event) for r in smaller_rules(rule)] + [(rule, e) for e in (smaller_events(event) if event else ())]:
+        for new in smaller_cases(case):
             tries += 1
             if tries > TRIES:
                 break
-            try:
-                found = Batch(place, [new_rule], [new_event] if new_event else []).differences()
-            except (AssertionError, IndexError, KeyError):
-                continue
-            if any((e is None) == (event is None) for _, e, _ in found):
-                rule, event, again = new_rule, new_event, True
+            if differs(place, new, lists):
+                case, again = new, True
                 break
-    return rule, event
+    return case
 
 
-def show(place, seed, rule, event, what):
-    rule, event = make_smaller(place, rule, event)
-    what = next((w for _, e, w in Batch(place, [rule], [event] if event else []).differences() if (e is None) == (event is None)), what)
-    print(f"---- seed {seed}: {what}\n{rule.yaml('r')}{event.line() if event else ''}\n", flush=True)
+def show(place, seed, batch, rule, event, what):
+    filters = []
+    if rule in batch.rules:
+        rule, event, filters = make_smaller(place, (rule, event, batch.laid_on(rule)), batch.lists)
+        what = differs(place, (rule, event, filters), batch.lists) or what
+    print(f"---- seed {seed}: {what}\n{rule.yaml('r')}" + "".join(f"---\n{f.yaml('f')}" for f in filters)
+          + (f"{event.line()}\n" if event else "") + f"lists: {lists_yaml(batch.lists)}", flush=True)
 
 
 def main():
@@ -221,10 +265,12 @@ def main():
             maker = Maker(seed, without, narrow=seed % 3 == 1)
             rules, events = ((max(2, asked.rules // 15), asked.events), (asked.rules * 5, max(2, asked.events // 4)),
                              (asked.rules, asked.events))[seed % 3]
-            batch = Batch(place, maker.rules(rules), maker.events(events))
+            made = maker.rules(rules)
+            filters = maker.filters(made) if seed % 2 else []
+            batch = Batch(place, made, maker.events(events), filters, maker.lists)
             wrong = batch.differences()
             for rule, event, what in wrong[:SHOWN]:
-                show(place, seed, rule, event, what)
+                show(place, seed, batch, rule, event, what)
             pairs += rules * events
             matches += batch.matches
             failed += len(wrong)

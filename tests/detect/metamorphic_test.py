@@ -5,6 +5,7 @@ The public rules over the events of ../shared/data/sigma-regression, and rules a
 with the keys in another order, ASCII letters in the other case, escapes, blanks, numbers as text and
 text as numbers, nested as evtx_dump and winlogbeat write, and read in pieces cut at every byte.
 """
+import gzip
 import json
 import os
 import random
@@ -19,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
 
 import sigma_oracle
-from sigma_random import FEATURES, OWN, Maker
+from sigma_random import FEATURES, OWN, Maker, lists_yaml
 from watching import SOURCE_FIELD, Place, shared, source_name
 
 # What a Windows event says of itself, outside of its data: its place in the XML.
@@ -163,6 +164,14 @@ def case_counts(folder):
     return out
 
 
+def loaded(text, lists):
+    """The rule as the oracle reads it; nothing where it is one that is refused."""
+    try:
+        return sigma_oracle.load(text, None, lists)
+    except sigma_oracle.Unsupported:
+        return []
+
+
 class RandomRules(Same):
     def test_the_same_alerts(self):
         for seed in range(3):
@@ -172,12 +181,13 @@ class RandomRules(Same):
             with Place() as place:
                 place.maps(OWN)
                 place.rules("---\n".join(rule.yaml(f"r{n}") for n, rule in enumerate(rules)))
+                place.lists(lists_yaml(maker.lists))
                 expected = place.watch([dump(e) for e in events])
                 self.assertGreater(len(expected), 300)
                 for change in ALWAYS + [dotted_nested]:
                     with self.subTest(change.__name__, seed=seed):
                         self.same(place, events, change, expected)
-                read = [sigma_oracle.load(rule.yaml(f"r{n}"))[0] for n, rule in enumerate(rules)]
+                read = [one for n, rule in enumerate(rules) for one in loaded(rule.yaml(f"r{n}"), maker.lists)]
                 with self.subTest("other_case", seed=seed):
                     self.same(place, events, other_case, expected, but={r.id for r in read if letter_case_counts(r)})
 
@@ -246,6 +256,53 @@ class Pieces(unittest.TestCase):
             expected = {(n * len(lines) + line, rule) for n in range(len(data)) for line, rule in wanted}
             self.assertEqual(found ^ expected, set(), "cut in two")
             self.assertEqual(self.feed(place, [bytes([b]) for b in data[:-1]]), wanted, "every byte alone, and no line end at the end")
+
+
+class Gzip(unittest.TestCase):
+    """The same lines, packed as log rotation, `cat a.gz b.gz` and a full disk leave them."""
+    LINES = 3000
+
+    def watch(self, place, data):
+        """Alerts by (line, rule), the exit status, what was said and the counts."""
+        path = place.path("corpus.jsonl.gz")
+        with open(path, "wb") as f:
+            f.write(data)
+        done = subprocess.run(place.command(path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        said = done.stderr.decode().splitlines()
+        found = {(alert["line"] - 1, alert["rule"]) for alert in map(json.loads, done.stdout.splitlines())}
+        return found, done.returncode, "\n".join(said), json.loads(next(line for line in reversed(said) if line.startswith("{")))
+
+    def test_packed(self):
+        at = f'"{SOURCE_FIELD}":"{source_name("aws", None, "cloudtrail")}"'
+        lines = [f'{{{at},"b":{n % 37},"a":"{"x déjà" if n % 11 == 0 else n}"}}' for n in range(self.LINES)]
+        data = "\n".join(lines).encode() + b"\n"
+        with Place() as place:
+            place.rules(RULES)
+            place.maps(OWN)
+            wanted = place.watch(lines)
+            self.assertGreater(len(wanted), 200)
+            middle = len(data) // 2 + 7  # within a line
+            whole = {"one member": gzip.compress(data), "two, parted within a line": gzip.compress(data[:middle]) + gzip.compress(data[middle:]),
+                     "one for each line": b"".join(gzip.compress((line + "\n").encode()) for line in lines),
+                     "with an empty one": gzip.compress(b"") + gzip.compress(data) + gzip.compress(b"")}
+            for name, packed in whole.items():
+                with self.subTest(name):
+                    found, status, said, stats = self.watch(place, packed)
+                    self.assertEqual((found ^ wanted, status, stats["events"]), (set(), 0, self.LINES), said)
+            self.cut(place, gzip.compress(data), wanted)
+            self.cut(place, gzip.compress(data[:middle]) + gzip.compress(data[middle:])[:-9], wanted)
+
+    def cut(self, place, packed, wanted):
+        """What came before is read and counted, the file is named, and the status says that not all was read."""
+        for size in (len(packed) // 2, len(packed) - 1, len(packed) - 8, 30, 9):
+            with self.subTest("cut", size=size):
+                found, status, said, stats = self.watch(place, packed[:size])
+                self.assertEqual(found - wanted, set())
+                self.assertEqual(found, {(line, rule) for line, rule in wanted if line < stats["events"]})
+                self.assertNotEqual(status, 0, said)
+                self.assertIn("corpus.jsonl.gz", said)
+                if size == len(packed) // 2:
+                    self.assertGreater(stats["events"], self.LINES // 10, said)
 
 
 if __name__ == "__main__":

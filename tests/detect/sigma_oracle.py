@@ -44,8 +44,13 @@ def plain_tree(node):
     return {key.value: plain_tree(child) for key, child in node.value}
 
 
-def load(text, ident=None):
-    return [Rule(plain_tree(node), ident) for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node]
+def load(text, ident=None, lists=None):
+    """`lists`: {name: [(text, is it a pattern), …]}."""
+    return [Rule(plain_tree(node), ident, lists) for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node]
+
+
+def load_filter(text, lists=None):
+    return Filter(plain_tree(yaml.compose(text, Loader=yaml.SafeLoader)), lists)
 
 
 # ---- events --------------------------------------------------------------------------------------
@@ -183,7 +188,30 @@ COMPARE = {"lt": lambda a, b: a < b, "lte": lambda a, b: a <= b, "gt": lambda a,
 TIME = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "week": (1, 52), "month": (1, 12), "year": (1, 9999)}
 FLAGS = {"i": re.I, "m": re.M, "s": re.S}
 ALONE = {"exists", "cidr", "re", "fieldref", *COMPARE, *TIME}  # what decides how a value is tested
-KNOWN = {"all", "cased", "neq", *FLAGS, *CHANGES, *ALONE}
+KNOWN = {"all", "cased", "neq", "expand", *FLAGS, *CHANGES, *ALONE}
+
+
+def expanded(pattern, lists):
+    """Every %name% as each value of its list; \\% is a percent sign. What a list says is not looked at again."""
+    done, i = [], 0
+    while i < len(pattern):
+        if pattern[i] == "\\" and pattern[i + 1:i + 2] == ["%"]:
+            done.append("%")
+            i += 2
+            continue
+        end = i + 1
+        while end < len(pattern) and pattern[i] == "%" and pattern[end] not in (MANY, ONE) and re.fullmatch("[A-Za-z0-9_]", pattern[end]):
+            end += 1
+        if pattern[i] != "%" or end == i + 1 or pattern[end:end + 1] != ["%"]:
+            done.append(pattern[i])
+            i += 1
+            continue
+        name = "".join(pattern[i + 1:end])
+        if not lists or not lists.get(name):
+            raise Unsupported(f"no list {name}")
+        rests = expanded(pattern[end + 1:], lists)
+        return [done + (wildcards(text) if wild else list(text)) + rest for text, wild in lists[name] for rest in rests]
+    return [done]
 
 
 def matcher(pattern, cased):
@@ -240,7 +268,8 @@ def text_of(scalar):
 class Item:
     """`field|modifier|...: value or values`."""
 
-    def __init__(self, key, given, strip_spaces=False):
+    def __init__(self, key, given, strip_spaces=False, lists=None):
+        self.lists = lists
         self.field, *self.modifiers = key.split("|")
         if strip_spaces:
             self.field = self.field.replace(" ", "")
@@ -281,8 +310,9 @@ class Item:
                 flags |= FLAGS.get(word, 0)
             return (lambda search: lambda v: search(v.text))(python_regex(scalar.text, flags).search)
         if self.alone == "cidr":
-            network = ipaddress.ip_network(scalar.text, strict=False)
-            return lambda v: in_network(v.text, network)
+            texts = ["".join(p) for p in expanded(list(scalar.text), self.lists)] if "expand" in self.modifiers else [scalar.text]
+            networks = [ipaddress.ip_network(text, strict=False) for text in texts]
+            return lambda v: any(in_network(v.text, network) for network in networks)
         if self.alone in COMPARE:
             bound, compare = number(scalar.text), COMPARE[self.alone]
             if bound is None:
@@ -296,6 +326,8 @@ class Item:
                 raise Unsupported(f"{scalar.text} is no {self.alone}")
             return lambda v: (n := part_of_time(v.text, self.alone)) is not None and compare(n, wanted)
         patterns = [wildcards(text_of(scalar))]
+        if "expand" in self.modifiers:
+            patterns = expanded(patterns[0], self.lists)
         for word in self.modifiers if self.field else [m for m in self.modifiers if m in CHANGES] + ["contains"]:
             if word in CHANGES:
                 patterns = [new for old in patterns for new in CHANGES[word](old)]
@@ -368,15 +400,15 @@ def in_network(text, network):
 
 # ---- selections and condition --------------------------------------------------------------------
 
-def selection(given, strip_spaces):
+def selection(given, strip_spaces, lists=None):
     """The maps of a selection, any of which is enough; each a list of items that must all match."""
     if isinstance(given, dict):
-        return [[Item(key, value, strip_spaces) for key, value in given.items()]]
+        return [[Item(key, value, strip_spaces, lists) for key, value in given.items()]]
     if isinstance(given, Scalar):
         given = [given]
     maps = []
     for one in given:
-        maps += selection(one, strip_spaces) if isinstance(one, dict) else [[Item("", one)]]
+        maps += selection(one, strip_spaces, lists) if isinstance(one, dict) else [[Item("", one)]]
     return maps
 
 
@@ -435,19 +467,22 @@ def among(pattern, names):
 
 
 class Rule:
-    def __init__(self, tree, ident=None):
+    PART = "detection"
+
+    def __init__(self, tree, ident=None, lists=None):
         self.tree = tree
+        self.filters = []  # what is left out
         word = lambda of, key: of[key].text if isinstance(of.get(key), Scalar) else None
         self.title = word(tree, "title")
         self.id = ident or word(tree, "id") or word(tree, "name") or self.title
         source = tree.get("logsource") or {}
         self.product, self.category, self.service = (word(source, key) for key in ("product", "category", "service"))
-        detection = tree.get("detection")
+        detection = tree.get(self.PART)
         if not isinstance(detection, dict) or "condition" not in detection:
             raise Unsupported("no detection")
         strip = self.product == "windows"
-        self.selections = {name: selection(given, strip) for name, given in detection.items()
-                           if name not in ("condition", "timeframe")}
+        self.selections = {name: selection(given, strip, lists) for name, given in detection.items()
+                           if name not in ("condition", "timeframe", "rules")}
         texts = detection["condition"]
         self.conditions = [postfix(x.text, list(self.selections)) for x in ([texts] if isinstance(texts, Scalar) else texts)]
 
@@ -455,7 +490,7 @@ class Rule:
         return any(all(item.matches(event) for item in items) for items in self.selections[name])
 
     def matches(self, event):
-        return any(self.reckon(condition, event) for condition in self.conditions)
+        return any(self.reckon(condition, event) for condition in self.conditions) and not any(f.matches(event) for f in self.filters)
 
     def reckon(self, condition, event):
         stack = []
@@ -471,3 +506,20 @@ class Rule:
         if len(stack) != 1:
             raise Unsupported("the condition does not come out")
         return stack[0]
+
+
+class Filter(Rule):
+    PART = "filter"
+
+    def __init__(self, tree, lists=None):
+        super().__init__(tree, lists=lists)
+        rules = tree[self.PART].get("rules")
+        self.of = None if isinstance(rules, Scalar) else [x.text for x in rules]
+        if self.conditions[0][-1:] == ["not"]:
+            raise Unsupported("what is left out by a filter that begins with not")
+
+    def concerns(self, rule):
+        """Is it laid on the rule?"""
+        covers = all(mine is None or mine == its for mine, its in
+                     ((self.product, rule.product), (self.category, rule.category), (self.service, rule.service)))
+        return covers and (self.of is None or rule.id in self.of)

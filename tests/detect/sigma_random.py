@@ -107,6 +107,31 @@ class RandomRule:
 
 
 @dataclass
+class RandomFilter:
+    source: Source
+    of: list           # numbers of the rules that it is laid on; None: any
+    selections: dict
+    condition: str
+
+    def yaml(self, ident):
+        source = ", ".join(f"{k}: {w}" for k, w in (("product", self.source.product), ("category", self.source.category),
+                                                   ("service", self.source.service)) if w)
+        of = "any" if self.of is None else "[" + ", ".join(f"r{n}" for n in self.of) + "]"
+        return (f"title: {ident}\nlogsource: {{{source}}}\nfilter:\n  rules: {of}\n"
+                + "".join(f"  {name}:" + RandomRule.selection(given) + "\n" for name, given in self.selections.items())
+                + f"  condition: {self.condition}\n")
+
+
+def lists_yaml(lists):
+    """{name: [(text, is it a pattern), …]} as a site would keep them."""
+    value = lambda text, pattern: f"{{pattern: {json.dumps(text, ensure_ascii=False)}}}" if pattern else json.dumps(text, ensure_ascii=False)
+    return "".join(f"{name}: [{', '.join(value(*v) for v in values)}]\n" for name, values in lists.items())
+
+
+PLACEHOLDER = re.compile(r"(?<!\\)%(\w+)%")
+
+
+@dataclass
 class RandomEvent:
     source: Source
     pairs: list        # (name, value): text, Plain, None or a list of these
@@ -158,6 +183,20 @@ def wild(maker):
         at = maker.chance.randint(0, len(out))
         out = out[:at] + maker.chance.choice(["*", "*", "?", "\\*", "\\?", "\\\\", "\\\\*", "\\\\\\*"]) + out[at:]
     return out
+
+
+def placeholder(maker):
+    """Mostly a list that is there, with something around it; now and then two, and one that is not meant."""
+    out = f"%{maker.chance.choice(list(maker.lists))}%"
+    if maker.chance.random() < 0.15:
+        out += maker.joined(0, 1) + f"%{maker.chance.choice(list(maker.lists))}%"
+    if maker.chance.random() < 0.3:
+        out = maker.chance.choice(["\\%Hosts%", "\\%One%", "%", "%%", "100%", "\\%", "%no list%"]) + out
+    return maker.chance.choice(["", "", wild(maker)]) + out + maker.chance.choice(["", "", wild(maker)])
+
+
+def network_list(maker):
+    return maker.chance.choice(["%Nets%", "%Nets%", network(maker)])
 
 
 def dashed(maker):
@@ -265,6 +304,10 @@ FEATURES = [
     Feature("fieldref|startswith|neq", other_field, 1), Feature("fieldref|contains|cased", other_field, 1),
     Feature("all", literal, 2, field=False), Feature("re", whole_regex, 1, field=False), Feature("contains|all", wild, 1, field=False),
     Feature("all", wild, 1, field=False), Feature("cased", literal, 1, field=False),
+    Feature("expand", placeholder, 4), Feature("contains|expand", placeholder, 4), Feature("expand|startswith", placeholder, 2),
+    Feature("endswith|expand", placeholder, 2), Feature("contains|all|expand", placeholder, 2), Feature("expand|cased", placeholder, 1),
+    Feature("expand|neq", placeholder, 1), Feature("expand|windash|contains", placeholder, 1), Feature("expand|base64|contains", placeholder, 1),
+    Feature("expand|wide", placeholder, 1), Feature("cidr|expand", network_list, 2), Feature("expand", literal, 1), Feature("contains|expand", literal, 1, field=False),
     Feature("neq", null, 1, lists=False, sure=False),
     Feature("hour", time_number(0, 23), names=["when"], sure=False), Feature("hour|gte", time_number(0, 23), names=["when"], sure=False),
     Feature("hour|lt", time_number(0, 23), names=["when"], sure=False), Feature("hour|neq", time_number(0, 23), names=["when"], sure=False),
@@ -284,11 +327,18 @@ class Maker:
         self.words = [self.word(2, 5) for _ in range(8)]
         self.fields, self.sources = (FIELDS[:2], SOURCES[2:3]) if narrow else (FIELDS, SOURCES)
         self.pieces = [self.word(0, 4) for _ in range(60 if narrow else 14)] + [self.long_word() for _ in range(2)]
+        self.lists = self.make_lists()
         self.options = [self.chance.choice("ab01é") + self.chance.choice(["", "b", "-a"]) for _ in range(3)]
         self.spaces = True
         self.asked = {}  # field -> what rules ask of it, so that events can answer
         self.features = [f for f in FEATURES if f.sure or f.modifiers not in without]
         self.weights = [f.weight * (8 if narrow and f.modifiers == "contains" else 1) for f in self.features]
+
+    def make_lists(self):
+        value = lambda: (text := self.joined(1, 2)) and (text, self.chance.random() < 0.3)
+        named = lambda most: [v for v in (value() for _ in range(self.chance.randint(1, most))) if v] or [("ab", False)]
+        return {"Hosts": named(3), "admin_users": named(8), "H2": [("a*", False), ("a*", True)] + named(2), "One": [("%Hosts%", False)],
+                "Nets": [(network(self), False) for _ in range(3)]}
 
     def word(self, least, most):
         return "".join(self.chance.choice(PIECES if least == 0 else "abAB01é-") for _ in range(self.chance.randint(least, most)))
@@ -372,6 +422,21 @@ class Maker:
     def rules(self, count):
         return [self.rule() for _ in range(count)]
 
+    def filter(self, rules):
+        """One for a rule, and for others that its log source covers."""
+        of = self.chance.choice(rules).source
+        parts = [of.product, of.category, of.service]
+        if sum(p is not None for p in parts) > 1 and self.chance.random() < 0.3:
+            parts[self.chance.choice([i for i, p in enumerate(parts) if p])] = None
+        source, names = Source(*parts), self.chance.sample(NAMES, self.chance.choice([1, 1, 2, 3]))
+        self.spaces = parts[0] is not None
+        covered = [n for n, rule in enumerate(rules) if source.covers(rule.source)]
+        chosen = None if self.chance.random() < 0.2 else sorted(self.chance.sample(covered, min(len(covered), self.chance.choice([1, 1, 2, 9]))))
+        return RandomFilter(source, chosen, {n: self.selection() for n in names}, self.condition(names))
+
+    def filters(self, rules):
+        return [self.filter(rules) for _ in range(len(rules) // 12 + 1)]
+
     # ---- events --------------------------------------------------------------------------------
 
     def event_text(self):
@@ -414,6 +479,8 @@ class Maker:
         """What a rule asks for, or nearly."""
         if isinstance(value, Plain):
             return None if value == "null" else self.chance.choice([value, str(value), number(self)])
+        if "expand" in modifiers:
+            value = PLACEHOLDER.sub(lambda m: self.one_of(m[1]), value).replace("\\%", "%")
         if "cidr" in modifiers:
             return self.swapped(self.at_the_edge(value))
         if "fieldref" in modifiers:
@@ -430,6 +497,11 @@ class Maker:
         if self.chance.random() < 0.35:
             out = self.chance.choice(["", self.joined(0, 1)]) + out + self.chance.choice(["", self.joined(0, 1)])
         return self.swapped(self.spoilt(out) if self.chance.random() < 0.35 else out)
+
+    def one_of(self, name):
+        """A value of a list, as a rule would write it."""
+        text, pattern = self.chance.choice(self.lists.get(name) or [(name, False)])
+        return text if pattern else re.sub(r"([*?]|\\(?=[*?\\]|$))", r"\\\1", text)
 
     def at_the_edge(self, network):
         """An address just inside or just outside of it."""

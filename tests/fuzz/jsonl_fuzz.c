@@ -6,10 +6,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "intake/jsonl.h"
+#include "intake/json/jsonl.h"
+#include "intake/json/marks.h"
 
 /* Property: a line is refused with a reason, or it is JSON to another reader as
- * well; written again from its fields it reads back the same. */
+ * well; written again from its fields it reads back the same. However many bytes are
+ * looked at at once, and byte by byte, the same comes of it. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,6 +40,36 @@ static void compare(const struct event *a, const struct event *b)
 			abort();
 }
 
+/* With a control character in front, read byte by byte; only places are one farther. */
+static void read_each_way(const char *line, size_t size, int ret, const struct fault *why,
+			  const struct event *e)
+{
+	SCOPED(event_drop) struct event *other = event_new();
+	char *behind_tab = must_alloc(size + 1);
+	struct fault why_other = { 0 };
+
+	for (int reach = MARKS_BY_16; reach <= (int)marks_farthest(); reach++) {
+		event_clear(other);
+		other->marks->reach = (enum marks_reach)reach;
+		if (jsonl_read(line, size, other, &why_other) != ret)
+			abort();
+		if (ret < 0 && strcmp(why->text, why_other.text))
+			abort();
+		if (ret == 0)
+			compare(e, other);
+		if (ret == 0 && (e->rewritten != other->rewritten || e->spaced != other->spaced))
+			abort();
+	}
+	behind_tab[0] = '\t';
+	memcpy(behind_tab + 1, line, size);
+	event_clear(other);
+	if (jsonl_read(behind_tab, size + 1, other, &why_other) != ret)
+		abort();
+	if (ret == 0)
+		compare(e, other);
+	free(behind_tab);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SCOPED(event_drop) struct event *e = event_new(), *again = event_new();
@@ -45,10 +77,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf text = { 0 };
 	struct fault why = { 0 };
 	json_t *other;
+	int ret;
 
 	if (size > 4096)
 		return 0;
-	if (jsonl_read(line, size, e, &why) < 0) {
+	ret = jsonl_read(line, size, e, &why);
+	read_each_way(line, size, ret, &why, e);
+	if (ret < 0) {
 		if (!why.text[0])
 			abort();
 		return 0;

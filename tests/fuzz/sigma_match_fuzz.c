@@ -40,6 +40,23 @@ static void compare(const struct run *r, const struct program *p, struct view *v
 	}
 }
 
+/* Whatever is looked for after what was seen so far, the same is found. */
+static void turn_and_compare(const struct run *r, struct matcher *m, const struct event *e)
+{
+	const struct program *p = matcher_view(m)->program;
+	const uint32_t *rules, count = matcher_feed(m, e, &rules);
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < p->rule_count && i < 256; i++) {
+		const bool found = k < count && rules[k] == i;
+
+		k += found;
+		if (!p->rules[i].rule->correlation && !p->rules[i].silent && r->seen[i] != found)
+			abort();
+	}
+	matcher_turn(m);
+}
+
 static void lines(struct run *r, const char *at, const char *end)
 {
 	struct program *p = program_new(r->set);
@@ -47,6 +64,7 @@ static void lines(struct run *r, const char *at, const char *end)
 	struct source source = { .name = "fuzz", .year = { .now = 1790000000000000 } };
 	struct event *e = event_new();
 	struct maps *maps = maps_new();
+	struct matcher *m = matcher_new(p);
 	struct view v;
 
 	view_init(&v, p);
@@ -58,8 +76,10 @@ static void lines(struct run *r, const char *at, const char *end)
 			continue;
 		detector_feed(d, e);
 		compare(r, p, &v, e);
+		turn_and_compare(r, m, e);
 	}
 	view_fini(&v);
+	matcher_free(m);
 	source_fini(&source);
 	maps_free(maps);
 	event_free(e);

@@ -49,7 +49,7 @@ class Place:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="fengsui-watching-")
         self.said = self.stats = None
-        self.paths, self.own_maps = [], None
+        self.paths, self.own_maps, self.own_lists = [], None, None
 
     def __enter__(self):
         return self
@@ -77,8 +77,16 @@ class Place:
                 f.write(source_map(number, *source))
         self.own_maps = self.path("maps")
 
+    def lists(self, text, name="lists.yml"):
+        """What placeholders stand for."""
+        path = self.path("lists", name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        self.own_lists = os.path.dirname(path)
+
     def command(self, file, rules=None):
         command = [binary(), "watch", "--stats", *(x for path in rules or self.paths for x in ("--rules", path))]
+        command += ["--lists", self.own_lists] if self.own_lists else []
         return command + (["--maps", self.own_maps] if self.own_maps else []) + [file]
 
     def watch(self, lines, rules=None, twice=False):

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "detect/engine/grams.h"
 #include "detect/engine/sieve.h"
 
-enum { WORD = 8, BITS_EACH = 64, BITS_LEAST = 12, BITS_MOST = 19, PAIRS = 1 << 16, CHAIN_WORK = 16 };
+enum { WORD = 8, PAIRS = 1 << 16, CHAIN_WORK = 16 };
 
 /* Numbers of finds by a key; open addressing, those of one key in a chain. */
 struct keys {
@@ -22,12 +23,16 @@ struct finder {
 	struct keys start, end, whole;
 	uint32_t start_lengths, end_lengths; /* bit n: there are keys of n bytes */
 	uint64_t whole_lengths;              /* bit n: values of n bytes, modulo 64 */
-	uint64_t *grams, *pairs;             /* bits; NULL: no such texts */
-	uint32_t gram_shift, bucket_mask;
-	uint32_t *buckets, *pair_heads;
-	uint32_t singles;      /* a chain of texts of one byte */
-	struct sieve *sieve;   /* in front of the grams, and instead of the pairs */
-	unsigned brief_groups; /* of the sieve: with texts that are in no gram */
+	/* Of texts that may stand anywhere: what is looked for behind the sieve, and what
+	 * has none in front; NULL: no such texts. */
+	struct grams *sifted, *scanned;
+	uint32_t least;  /* bytes of those that are scanned */
+	uint64_t *pairs; /* bits of two bytes, where no sieve is; or NULL */
+	uint32_t *pair_heads;
+	uint32_t singles; /* a chain of texts of one byte */
+	struct sieve *sieve;
+	bool sieve_has_all;
+	uint32_t brief[SIEVE_GROUPS]; /* of the sieve: for each group a chain of texts that are in no gram */
 };
 
 struct finder *finder_new(void)
@@ -48,9 +53,9 @@ void finder_free(struct finder *f)
 	free(f->start.slots);
 	free(f->end.slots);
 	free(f->whole.slots);
-	free(f->grams);
+	grams_free(f->sifted);
+	grams_free(f->scanned);
 	free(f->pairs);
-	free(f->buckets);
 	free(f->pair_heads);
 	sieve_free(f->sieve);
 	free(f);
@@ -139,19 +144,19 @@ static uint32_t key_len(uint32_t len) { return len < WORD ? len : WORD; }
 
 /* ---- making it ------------------------------------------------------------ */
 
-static uint32_t gram_spot(uint32_t gram, uint32_t shift) { return gram * 0x85EBCA6Bu >> shift; }
-
-static void put_gram(struct finder *f, uint32_t number)
+static void put_gram(struct grams *g, uint32_t number, const struct find *one, uint32_t offset)
 {
-	struct find *one = &f->finds[number];
-	uint32_t bit, *head;
+	grams_put(g, gram_at(one->text + offset), number, offset);
+}
 
-	memcpy(&one->gram, one->text + one->rare, GRAM);
-	bit = gram_spot(one->gram, f->gram_shift);
-	f->grams[bit / 64] |= UINT64_C(1) << bit % 64;
-	head = &f->buckets[bit & f->bucket_mask];
-	one->next = *head;
-	*head = number;
+/* Its rarest gram and the one behind it, or else the one before. */
+static void put_scanned(struct finder *f, uint32_t number)
+{
+	const struct find *one = &f->finds[number];
+	const uint32_t first = one->rare + f->least > one->len ? one->len - f->least : one->rare;
+
+	for (uint32_t i = 0; i <= f->least - GRAM; i++)
+		put_gram(f->scanned, number, one, first + i);
 }
 
 static void put_pair(struct finder *f, uint32_t number)
@@ -165,37 +170,28 @@ static void put_pair(struct finder *f, uint32_t number)
 	f->pair_heads[pair] = number;
 }
 
-static void make_grams(struct finder *f, uint32_t count)
-{
-	uint32_t bits = BITS_LEAST, buckets = 64;
-
-	if (!count)
-		return;
-	while (bits < BITS_MOST && (UINT32_C(1) << bits) < count * BITS_EACH)
-		bits++;
-	while (buckets < count * 2)
-		buckets *= 2;
-	f->gram_shift = 32 - bits;
-	f->grams = must_alloc((size_t)1 << (bits - 3));
-	f->bucket_mask = buckets - 1;
-	f->buckets = must_alloc(buckets * sizeof(*f->buckets));
-}
-
 static void put_single(struct finder *f, uint32_t number)
 {
 	f->finds[number].next = f->singles;
 	f->singles = number;
 }
 
+static bool is_sifted(const struct finder *f, const struct find *one)
+{
+	return f->sieve && (f->sieve_has_all || one->len < f->least);
+}
+
 static void put_inside(struct finder *f, uint32_t number)
 {
-	const uint32_t len = f->finds[number].len;
+	const struct find *one = &f->finds[number];
 
-	if (len >= GRAM)
-		put_gram(f, number);
-	else if (f->sieve || len < SHORT)
+	if (one->len >= GRAM && is_sifted(f, one))
+		put_gram(f->sifted, number, one, one->rare);
+	else if (one->len >= GRAM)
+		put_scanned(f, number);
+	else if (!f->sieve && one->len < SHORT)
 		put_single(f, number);
-	else
+	else if (!f->sieve)
 		put_pair(f, number);
 }
 
@@ -234,11 +230,10 @@ static void make_sieve(struct finder *f, uint32_t count)
 {
 	uint32_t order[SIEVE_MOST], n = 0;
 
-	f->sieve = sieve_new();
 	for (uint32_t i = 1; i < f->count; i++) {
 		uint32_t k = n;
 
-		if (f->finds[i].anchor != ANCHOR_INSIDE)
+		if (f->finds[i].anchor != ANCHOR_INSIDE || !is_sifted(f, &f->finds[i]))
 			continue;
 		for (; k > 0 && mark_order(&f->finds[order[k - 1]]) > mark_order(&f->finds[i]); k--)
 			order[k] = order[k - 1];
@@ -251,39 +246,90 @@ static void make_sieve(struct finder *f, uint32_t count)
 		const uint32_t len = one->len < SIEVE_MARK ? one->len : SIEVE_MARK;
 
 		sieve_mark(f->sieve, group, one->text + one->rare, len);
-		if (len < SIEVE_MARK)
-			f->brief_groups |= 1u << group;
+		if (len >= SIEVE_MARK)
+			continue;
+		f->finds[order[i]].next = f->brief[group];
+		f->brief[group] = order[i];
 	}
+}
+
+/* Texts that may stand anywhere, by length: bytes below SHORT, GRAM, GRAM + 1, and more. */
+enum { SINGLE, PAIR, ONE_GRAM, LONGER, KINDS };
+
+static void count_inside(const struct finder *f, uint32_t counts[static KINDS])
+{
+	for (uint32_t i = 1; i < f->count; i++) {
+		const uint32_t len = f->finds[i].len;
+
+		if (f->finds[i].anchor == ANCHOR_INSIDE)
+			counts[len < SHORT ? SINGLE : len < GRAM ? PAIR : len == GRAM ? ONE_GRAM : LONGER]++;
+	}
+}
+
+/* Those that are sifted, if there are any and the sieve is possible. */
+static void prepare_sieve(struct finder *f, uint32_t count, uint32_t grams)
+{
+	if (!count || count > SIEVE_MOST || !sieve_possible())
+		return;
+	f->sieve = sieve_new();
+	f->sifted = grams_new(grams, false);
+	make_sieve(f, count);
+}
+
+/* A few texts go through the sieve. Of many the short ones do, and the others are
+ * sought at every second place, if those of four bytes are few enough to be sifted too. */
+static void prepare_inside(struct finder *f)
+{
+	uint32_t counts[KINDS] = { 0 }, brief, grams, more;
+
+	count_inside(f, counts);
+	brief = counts[SINGLE] + counts[PAIR];
+	grams = counts[ONE_GRAM] + counts[LONGER];
+	more = brief + counts[ONE_GRAM];
+	f->sieve_has_all = brief + grams <= SIEVE_MOST && sieve_possible();
+	f->least = more <= SIEVE_MOST && sieve_possible() ? GRAM + 1 : GRAM;
+	if (f->sieve_has_all)
+		prepare_sieve(f, brief + grams, grams);
+	else if (f->least > GRAM)
+		prepare_sieve(f, more, counts[ONE_GRAM]);
+	else
+		prepare_sieve(f, brief, 0);
+	if (counts[PAIR] && !f->sieve) {
+		f->pairs = must_alloc(PAIRS / 8);
+		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
+	}
+	if (!f->sieve_has_all)
+		f->scanned = grams_new(f->least > GRAM ? 2 * counts[LONGER] : grams, f->least > GRAM);
 }
 
 void finder_finish(struct finder *f)
 {
-	uint32_t counts[ANCHOR_INSIDE + 1] = { 0 }, brief = 0;
-	bool pairs = false;
+	uint32_t counts[ANCHOR_INSIDE + 1] = { 0 };
 
-	for (uint32_t i = 1; i < f->count; i++) {
+	for (uint32_t i = 1; i < f->count; i++)
 		counts[f->finds[i].anchor]++;
-		brief += f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len < GRAM;
-		pairs |= f->finds[i].anchor == ANCHOR_INSIDE && f->finds[i].len >= SHORT &&
-			 f->finds[i].len < GRAM;
-	}
 	keys_make(&f->start, counts[ANCHOR_START]);
 	keys_make(&f->end, counts[ANCHOR_END]);
 	keys_make(&f->whole, counts[ANCHOR_WHOLE]);
-	if (counts[ANCHOR_INSIDE] && counts[ANCHOR_INSIDE] <= SIEVE_MOST && sieve_possible())
-		make_sieve(f, counts[ANCHOR_INSIDE]);
-	make_grams(f, counts[ANCHOR_INSIDE] - brief);
-	if (pairs && !f->sieve) {
-		f->pairs = must_alloc(PAIRS / 8);
-		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
-	}
+	if (counts[ANCHOR_INSIDE])
+		prepare_inside(f);
 	for (uint32_t i = 1; i < f->count; i++)
 		put(f, i);
+	if (f->sifted)
+		grams_finish(f->sifted);
+	if (f->scanned)
+		grams_finish(f->scanned);
+}
+
+void finder_each(const struct finder *f, finder_found *told, void *who)
+{
+	for (uint32_t i = 1; i < f->count; i++)
+		told(who, &f->finds[i]);
 }
 
 enum finder_wants finder_wants(const struct finder *f)
 {
-	return f->sieve ? FINDER_GIVEN : f->grams || f->pairs || f->singles ? FINDER_LOWER : FINDER_NOTHING;
+	return f->scanned ? FINDER_LOWER : f->sieve ? FINDER_GIVEN : FINDER_NOTHING;
 }
 
 /* ---- finding -------------------------------------------------------------- */
@@ -291,6 +337,7 @@ enum finder_wants finder_wants(const struct finder *f)
 static void tell(struct find *one, struct finding *to)
 {
 	one->seen = to->event;
+	one->hits++;
 	to->found(to->who, one);
 }
 
@@ -331,66 +378,6 @@ void finder_ends(struct finder *f, struct finding *to, struct text given)
 	}
 }
 
-static void __attribute__((noinline))
-look_closer(struct finder *f, struct finding *to, struct text lower, size_t i, uint32_t gram)
-{
-	uint32_t number = f->buckets[gram_spot(gram, f->gram_shift) & f->bucket_mask];
-
-	for (; number && to->work > 0; number = f->finds[number].next) {
-		struct find *one = &f->finds[number];
-
-		to->work -= CHAIN_WORK;
-		if (one->gram == gram && one->seen != to->event && i >= one->rare &&
-		    lower.len - (i - one->rare) >= one->len &&
-		    fold_equal(lower.at + i - one->rare, one->text, one->len))
-			tell(one, to);
-	}
-}
-
-static inline uint32_t gram_at(const char *at)
-{
-	uint32_t gram;
-
-	memcpy(&gram, at, GRAM);
-	return gram;
-}
-
-static inline uint64_t is_possible(const uint64_t *bits, uint32_t shift, uint32_t gram)
-{
-	const uint32_t bit = gram_spot(gram, shift);
-
-	return bits[bit / 64] >> bit % 64 & 1;
-}
-
-/* Four places at a time; nearly always none of them is one. */
-static void scan_grams(struct finder *f, struct finding *to, struct text lower)
-{
-	const uint64_t *bits = f->grams;
-	const uint32_t shift = f->gram_shift;
-	size_t i = 0;
-
-	for (; i + GRAM + 3 <= lower.len; i += 4) {
-		const char *at = lower.at + i;
-		const uint32_t a = gram_at(at), b = gram_at(at + 1), c = gram_at(at + 2), d = gram_at(at + 3);
-		const uint64_t in_a = is_possible(bits, shift, a), in_b = is_possible(bits, shift, b);
-		const uint64_t in_c = is_possible(bits, shift, c), in_d = is_possible(bits, shift, d);
-
-		if (!(in_a | in_b | in_c | in_d))
-			continue;
-		if (in_a)
-			look_closer(f, to, lower, i, a);
-		if (in_b)
-			look_closer(f, to, lower, i + 1, b);
-		if (in_c)
-			look_closer(f, to, lower, i + 2, c);
-		if (in_d)
-			look_closer(f, to, lower, i + 3, d);
-	}
-	for (; i + GRAM <= lower.len; i++)
-		if (is_possible(bits, shift, gram_at(lower.at + i)))
-			look_closer(f, to, lower, i, gram_at(lower.at + i));
-}
-
 /* Texts of two and three bytes. */
 static void scan_pairs(struct finder *f, struct finding *to, struct text lower)
 {
@@ -412,15 +399,17 @@ static void scan_pairs(struct finder *f, struct finding *to, struct text lower)
 	}
 }
 
+/* Some text is looked for in a value. */
 struct sifting {
 	struct finder *f;
 	struct finding *to;
 	struct text in;
 };
 
-static void sift_brief(const struct sifting *s, size_t at)
+static void sift_brief(const struct sifting *s, size_t at, unsigned group)
 {
-	for (uint32_t number = s->f->singles; number && s->to->work > 0; number = s->f->finds[number].next) {
+	for (uint32_t number = s->f->brief[group]; number && s->to->work > 0;
+	     number = s->f->finds[number].next) {
 		struct find *one = &s->f->finds[number];
 
 		s->to->work -= CHAIN_WORK;
@@ -430,18 +419,26 @@ static void sift_brief(const struct sifting *s, size_t at)
 	}
 }
 
+/* A gram of the text is there. */
+static void gram_found(void *who, uint32_t number, size_t at)
+{
+	const struct sifting *s = who;
+	struct find *one = &s->f->finds[number];
+
+	if (one->seen != s->to->event && s->in.len - at >= one->len &&
+	    fold_equal(s->in.at + at, one->text, one->len))
+		tell(one, s->to);
+}
+
 static bool sifted(void *who, size_t at, unsigned groups)
 {
 	const struct sifting *s = who;
+	const struct grams_looking looking = { &s->to->work, gram_found, who };
 
-	if (s->f->grams && s->in.len - at >= GRAM) {
-		const uint32_t gram = (uint32_t)fold_word(gram_at(s->in.at + at));
-
-		if (is_possible(s->f->grams, s->f->gram_shift, gram))
-			look_closer(s->f, s->to, s->in, at, gram);
-	}
-	if (groups & s->f->brief_groups)
-		sift_brief(s, at);
+	if (s->in.len - at >= GRAM)
+		grams_look(s->f->sifted, (uint32_t)fold_word(gram_at(s->in.at + at)), at, &looking);
+	for (; groups; groups &= groups - 1)
+		sift_brief(s, at, (unsigned)__builtin_ctz(groups));
 	return s->to->work > 0;
 }
 
@@ -454,14 +451,16 @@ static void scan_singles(struct finder *f, struct finding *to, struct text lower
 
 void finder_inside(struct finder *f, struct finding *to, struct text in)
 {
+	struct sifting s = { f, to, in };
+
 	to->work -= (int64_t)in.len;
-	if (f->sieve) {
-		sieve_scan(f->sieve, in, sifted, &(struct sifting){ f, to, in });
+	if (f->sieve)
+		sieve_scan(f->sieve, in, sifted, &s);
+	if (!f->scanned)
 		return;
-	}
-	if (f->grams)
-		scan_grams(f, to, in);
+	grams_scan(f->scanned, in, &(struct grams_looking){ &to->work, gram_found, &s });
 	if (f->pairs)
 		scan_pairs(f, to, in);
-	scan_singles(f, to, in);
+	if (!f->sieve)
+		scan_singles(f, to, in);
 }

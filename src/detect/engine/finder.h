@@ -22,9 +22,9 @@ struct find {
 	uint32_t predicate;
 	uint32_t rule_count;
 	const uint32_t *rules; /* that wait for it */
+	uint32_t hits;         /* events in which it was there, so far */
 	uint64_t seen;         /* in this event, so that a repeated text counts once */
-	uint32_t gram;
-	uint32_t next; /* with the same key; 0 ends */
+	uint32_t next;         /* with the same key; 0 ends */
 	uint8_t anchor;
 	bool decides;
 };
@@ -41,6 +41,9 @@ void finder_free(struct finder *f);
 void finder_add(struct finder *f, const struct literal *l, uint32_t predicate, const uint32_t *rules,
 		uint32_t rule_count);
 void finder_finish(struct finder *f);
+
+/* Each of them, with its hits. */
+void finder_each(const struct finder *f, finder_found *told, void *who);
 
 /* What finder_inside() wants: nothing, the value as it came, or in lower case. */
 enum finder_wants { FINDER_NOTHING, FINDER_GIVEN, FINDER_LOWER };

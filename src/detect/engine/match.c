@@ -22,10 +22,10 @@ void view_fini(struct view *v)
 	free(v->room);
 }
 
-/* Epochs are 31 bits; before they come round again everything is forgotten. */
+/* Epochs are 30 bits; before they come round again everything is forgotten. */
 static void next_epoch(struct view *v)
 {
-	if (++v->epoch < UINT32_MAX / 2)
+	if (++v->epoch < UINT32_MAX / VERDICTS)
 		return;
 	memset(v->judged, 0, v->program->predicate_count * sizeof(*v->judged));
 	memset(v->folded_in, 0, sizeof(v->folded_in));
@@ -39,6 +39,7 @@ void view_take(struct view *v, const struct event *e, const uint64_t *looked_for
 	next_epoch(v);
 	v->event = e;
 	v->looked_for = looked_for;
+	v->asked = NULL;
 	v->used = 0;
 	v->work = 0;
 	if (need > v->size) {
@@ -366,13 +367,16 @@ bool match_predicate(struct view *v, uint32_t predicate)
 {
 	uint32_t *judged = &v->judged[predicate];
 
-	if (*judged >> 1 == v->epoch)
-		return *judged & 1;
+	if (v->asked)
+		v->asked[predicate]++;
+	if (*judged / VERDICTS == v->epoch && *judged % VERDICTS != VERDICT_MAYBE)
+		return *judged % VERDICTS;
 	/* Looked for with all others of its field, and not found. */
-	if (v->looked_for && v->looked_for[predicate / 64] >> predicate % 64 & 1)
+	if (*judged / VERDICTS != v->epoch && v->looked_for &&
+	    v->looked_for[predicate / 64] >> predicate % 64 & 1)
 		return false;
-	*judged = v->epoch << 1 | judge(v, &v->program->predicates[predicate]);
-	return *judged & 1;
+	*judged = v->epoch * VERDICTS + judge(v, &v->program->predicates[predicate]);
+	return *judged % VERDICTS;
 }
 
 bool match_rule(struct view *v, uint32_t rule)

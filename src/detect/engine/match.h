@@ -25,8 +25,10 @@ struct view {
 	const struct program *program;
 	const struct event *event;
 	uint32_t epoch;
-	uint32_t *judged; /* by predicate: epoch * 2 + verdict */
-	/* Bits of predicates that were looked for beforehand: true ones are judged. */
+	uint32_t *asked;  /* by predicate: counted up where it is asked for; NULL: not */
+	uint32_t *judged; /* by predicate: epoch * VERDICTS + verdict */
+	/* Bits of predicates whose texts were looked for beforehand: where nothing is said
+	 * of one, its text is not there, and it does not hold. */
 	const uint64_t *looked_for;
 	uint32_t folded_in[EVENT_FIELDS + 1]; /* the epoch in which `folded` was made */
 	char *folded[EVENT_FIELDS + 1];       /* the value in lower case; the last is the line */
@@ -51,10 +53,12 @@ bool view_value(const struct view *v, const char *name, struct text *out);
 /* A value as a decimal number; false where it is none. */
 bool text_number(struct text t, double *out);
 
-/* It is known that the predicate holds. */
-static inline void view_holds(struct view *v, uint32_t predicate)
+/* The predicate holds, or may: a text is there without which it could not. */
+enum verdict { VERDICT_NO, VERDICT_YES, VERDICT_MAYBE, VERDICTS = 4 };
+
+static inline void view_found(struct view *v, uint32_t predicate, enum verdict verdict)
 {
-	v->judged[predicate] = v->epoch << 1 | 1;
+	v->judged[predicate] = v->epoch * VERDICTS + verdict;
 }
 
 bool match_predicate(struct view *v, uint32_t predicate);

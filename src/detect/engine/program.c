@@ -283,6 +283,9 @@ struct program *program_new(const struct ruleset *set)
 		else
 			p->rules[i].root = compile_condition(p, p->rules[i].rule->condition, &known);
 	}
+	/* Alerts name them; an event finds quickly what was asked for. */
+	field_number("host");
+	field_number("Computer");
 	silence(p);
 	steps_build(p);
 	witness_build(p);

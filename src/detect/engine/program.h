@@ -66,18 +66,22 @@ struct literal {
 	uint32_t rare;  /* of ANCHOR_INSIDE: where its rarest GRAM bytes begin */
 	uint8_t anchor; /* enum anchor */
 	bool decides;   /* where it stands, the predicate holds */
-	float cost;     /* of waiting for it: how often that will be in vain, a guess */
+	float cost;     /* of waiting for it, a guess: how often it will be there */
+};
+
+/* Some predicates of which one must hold. */
+struct witnesses {
+	uint32_t *list, count;
+	double cost; /* of them together, as in struct literal */
+	bool some;   /* else there are none */
 };
 
 struct compiled {
 	const struct rule *rule;
-	uint32_t root, start; /* node; step */
-	bool silent;          /* only a correlation speaks for it */
-	bool always;          /* has no witness */
-	uint32_t *witnesses;  /* predicates */
-	uint32_t witness_count;
-	float witness_cost; /* of them together, as in struct literal */
-	uint32_t *correlations; /* numbers of the rules that correlate it */
+	uint32_t root, start;       /* node; step */
+	bool silent;                /* only a correlation speaks for it */
+	struct witnesses witnesses; /* as it is guessed */
+	uint32_t *correlations;     /* numbers of the rules that correlate it */
 	uint32_t correlation_count;
 };
 
@@ -106,3 +110,8 @@ void steps_build(struct program *p);
 
 /* witness.c: the literals of predicates, and for each rule its witnesses. */
 void witness_build(struct program *p);
+/* The witnesses of a node where waiting for predicates costs so much; COST_ALWAYS:
+ * one that is in every event. */
+enum { COST_ALWAYS = 20000 };
+struct witnesses witness_choose(const struct program *p, const float *costs, uint32_t node,
+				struct arena *mem);

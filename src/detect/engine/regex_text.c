@@ -73,11 +73,22 @@ static unsigned long least(struct reading *r, bool *once)
 	return n;
 }
 
+/* What is repeated is a character: of one that may be absent no byte is needed. */
+static void take_back(struct reading *r, char last)
+{
+	bool whole = ((unsigned char)last & 0xc0) != 0x80;
+
+	while (!whole && r->run_len)
+		whole = ((unsigned char)r->run[--r->run_len] & 0xc0) != 0x80;
+}
+
 static void letter(struct reading *r, char c)
 {
 	bool once;
 	const unsigned long n = least(r, &once);
 
+	if (!n)
+		take_back(r, c);
 	if (!n || has_a_stranger(r, c)) {
 		end_run(r);
 		return;

@@ -68,13 +68,6 @@ struct builder {
 	uint32_t *common; /* how often a hashed gram occurs in all literals */
 };
 
-/* Some predicates of which one must hold; none: cannot be told. */
-struct set {
-	uint32_t *list, count;
-	double cost;
-	bool some;
-};
-
 static uint32_t *common_gram(const struct builder *b, const char *text)
 {
 	uint32_t gram;
@@ -189,14 +182,20 @@ static void count_uses(struct program *p, uint32_t node)
 		count_uses(p, p->members[n->first + i]);
 }
 
-static struct set choose(struct builder *b, uint32_t node);
+struct choosing {
+	const struct program *program;
+	const float *costs; /* by predicate; NULL: as the literals have it */
+	struct arena *mem;
+};
 
-static struct set cheapest(struct builder *b, const struct node *n)
+static struct witnesses choose(const struct choosing *c, uint32_t node);
+
+static struct witnesses cheapest(const struct choosing *c, const struct node *n)
 {
-	struct set best = { 0 };
+	struct witnesses best = { 0 };
 
 	for (uint32_t i = 0; i < n->count; i++) {
-		struct set s = choose(b, b->p->members[n->first + i]);
+		struct witnesses s = choose(c, c->program->members[n->first + i]);
 
 		if (s.some && (!best.some || s.cost < best.cost))
 			best = s;
@@ -204,19 +203,19 @@ static struct set cheapest(struct builder *b, const struct node *n)
 	return best;
 }
 
-static struct set together(struct builder *b, const struct node *n)
+static struct witnesses together(const struct choosing *c, const struct node *n)
 {
-	struct set sum = { .some = true };
-	struct set *each = must_alloc((n->count + 1) * sizeof(*each));
+	struct witnesses sum = { .some = true };
+	struct witnesses *each = must_alloc((n->count + 1) * sizeof(*each));
 	uint32_t total = 0;
 
 	for (uint32_t i = 0; i < n->count && sum.some; i++) {
-		each[i] = choose(b, b->p->members[n->first + i]);
+		each[i] = choose(c, c->program->members[n->first + i]);
 		sum.some = each[i].some;
 		sum.cost += each[i].cost;
 		total += each[i].count;
 	}
-	sum.list = sum.some ? arena_many(b->p->mem, total + 1, sizeof(*sum.list)) : NULL;
+	sum.list = sum.some ? arena_many(c->mem, total + 1, sizeof(*sum.list)) : NULL;
 	for (uint32_t i = 0; i < n->count && sum.some; i++) {
 		memcpy(sum.list + sum.count, each[i].list, each[i].count * sizeof(*sum.list));
 		sum.count += each[i].count;
@@ -225,30 +224,35 @@ static struct set together(struct builder *b, const struct node *n)
 	return sum;
 }
 
-static struct set choose(struct builder *b, uint32_t node)
+static struct witnesses choose(const struct choosing *c, uint32_t node)
 {
-	const struct node *n = &b->p->nodes[node];
-	struct set s = { 0 };
+	const struct node *n = &c->program->nodes[node];
+	struct witnesses s = { 0 };
 
 	switch (n->kind) {
 	case NODE_AND:
-		return cheapest(b, n);
+		return cheapest(c, n);
 	case NODE_OR:
 	case NODE_COUNT:
-		return together(b, n);
+		return together(c, n);
 	case NODE_NOT:
 		return s;
 	default:
 		break;
 	}
-	if (!b->p->literals[n->first].text)
+	if (!c->program->literals[n->first].text)
 		return s;
-	s.list = arena_take(b->p->mem, sizeof(*s.list));
+	s.list = arena_take(c->mem, sizeof(*s.list));
 	s.list[0] = n->first;
 	s.count = 1;
-	s.cost = b->p->literals[n->first].cost;
+	s.cost = c->costs ? c->costs[n->first] : c->program->literals[n->first].cost;
 	s.some = true;
 	return s;
+}
+
+struct witnesses witness_choose(const struct program *p, const float *costs, uint32_t node, struct arena *mem)
+{
+	return choose(&(struct choosing){ p, costs, mem }, node);
 }
 
 static void find_literals(struct builder *b)
@@ -276,15 +280,9 @@ void witness_build(struct program *p)
 	find_literals(&b);
 	for (uint32_t i = 0; i < p->rule_count; i++) {
 		struct compiled *c = &p->rules[i];
-		struct set chosen;
 
-		if (c->rule->correlation)
-			continue;
-		chosen = choose(&b, c->root);
-		c->always = !chosen.some;
-		c->witnesses = chosen.list;
-		c->witness_count = chosen.some ? chosen.count : 0;
-		c->witness_cost = (float)chosen.cost;
+		if (!c->rule->correlation)
+			c->witnesses = witness_choose(p, NULL, c->root, p->mem);
 	}
 	free(b.common);
 }

@@ -158,16 +158,24 @@ static const struct {
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-enum { CHANNEL_BYTES = 128, CHANNEL_SLOTS = 256, CATEGORIES_OF_ONE = 40, ALIASES_OF_ONE = 4 };
+enum { CHANNEL_BYTES = 128, CHANNEL_SLOTS = 256, ALIASES_OF_ONE = 4, WORD = 8 };
+enum { ID_BITS = 5, ID_SLOTS = 1 << ID_BITS, NO_ROW = UCHAR_MAX };
 
 /* A channel that the tables name, with what they say of it. */
 static struct channel {
 	const char *name;
 	size_t len;
 	const char *services[LOGSOURCE_SERVICES];
-	unsigned char categories[CATEGORIES_OF_ONE], aliases[ALIASES_OF_ONE]; /* rows */
-	size_t category_count, alias_count;
+	unsigned char by_id[ID_SLOTS];         /* the first row of categories with such a number */
+	unsigned char aliases[ALIASES_OF_ONE]; /* rows */
+	size_t alias_count;
 } channels[CHANNEL_SLOTS];
+
+/* By row of the categories: its number as one word, and the next row of its slot. */
+static struct {
+	uint64_t id;
+	unsigned char next;
+} rows[COUNT(categories)];
 
 static const char *product;
 static struct {
@@ -175,13 +183,33 @@ static struct {
 	uint32_t alias[COUNT(aliases)], given[COUNT(aliases)];
 } numbers;
 
+static inline uint64_t word_at(const char *text)
+{
+	uint64_t word;
+
+	memcpy(&word, text, WORD);
+	return word;
+}
+
+/* Where the whole words of a text lie, and last the one that ends with it. */
+static inline size_t next_word(size_t at, size_t len)
+{
+	return at + 2 * WORD <= len ? at + WORD : len - WORD;
+}
+
 static uint32_t hash_of(const char *text, size_t len)
 {
-	uint32_t h = 2166136261u;
+	uint64_t h = len;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * 16777619u;
-	return h ^ h >> 15;
+	for (size_t i = 0; len < WORD && i < len; i++)
+		h = h << CHAR_BIT ^ (unsigned char)text[i];
+	if (len >= WORD)
+		h ^= word_at(text);
+	for (size_t at = 0; at + WORD < len;) {
+		at = next_word(at, len);
+		h = (h ^ h >> 31) * UINT64_C(0x9E3779B97F4A7C15) ^ word_at(text + at);
+	}
+	return (uint32_t)(h * UINT64_C(0xD6E8FEB86659FD93) >> 32);
 }
 
 /* Its place, or the free one where it would stand. */
@@ -198,6 +226,8 @@ static struct channel *channel_row(const char *name)
 {
 	struct channel *c = channel_place(name, strlen(name));
 
+	if (!c->name)
+		memset(c->by_id, NO_ROW, sizeof(c->by_id));
 	c->name = name;
 	c->len = strlen(name);
 	return c;
@@ -225,18 +255,45 @@ static void ask_for_names(void)
 	}
 }
 
+/* The number of an event as one word; 0: longer than any of the table. */
+static uint64_t id_word(const char *text, size_t len)
+{
+	uint64_t word = 1;
+
+	if (len >= WORD)
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		word = word << CHAR_BIT | (unsigned char)text[i];
+	return word;
+}
+
+static unsigned char *id_slot(struct channel *c, uint64_t id)
+{
+	return &c->by_id[id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - ID_BITS)];
+}
+
+/* Behind those that stand before it: an event's categories come in the table's order. */
+static void add_category(size_t row)
+{
+	unsigned char *at;
+
+	assert(row < NO_ROW);
+	categories[row].category = logsource_word(categories[row].category);
+	rows[row].id = id_word(categories[row].event_id, strlen(categories[row].event_id));
+	rows[row].next = NO_ROW;
+	at = id_slot(channel_row(categories[row].channel), rows[row].id);
+	while (*at != NO_ROW)
+		at = &rows[*at].next;
+	*at = (unsigned char)row;
+}
+
 /* The tables by channel, and their words as the ones that compare by address. */
 static void read_tables(void)
 {
 	for (size_t i = 0; i < COUNT(services); i++)
 		add_service(services[i].channel, services[i].service);
-	for (size_t i = 0; i < COUNT(categories); i++) {
-		struct channel *c = channel_row(categories[i].channel);
-
-		assert(c->category_count < CATEGORIES_OF_ONE && i <= UCHAR_MAX);
-		categories[i].category = logsource_word(categories[i].category);
-		c->categories[c->category_count++] = (unsigned char)i;
-	}
+	for (size_t i = 0; i < COUNT(categories); i++)
+		add_category(i);
 	for (size_t i = 0; i < COUNT(aliases); i++) {
 		struct channel *c = channel_row(aliases[i].channel);
 
@@ -253,11 +310,6 @@ void windows_prepare(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, read_tables);
-}
-
-static bool is(const struct field *f, const char *text)
-{
-	return f->len == strlen(text) && !memcmp(f->text, text, f->len);
 }
 
 static bool starts(const struct field *f, const char *text)
@@ -336,20 +388,44 @@ static bool strip_spaces(struct event *e, size_t at)
 	return true;
 }
 
+/* Eight bytes with the letters of ASCII made small. */
+static inline uint64_t small_letters(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7, low = x & ~tops;
+	const uint64_t from_a = low + ones * (0x80 - 'A'), behind_z = low + ones * (0x80 - 'Z' - 1);
+
+	return x | (from_a & ~behind_z & ~x & tops) >> 2;
+}
+
+/* From a word at the end on, which lies over the one before it. */
+static void lower_copy(char *to, const char *text, size_t len)
+{
+	uint64_t word = 0;
+
+	if (len < WORD) {
+		memcpy(&word, text, len);
+		word = small_letters(word);
+		memcpy(to, &word, len);
+		return;
+	}
+	for (size_t at = 0;; at = next_word(at, len)) {
+		word = small_letters(word_at(text + at));
+		memcpy(to + at, &word, WORD);
+		if (at + WORD == len)
+			return;
+	}
+}
+
 /* A channel of the table makes it an event of Windows; two names in somebody's
  * JSON do not. */
-static const struct channel *channel_of(const struct field *f)
+static struct channel *channel_of(const struct field *f)
 {
 	char lower[CHANNEL_BYTES];
-	const struct channel *c;
+	struct channel *c;
 
 	if (f->len > sizeof(lower))
 		return NULL;
-	for (uint32_t i = 0; i < f->len; i++) {
-		const unsigned char byte = (unsigned char)f->text[i];
-
-		lower[i] = (char)(byte + ((unsigned)(byte - 'A') < 26u ? 32 : 0));
-	}
+	lower_copy(lower, f->text, f->len);
 	c = channel_place(lower, f->len);
 	return c->name && c->services[0] ? c : NULL;
 }
@@ -362,17 +438,16 @@ static bool of_type(const struct event *e, const char *type)
 			 !strncasecmp(e->fields[i].text, type, e->fields[i].len));
 }
 
-static void place(struct event *e, const struct channel *c, const struct field *id)
+static void place(struct event *e, struct channel *c, const struct field *id)
 {
+	const uint64_t word = id_word(id->text, id->len);
+
 	e->from.product = product;
 	for (size_t i = 0; i < LOGSOURCE_SERVICES && c->services[i]; i++)
 		logsource_add_service(&e->from, c->services[i]);
-	for (size_t i = 0; i < c->category_count; i++) {
-		const size_t row = c->categories[i];
-
-		if (is(id, categories[row].event_id) && of_type(e, categories[row].event_type))
+	for (size_t row = *id_slot(c, word); row != NO_ROW; row = rows[row].next)
+		if (rows[row].id == word && of_type(e, categories[row].event_type))
 			logsource_add_category(&e->from, categories[row].category);
-	}
 }
 
 static void add_aliases(struct event *e, const struct channel *c)
@@ -386,7 +461,8 @@ static void add_aliases(struct event *e, const struct channel *c)
 		    !logsource_covers(NULL, aliases[row].category, NULL, &e->from))
 			continue;
 		given = e->fields[at];
-		event_add(e, aliases[row].name, strlen(aliases[row].name), given.text, given.len, given.type);
+		event_put(e, aliases[row].name, strlen(aliases[row].name), numbers.alias[row], given.text,
+			  given.len, given.type);
 	}
 }
 
@@ -409,7 +485,7 @@ static void strip_all_spaces(struct event *e)
 
 void windows_place(struct event *e)
 {
-	const struct channel *c;
+	struct channel *c;
 	uint16_t channel, id;
 
 	if (event_first(e, numbers.channel) == NO_FIELD && exported(e))

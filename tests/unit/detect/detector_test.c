@@ -233,6 +233,60 @@ static void an_alert_is_one_line_of_json(void **state)
 	buf_fini(&out);
 }
 
+/* Byte by byte, as RFC 8785 has it. */
+static void escape(struct buf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\')
+			buf_format(out, "\\%c", c);
+		else if (c == '\n')
+			buf_text(out, "\\n");
+		else if (c < 0x20)
+			buf_format(out, "\\u%04x", c);
+		else
+			buf_char(out, (char)c);
+	}
+}
+
+/* Text is copied in blocks: what must be written otherwise may stand anywhere in one. */
+static void any_text_is_written(void **state)
+{
+	static const char odd[] = { '"', '\\', '\n', '\x01', '\x1f', ' ', '\x7f' };
+	SCOPED(event_drop) struct event *e = event_new();
+	struct rule rule = { .id = "r", .title = "t", .level = LEVEL_HIGH };
+	struct alert a = { .rule = &rule, .event = e, .field_count = 1 };
+	struct alert_frame frame = { .head = { 0 } };
+	struct buf out = { 0 }, alone = { 0 }, want = { 0 };
+	char text[1100];
+
+	(void)state;
+	e->source = "s";
+	for (size_t at = 0; at < sizeof(text); at += at < 70 ? 1 : 101)
+		for (size_t i = 0; i < sizeof(odd); i++) {
+			memset(text, 'x', sizeof(text));
+			text[at] = text[at / 2] = odd[i];
+			a.fields[0] = (struct alert_field){ "f", text, 1, at + 1 + i };
+			if (a.fields[0].len > sizeof(text))
+				continue;
+			buf_clear(&want);
+			buf_clear(&out);
+			buf_clear(&alone);
+			buf_text(&want, "\"fields\":{\"f\":\"");
+			escape(&want, text, a.fields[0].len);
+			buf_text(&want, "\"},\"tags\"");
+			alert_write_in(&out, &a, &frame);
+			alert_write(&alone, &a);
+			assert_string_equal(out.data, alone.data);
+			assert_non_null(strstr(out.data, want.data));
+		}
+	alert_frame_fini(&frame);
+	buf_fini(&out);
+	buf_fini(&alone);
+	buf_fini(&want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +296,7 @@ int main(void)
 		cmocka_unit_test(a_key_says_what_is_equal),
 		cmocka_unit_test(what_is_closed_is_whole),
 		cmocka_unit_test(an_alert_is_one_line_of_json),
+		cmocka_unit_test(any_text_is_written),
 	};
 
 	return cmocka_run_group_tests_name("detector", tests, NULL, NULL);

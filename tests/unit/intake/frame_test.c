@@ -108,6 +108,23 @@ static void a_stop_keeps_the_rest(void **state)
 	frame_fini(&f);
 }
 
+static void a_stop_between_lines_keeps_the_rest(void **state)
+{
+	static const char stream[] = "a\nb\nc\nd";
+	struct got g = { .len = 0 };
+	struct frame f;
+
+	(void)state;
+	frame_init(&f, FRAME_LINES, 20);
+	assert_false(frame_feed(&f, stream, strlen(stream), tell, lose, &g));
+	assert_string_equal(g.text, "[a]");
+	assert_false(frame_feed(&f, "e\nf\ng", 5, tell, lose, &g));
+	assert_string_equal(g.text, "[a][b]");
+	assert_true(frame_feed(&f, "h\n", 2, take, lose, &g));
+	assert_string_equal(g.text, "[a][b][c][de][f][gh]");
+	frame_fini(&f);
+}
+
 /* A stream that is no syslog does not go on for ever; a file may. */
 static void no_end_breaks_a_connection(void **state)
 {
@@ -136,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(streams_are_cut),
 					    cmocka_unit_test(a_stop_keeps_the_rest),
+					    cmocka_unit_test(a_stop_between_lines_keeps_the_rest),
 					    cmocka_unit_test(no_end_breaks_a_connection) };
 
 	return cmocka_run_group_tests_name("frame", tests, NULL, NULL);

@@ -231,6 +231,37 @@ static void every_line_is_counted(void **state)
 	source_fini(&source);
 }
 
+/* What no text should have is counted in JSON as well, wherever it stands. */
+static void odd_bytes_of_json_are_counted(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t len;
+		uint64_t nul, utf8;
+		const char *why;
+	} odd[] = {
+		{ "{\"a\":\"b\"}", 9, 0, 0, "nothing odd" },
+		{ "{\"a\":\"\xC3\xA4\"}", 10, 0, 0, "UTF-8" },
+		{ "{\"a\":\"\xC3\"}", 9, 0, 1, "no UTF-8" },
+		{ "{\"a\":\"b\"\0}", 10, 1, 0, "NUL" },
+		{ "{\"a\":\"b\"}\0\0", 11, 0, 0, "NUL at the end" },
+		{ "{\"a\":\"0123456789012345678901234567890123456789012345678901234567890123456789\xA4\"}",
+		  79, 0, 1, "no UTF-8 far behind" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		SCOPED(event_drop) struct event *e = event_new();
+		struct source source = { .name = "odd" };
+		struct fault why;
+
+		intake_line(maps, &source, odd[i].line, odd[i].len, now, e, &why);
+		if (source.tally.odd_nul != odd[i].nul || source.tally.odd_utf8 != odd[i].utf8)
+			fail_msg("%s", odd[i].why);
+		source_fini(&source);
+	}
+}
+
 static void a_source_may_be_limited(void **state)
 {
 	struct tally_limit limit = { .per_second = 10, .burst = 10 };
@@ -255,12 +286,40 @@ static void a_source_may_be_limited(void **state)
 	}
 }
 
+/* Lines are looked at in steps of many bytes: every place of a wrong one is a case,
+ * and so is every place of a right one. */
+static void a_wrong_byte_is_seen_wherever_it_stands(void **state)
+{
+	enum { LINE = 150 };
+	struct source source = { .name = "t" };
+	SCOPED(event_drop) struct event *e = event_new();
+	char line[LINE];
+
+	(void)state;
+	for (size_t len = 1; len <= LINE; len += len < 20 ? 1 : 13)
+		for (size_t i = 0; i < len; i++) {
+			memset(line, 'x', len);
+			line[i] = (char)0xe9;
+			source.tally.odd_utf8 = 0;
+			intake_line(maps, &source, line, len, now, e, NULL);
+			assert_int_equal(source.tally.odd_utf8, 1);
+			if (i + 1 == len)
+				continue;
+			memcpy(line + i, "\xc3\xa9", 2);
+			intake_line(maps, &source, line, len, now, e, NULL);
+			assert_int_equal(source.tally.odd_utf8, 1);
+		}
+	source_fini(&source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_become_events),
 		cmocka_unit_test(every_line_is_counted),
+		cmocka_unit_test(odd_bytes_of_json_are_counted),
 		cmocka_unit_test(a_source_may_be_limited),
+		cmocka_unit_test(a_wrong_byte_is_seen_wherever_it_stands),
 	};
 
 	return cmocka_run_group_tests_name("intake", tests, load, unload);

@@ -1,15 +1,17 @@
-#include "intake/jsonl.h"
+#include "intake/json/jsonl.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "intake/json/marks.h"
 
 /* One JSON object a line, flattened. */
 
@@ -119,12 +121,207 @@ static void limits_hold(void **state)
 	assert_non_null(strstr(why.text, "more than 1024 fields"));
 }
 
+/* No byte of the longest line but is a quote. */
+static void there_is_room_for_all_quotes(void **state)
+{
+	SCOPED(event_drop) struct event *e = event_new();
+	char *line = must_alloc(LINE_LIMIT);
+	struct fault why;
+
+	(void)state;
+	memset(line, '"', LINE_LIMIT);
+	line[0] = '{';
+	for (int reach = MARKS_BY_16; reach <= (int)marks_farthest(); reach++) {
+		e->marks->reach = (enum marks_reach)reach;
+		assert_int_equal(jsonl_read(line, LINE_LIMIT, e, &why), -FAULT_INVALID);
+		assert_non_null(strstr(why.text, "byte 4: ':'"));
+		assert_int_equal(e->marks->count, LINE_LIMIT - 1);
+	}
+	free(line);
+}
+
+/* ---- every way of reading gives the same ----------------------------------------- */
+
+static uint32_t drawn = 1;
+
+static uint32_t draw(uint32_t below)
+{
+	drawn = drawn * 1664525u + 1013904223u;
+	return (drawn >> 8) % below;
+}
+
+static size_t put(char *out, const char *text)
+{
+	const size_t len = strlen(text);
+
+	memcpy(out, text, len);
+	return len;
+}
+
+/* A string of up to some 100 bytes; every third has escapes. */
+static size_t draw_string(char *out, uint32_t most)
+{
+	static const char *const pieces[] = {
+		"\\\\",     "\\\\\\\\", "\\\"",   "\\n", "\\/", "\\u0041", "\\ud83d\\ude00",
+		"\xC3\xA4", " ",        "\\r\\n", "{",   ":",   ","
+	};
+	const uint32_t len = draw(most), kind = draw(3);
+	size_t n = 0;
+
+	out[n++] = '"';
+	for (uint32_t i = 0; i < len; i++) {
+		if (kind || draw(4))
+			out[n++] = (char)('a' + draw(26));
+		else
+			n += put(out + n, pieces[draw(sizeof(pieces) / sizeof(*pieces))]);
+	}
+	out[n++] = '"';
+	return n;
+}
+
+/* As many quotes as can stand beside each other. */
+#define TEN "\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\","
+#define CROWD "[" TEN TEN TEN TEN TEN "0]"
+
+static size_t draw_value(char *out)
+{
+	static const char *const others[] = { "0",
+					      "-1",
+					      "12345678901234567890123456789012345",
+					      "1.0",
+					      "1e3",
+					      "01",
+					      "-",
+					      "true",
+					      "null",
+					      "[1,\"x\"]",
+					      CROWD,
+					      "{\"a b\":1}",
+					      "[]",
+					      "{\"c\":{\"d\":2}}",
+					      "-9223372036854775808" };
+
+	switch (draw(4)) {
+	case 0:
+		return put(out, others[draw(sizeof(others) / sizeof(*others))]);
+	case 1:
+		return (size_t)sprintf(out, "%u", draw(1u << (draw(24) + 1)));
+	default:
+		return draw_string(out, 100);
+	}
+}
+
+enum { DRAWN_MOST = 64 * 1024 };
+
+/* An object; one of two then gets some bytes that it should not have. */
+static size_t draw_line(char *out)
+{
+	static const char bytes[] = "\"\\{}[],:u0/ .-1\xC3";
+	const uint32_t members = draw(30);
+	size_t n = 0;
+
+	out[n++] = '{';
+	for (uint32_t i = 0; i < members; i++) {
+		n += put(out + n, i ? draw(8) ? "," : " , " : "");
+		n += draw_string(out + n, draw(8) ? 12 : 50);
+		n += put(out + n, draw(8) ? ":" : " : ");
+		n += draw_value(out + n);
+	}
+	out[n++] = '}';
+	for (uint32_t i = draw(2) ? draw(3) : 0; i > 0; i--)
+		out[draw((uint32_t)n)] = bytes[draw(sizeof(bytes) - 1)];
+	return n;
+}
+
+/* All that came of a line, as text: fields, what is said of them, or what is wrong.
+ * The bytes end where the memory ends, so that a look behind them is seen. `tab`: with a
+ * control character in front, which has it read byte by byte. */
+static void read_as(struct event *e, const char *line, size_t len, enum marks_reach reach, bool tab,
+		    char *out, size_t size)
+{
+	char *copy = must_alloc(len + tab);
+	struct fault why = { 0 };
+	size_t at;
+
+	copy[0] = '\t';
+	memcpy(copy + tab, line, len);
+	event_clear(e);
+	e->marks->reach = reach;
+	if (jsonl_read(copy, len + tab, e, &why) < 0) {
+		const char *rest = strchr(why.text, ':');
+
+		snprintf(out, size, "byte %zu%s", strtoul(why.text + strlen("byte "), NULL, 10) - tab, rest);
+	} else {
+		at = (size_t)snprintf(out, size, "%zu %zu %d %d ", e->count, e->text_bytes, e->rewritten,
+				      e->spaced);
+		show(e, out + at, size - at);
+	}
+	free(copy);
+}
+
+static void every_way_of_reading_gives_the_same(void **state)
+{
+	SCOPED(event_drop) struct event *e = event_new();
+	char *line = must_alloc(DRAWN_MOST), *byte_by_byte = must_alloc(2 * DRAWN_MOST),
+	     *got = must_alloc(2 * DRAWN_MOST);
+	size_t read = 0, refused = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		const size_t len = draw_line(line);
+
+		read_as(e, line, len, MARKS_BY_16, true, byte_by_byte, 2 * DRAWN_MOST);
+		read += byte_by_byte[0] != 'b';
+		refused += byte_by_byte[0] == 'b';
+		for (int reach = MARKS_BY_16; reach <= (int)marks_farthest(); reach++) {
+			read_as(e, line, len, (enum marks_reach)reach, false, got, 2 * DRAWN_MOST);
+			if (strcmp(got, byte_by_byte))
+				fail_msg("reach %d of %.*s:\n%s\n%s", reach, (int)len, line, got,
+					 byte_by_byte);
+		}
+	}
+	/* Lines of both kinds were among them. */
+	assert_true(read > 5000 && refused > 1000);
+	free(line);
+	free(byte_by_byte);
+	free(got);
+}
+
+/* Escapes wherever they may lie in the blocks that are looked at at once. */
+static void escapes_are_read_wherever_they_lie(void **state)
+{
+	(void)state;
+	for (size_t before = 0; before < 140; before++)
+		for (int reach = MARKS_BY_16; reach <= (int)marks_farthest(); reach++) {
+			SCOPED(event_drop) struct event *e = event_new();
+			struct fault why = { 0 };
+			char line[512], expected[256];
+			size_t len;
+
+			memset(expected, 'x', before);
+			len = (size_t)sprintf(
+				line, "{\"a\":\"%.*sC:\\\\b\\\\\\\"c\\\\\\\\\\n\",\"d\":\"%.*s\",\"e\":1}",
+				(int)before, expected, (int)before, expected);
+			memcpy(expected + before, "C:\\b\\\"c\\\\\n", 11);
+			e->marks->reach = (enum marks_reach)reach;
+			if (jsonl_read(line, len, e, &why) < 0)
+				fail_msg("%zu: %s", before, why.text);
+			assert_int_equal(e->count, 3);
+			assert_int_equal(e->fields[0].len, before + 10);
+			assert_memory_equal(e->fields[0].text, expected, before + 10);
+			assert_int_equal(e->fields[1].len, before);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(objects_are_flattened),
 		cmocka_unit_test(broken_lines_are_refused),
 		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(there_is_room_for_all_quotes),
+		cmocka_unit_test(every_way_of_reading_gives_the_same),
+		cmocka_unit_test(escapes_are_read_wherever_they_lie),
 	};
 
 	return cmocka_run_group_tests_name("jsonl", tests, NULL, NULL);

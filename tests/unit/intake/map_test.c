@@ -146,6 +146,71 @@ static void what_a_page_says_is_no_field(void **state)
 	maps_free(m);
 }
 
+/* Programs by name and first letters, patterns by their first bytes: what is
+ * quickly passed over is what would not have fitted. */
+static void a_line_finds_its_pattern(void **state)
+{
+	static const char rules[] = "map: open\nfrom: syslog\nprograms: ['%BGP-*', Named]\nlogsource: "
+				    "{product: linux, service: sshd}\n"
+				    "patterns:\n"
+				    "  - text: 'Failed {method:word} for {user:text} from {src_ip:word} port "
+				    "{src_port:number} ssh2'\n"
+				    "  - text: 'Fail {reason:text}'\n"
+				    "  - text: 'ab{user:word}-x end'\n"
+				    "  - text: 'n {attempts:number}: {reason:text}'\n"
+				    "  - text: '{src_ip:ip} was {outcome:word}'\n"
+				    "  - text: 'q{user:text}!'\n"
+				    "---\nmap: later\nfrom: syslog\nprograms: [named, 9p]\nlogsource: "
+				    "{product: linux, service: sshd}\n"
+				    "patterns: ['{action:text}']\n"
+				    "---\nmap: any\nfrom: syslog\nprograms: ['*']\nlogsource: "
+				    "{product: linux, service: sshd}\n"
+				    "patterns: ['only {action:text}']\n";
+	static const struct {
+		const char *program, *text, *field, *value, *why;
+	} rows[] = {
+		{ "Named", "Failed x for a b from 1.2.3.4 port 7 ssh2", "user", "a b", "as it is written" },
+		{ "/sbin/nAmEd(x)", "Fail why", "reason", "why", "any case, folder and bracket" },
+		{ "%bgp-5-x", "Fail why", "reason", "why", "what begins so" },
+		{ "%BGP", "Fail why", NULL, NULL, "shorter than its beginning" },
+		{ "oamed", "Fail why", NULL, NULL, "another first letter" },
+		{ "9p", "x", "action", "x", "no letter" },
+		{ "", "Fail why", NULL, NULL, "no name" },
+		{ "z", "only x", "action", "x", "whatever its name" },
+		{ "named", "Fai", "action", "Fai", "shorter than its beginning" },
+		{ "named", "Fail", "action", "Fail", "its beginning but the blank" },
+		{ "named", "Failed x for a from 1 port 7 ssh", "action", "Failed x for a from 1 port 7 ssh",
+		  "the end differs" },
+		{ "named", "Failed x  for a from 1 port 7 ssh2", "action",
+		  "Failed x  for a from 1 port 7 ssh2", "a word ends at the first blank" },
+		{ "named", "abc-xy-x end", "user", "c-xy", "a word goes on where what follows is not there" },
+		{ "named", "ab-x end", "action", "ab-x end", "an empty word" },
+		{ "named", "n 7: why", "reason", "why", "a number" },
+		{ "named", "n 7 : why", "action", "n 7 : why", "a number and a blank" },
+		{ "named", "qa!b!", "user", "a!b", "the last of several" },
+		{ "named", "q!", "user", "", "nothing, and the end" },
+		{ "named", "1.2.3.4 was up", "outcome", "up", "nothing in front" },
+	};
+	struct maps *m = maps_new();
+	struct event *e = event_new();
+	unsigned hint = 0;
+
+	(void)state;
+	assert_int_equal(maps_add(m, "m.yml", rules, strlen(rules), NULL), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *program = rows[i].program, *text = rows[i].text;
+		bool fits;
+
+		event_clear(e);
+		fits = maps_apply(m, MAP_SYSLOG, program, strlen(program), text, strlen(text), &hint, e);
+		if (fits == (rows[i].field != NULL) && (!fits || event_says(e, rows[i].field, rows[i].value)))
+			continue;
+		fail_msg("row %zu (%s): %s", i, rows[i].why, fits ? "it fits otherwise" : "it does not fit");
+	}
+	event_free(e);
+	maps_free(m);
+}
+
 /* A hostile line must not cost more than its length. */
 static void long_lines_stay_cheap(void **state)
 {
@@ -171,6 +236,7 @@ int main(void)
 		cmocka_unit_test(mistakes_have_a_place),
 		cmocka_unit_test(hostile_mappings_are_refused),
 		cmocka_unit_test(what_a_page_says_is_no_field),
+		cmocka_unit_test(a_line_finds_its_pattern),
 		cmocka_unit_test(long_lines_stay_cheap),
 	};
 

@@ -117,11 +117,61 @@ static void years_are_inferred(void **state)
 	assert_true(got == at(2016, 1, 3, 0, 0, 1, 0));
 }
 
+/* What a line says is the same whatever stood in the line before it. */
+static void lines_of_one_minute(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t now;
+		int zone;
+		const char *why;
+	} rows[] = {
+		{ "Mar  2 03:04:05 h", 0, 0, "the first" },
+		{ "Mar  2 03:04:06 h", 0, 0, "the next second" },
+		{ "Mar  2 03:04:06.250 h", 0, 0, "with a fraction" },
+		{ "Mar  2 03:04:07", 0, 0, "and none" },
+		{ "Mar  2 03:04:60 h", 0, 0, "a leap second" },
+		{ "Mar  2 03:04:61 h", 0, 0, "no second" },
+		{ "Mar  2 03:04:5 h", 0, 0, "one digit" },
+		{ "Mar  2 03:04:", 0, 0, "cut off" },
+		{ "Mar  2 03:04:08 h", 0, 480, "another zone" },
+		{ "Mar  2 03:05:08 h", 0, 480, "another minute" },
+		{ "Mar  2 03:05:08 h", 1, 480, "received a year later" },
+		{ "Mar 2 03:05:17 h", 1, 480, "one blank" },
+		{ "Mar 2 03:05:18 h", 1, 480, "one blank again" },
+		{ "Mar 2 2019 03:05:18 h", 1, 480, "with a year" },
+		{ "Mar 2 2019 03:05:19 h", 1, 480, "that year again" },
+		{ "Mar 12 2019 03:05:19 h", 1, 480, "two digits and a year" },
+		{ "Mar 12 2019 03:05:20 h", 1, 480, "two digits and a year again" },
+		{ "Mar 12 03:05:19 h", 1, 480, "two digits" },
+		{ "Mar 12 03:05:20 h", 1, 480, "two digits again" },
+		{ "Mar  2 03:05:08 h", 1, 480, "back again" },
+	};
+	const int64_t received[] = { at(2027, 1, 1, 8, 0, 0, 0), at(2028, 1, 1, 8, 0, 0, 0) };
+	struct moment_year going_on = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct moment_year fresh = { .now = received[rows[i].now], .zone_minutes = rows[i].zone };
+		const size_t len = strlen(rows[i].text);
+		int64_t want = -1, got = -1;
+
+		going_on.now = fresh.now;
+		going_on.zone_minutes = fresh.zone_minutes;
+		if (moment_bsd(rows[i].text, len, &fresh, &want) !=
+			    moment_bsd(rows[i].text, len, &going_on, &got) ||
+		    want != got)
+			fail_msg("row %zu (%s): %lld, not %lld", i, rows[i].why, (long long)got,
+				 (long long)want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_read),
 		cmocka_unit_test(years_are_inferred),
+		cmocka_unit_test(lines_of_one_minute),
 	};
 
 	return cmocka_run_group_tests_name("moment", tests, NULL, NULL);

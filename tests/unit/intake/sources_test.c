@@ -177,9 +177,49 @@ static void every_log_source_is_produced_or_named(void **state)
 	assert_int_equal(not_yet, 6);
 }
 
+/* A channel is the same however its letters are written; a number is one way alone. */
+static void windows_events_are_placed(void **state)
+{
+	static const struct {
+		const char *line, *category, *service;
+		bool covers;
+	} placed[] = {
+		{ "{\"Channel\":\"SECURITY\",\"EventID\":4688}", "process_creation", "security", true },
+		{ "{\"Channel\":\"sEcurity\",\"EventID\":\"4688\"}", "process_creation", NULL, true },
+		{ "{\"Channel\":\"SYStem\",\"EventID\":1}", NULL, "system", true },
+		{ "{\"Channel\":\"MICROSOFT-Windows-SYSMON/OPERATIONAL\",\"EventID\":13}", "registry_event",
+		  "sysmon", true },
+		{ "{\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":13}", "registry_set",
+		  NULL, true },
+		{ "{\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":13}", "registry_add",
+		  NULL, false },
+		{ "{\"Channel\":\"Microsoft-Windows-Sysmon/Operationall\",\"EventID\":13}", NULL, "sysmon",
+		  false },
+		{ "{\"Channel\":\"Microsoft-Windows-Symson/Operational\",\"EventID\":13}", NULL, "sysmon",
+		  false },
+		{ "{\"Channel\":\"\",\"EventID\":13}", NULL, "sysmon", false },
+		{ "{\"Channel\":\"Security\",\"EventID\":\"04688\"}", "process_creation", NULL, false },
+		{ "{\"Channel\":\"Security\",\"EventID\":\"\\u00004688\"}", "process_creation", NULL, false },
+		{ "{\"Channel\":\"Security\",\"EventID\":\"4688 \"}", "process_creation", NULL, false },
+		{ "{\"Channel\":\"Security\",\"EventID\":\"\"}", "process_creation", NULL, false },
+		{ "{\"Channel\":\"Security\",\"EventID\":46880000000000000000}", "process_creation", NULL,
+		  false },
+		{ "{\"Channel\":\"Security\",\"EventID\":46880000000000000000}", NULL, "security", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(placed) / sizeof(*placed); i++)
+		if (line_covers(placed[i].line, "windows", placed[i].category, placed[i].service) !=
+		    placed[i].covers)
+			fail_msg("%s", placed[i].line);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_log_source_is_produced_or_named) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_log_source_is_produced_or_named),
+		cmocka_unit_test(windows_events_are_placed),
+	};
 
 	return cmocka_run_group_tests_name("sources", tests, load, unload);
 }

@@ -20,7 +20,7 @@ void report_begin(struct report *r, const struct settings *settings, const struc
 		r->format = terminal ? FORMAT_TABLE : FORMAT_JSON;
 	r->columns = terminal ? terminal_width(STDOUT_FILENO) : 0;
 	r->colour = terminal && !getenv("NO_COLOR");
-	scores_init(&r->scores, set);
+	scores_init(&r->scores, set, r->format == FORMAT_SUMMARY);
 }
 
 void report_fini(struct report *r)
@@ -43,7 +43,7 @@ static bool wanted(const struct settings *s, const struct rule *rule)
 void report_alert(void *who, const struct alert *alert)
 {
 	struct report *r = who;
-	const struct score *score;
+	struct score *score;
 
 	if (r->full || !wanted(r->settings, alert->rule))
 		return;
@@ -52,7 +52,7 @@ void report_alert(void *who, const struct alert *alert)
 	if (r->format == FORMAT_TABLE) {
 		rows_put(r, alert, score);
 	} else if (r->format == FORMAT_JSON) {
-		alert_write(&r->out, alert);
+		alert_write_in(&r->out, alert, &score->frame);
 		buf_char(&r->out, '\n');
 	}
 }

@@ -5,27 +5,18 @@
 
 #include "base/arena.h"
 
-static int by_address(const void *one, const void *other)
+void scores_init(struct scores *scores, const struct ruleset *set, bool with_hosts)
 {
-	const struct rule *const *a = one, *const *b = other;
-
-	return (*a > *b) - (*a < *b);
-}
-
-void scores_init(struct scores *scores, const struct ruleset *set)
-{
-	*scores = (struct scores){ .rule_count = ruleset_count(set) };
+	*scores = (struct scores){ .rule_count = ruleset_count(set), .with_hosts = with_hosts };
 	scores->of = must_alloc((scores->rule_count + 1) * sizeof(*scores->of));
-	scores->rules = must_alloc((scores->rule_count + 1) * sizeof(*scores->rules));
-	for (size_t i = 0; i < scores->rule_count; i++)
-		scores->rules[i] = ruleset_at(set, i);
-	qsort(scores->rules, scores->rule_count, sizeof(*scores->rules), by_address);
 }
 
 static void free_score(struct score *score)
 {
 	for (size_t i = 0; score && i < score->host_count; i++)
 		free(score->hosts[i].name);
+	if (score)
+		alert_frame_fini(&score->frame);
 	free(score);
 }
 
@@ -34,7 +25,6 @@ void scores_fini(struct scores *scores)
 	for (size_t i = 0; i < scores->rule_count; i++)
 		free_score(scores->of[i]);
 	free(scores->of);
-	free(scores->rules);
 }
 
 const struct field *score_host_of(const struct alert *a)
@@ -68,23 +58,21 @@ static void add_host(struct score *score, const struct field *host)
 	h[i].count++;
 }
 
-static struct score *score_of(struct scores *scores, const struct rule *rule)
+static struct score *score_of(struct scores *scores, const struct alert *a)
 {
-	const struct rule **at =
-		bsearch(&rule, scores->rules, scores->rule_count, sizeof(*scores->rules), by_address);
-	struct score **score = &scores->of[at - scores->rules];
+	struct score **score = &scores->of[a->number];
 
 	if (!*score) {
 		*score = must_alloc(sizeof(**score));
-		(*score)->rule = rule;
+		(*score)->rule = a->rule;
 	}
 	return *score;
 }
 
-const struct score *scores_add(struct scores *scores, const struct alert *a)
+struct score *scores_add(struct scores *scores, const struct alert *a)
 {
-	struct score *score = score_of(scores, a->rule);
-	const struct field *host = score_host_of(a);
+	struct score *score = score_of(scores, a);
+	const struct field *host = scores->with_hosts ? score_host_of(a) : NULL;
 
 	if (!score->count || a->time < score->first)
 		score->first = a->time;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,20 +26,22 @@ struct score {
 	} hosts[SCORE_HOSTS];
 	size_t host_count;
 	uint64_t elsewhere; /* alerts on further hosts */
+	struct alert_frame frame;
 };
 
 struct scores {
-	struct score **of; /* by place of the rule in memory; NULL: never matched */
-	const struct rule **rules;
+	struct score **of; /* by number of the rule; NULL: never matched */
 	size_t rule_count;
+	bool with_hosts;
 	uint64_t levels[LEVEL_CRITICAL + 1], all;
 };
 
-void scores_init(struct scores *scores, const struct ruleset *set);
+/* `with_hosts`: it is wanted on which hosts. */
+void scores_init(struct scores *scores, const struct ruleset *set, bool with_hosts);
 void scores_fini(struct scores *scores);
 
 /* Gives the rule's score with the alert in it. */
-const struct score *scores_add(struct scores *scores, const struct alert *a);
+struct score *scores_add(struct scores *scores, const struct alert *a);
 
 /* Those that matched: by level, the worst first, then by count. The list is freed
  * by the caller; what it points to is not. */
