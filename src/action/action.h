@@ -121,6 +121,53 @@ struct list_ask {
 };
 int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
 	       struct fault *why);
+/* How many, by the values of a filter or region, or of two ("a,b"); of `ask`
+ * kind, where and space count: {"kind","by":[…],"total","groups":[{"values":[…],
+ * "count"}],"others","all","names":{VALUE:{"id","kind",…}}}, the most frequent
+ * first; a value is null where there is none. `others` have rarer values than
+ * are shown; `all` is false where an asker who sees a part has more than
+ * COUNT_EXAMINED to be asked about: those are the newest. */
+enum { COUNT_GROUPS = 200, COUNT_EXAMINED = 2000 };
+int house_count(struct house *house, const struct asker *asker, const struct list_ask *ask, const char *by,
+		json_t **answer, struct fault *why);
+/* How long cases took from their receipt to each step, and which clocks were
+ * kept; of the newest STATISTIC_CASES that the asker sees and that were noticed
+ * in from..to (0: any time), by level, unit or month, or together (NULL).
+ * docs/api/http.md, Statistics, says which moves are taken for which step. */
+enum { STATISTIC_CASES = 2000 };
+struct statistic_ask {
+	const char *kind, *by;
+	int64_t from, to;
+	int space; /* 1 real, 2 drill */
+};
+int house_statistic(struct house *house, const struct asker *asker, const struct statistic_ask *ask,
+		    json_t **answer, struct fault *why);
+/* Clocks that run or were missed, of open records of all kinds, soonest due
+ * first: {"clocks":[{"id","kind","number"?,"title"?,"code","zh","en","state",
+ * "started","due","missed"?}],"more"}; the id is that of the record. */
+enum { DUE_MOST = 500 };
+struct due_ask {
+	const char *state; /* running, missed, or NULL: both */
+	int64_t before;    /* due before this moment */
+	int limit;         /* 1..DUE_MOST */
+	int space;         /* 1 real, 2 drill */
+};
+int house_due(struct house *house, const struct asker *asker, const struct due_ask *ask, json_t **answer,
+	      struct fault *why);
+/* The record of what is real or of drills, entry by entry, without what entries say, for LG, DIR and AUD
+ * ("Verify log chain"): {"entries":[{"seq","at","occurred"?,"type","actor","who"?,"act","kind","id"?,
+ * "number"?,"title"?,"hash"}],"size","next"?}. At most ENTRIES_EXAMINED are looked at, of which some may
+ * not be asked for: `next` is the last of them where there are more, to go on before (or after) it. */
+enum { ENTRIES_MOST = 500, ENTRIES_EXAMINED = 10000 };
+struct entries_ask {
+	const char *after, *before;       /* places in the log, in digits; NULL: any */
+	const char *type, *actor, *kind; /* actor: a login, "person:5", "timer" and so on; NULL: any */
+	const char *order;               /* newest (or NULL) or oldest first */
+	int limit;                       /* 1..ENTRIES_MOST */
+	int space;                       /* 1 real, 2 drill */
+};
+int house_entries(struct house *house, const struct asker *asker, const struct entries_ask *ask,
+		  json_t **answer, struct fault *why);
 /* May the asker see this record? Not there is no. */
 bool house_sees(struct house *house, const struct asker *asker, int64_t object);
 /* `kind` may be NULL; with it, `ref` may be a name too, and a record of another

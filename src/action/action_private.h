@@ -195,11 +195,28 @@ bool staff_on_shift(struct deed *deed);
 bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
 		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
+/* Every record of the kind, so that none needs to be asked about? */
+bool staff_sees_all(struct deed *deed, const struct kind *kind);
+/* One of these roles, given for everything that there is, not for one case, unit or place? */
+bool staff_holds_for_all(struct deed *deed, const char *const *roles, size_t count);
 const char *title_of(struct deed *deed, struct object *object); /* NULL: none, or not to be seen */
 
 /* look/show.c: one record, for whoever may see it. */
 int look_at(struct deed *deed, struct house *house, const struct asker *asker, const char *kind_name,
 	    const char *ref, int64_t now, struct object **out, struct fault *why);
+
+/* look/browse.c: the query that an asker's list is; `names` is what its filter may name. */
+enum { FILTER_NAMES = 160 };
+struct list_query;
+int list_query_of(struct deed *deed, const struct list_ask *ask, const char *names[static FILTER_NAMES],
+		  struct list_query *query, struct fault *why);
+
+/* look/reach.c: leaves in the set what the asker sees; `all` is false where that
+ * is a part of the kind and more than COUNT_EXAMINED would have to be asked
+ * about: then the newest of them. */
+struct list_ids;
+int reach_seen(struct deed *deed, const struct kind *kind, struct list_ids *ids, bool *all,
+	       struct fault *why);
 
 /* look/sought.c: FAULT_INVALID where no record of the kind can hold what is sought. */
 struct filter;

@@ -151,7 +151,9 @@ void upload_free(struct upload *upload);
 
 /* ingest.c: lines go through detection; what it reports waits until a batch
  * brings it to the house, so that nothing is lost when a commit fails. */
+struct maps;
 struct roster;
+struct ruleset;
 struct source;
 int ingest_open(const struct gate_options *options, int64_t now, struct ingest **out, struct fault *why);
 void ingest_close(struct ingest *ingest);
@@ -160,6 +162,10 @@ int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why);
 /* The rules and their lists, where there are any; on a fault they stay as they were. */
 int ingest_reload_rules(struct ingest *ingest, struct fault *why);
 const struct roster *ingest_roster(const struct ingest *ingest); /* until the next reload */
+const struct ruleset *ingest_rules(const struct ingest *ingest); /* NULL: none */
+const struct maps *ingest_maps(const struct ingest *ingest); /* the same as long as the gate */
+const char *ingest_rules_path(const struct ingest *ingest); /* NULL: none */
+const char *ingest_lists_path(const struct ingest *ingest); /* NULL: none */
 struct source *ingest_source(struct ingest *ingest, const char *name);
 /* A line that came in at `now`. A `limited` one is held to the quota of its
  * source: false, and counted, where that is used up. */

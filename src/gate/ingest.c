@@ -222,6 +222,10 @@ void ingest_close(struct ingest *ingest)
 }
 
 const struct roster *ingest_roster(const struct ingest *ingest) { return ingest->roster; }
+const struct ruleset *ingest_rules(const struct ingest *ingest) { return ingest ? ingest->rules : NULL; }
+const struct maps *ingest_maps(const struct ingest *ingest) { return ingest->maps; }
+const char *ingest_rules_path(const struct ingest *ingest) { return ingest ? ingest->rules_path : NULL; }
+const char *ingest_lists_path(const struct ingest *ingest) { return ingest->lists_path; }
 
 /* ---- lines ----------------------------------------------------------------- */
 

@@ -183,10 +183,22 @@ int operation_write(struct gate *gate, struct job *job, struct fault *why)
 /* What no page can hold is refused below, with the number that was said as far as it goes. */
 static int list_limit(int64_t said) { return said > INT_MAX ? INT_MAX : said < 1 ? -1 : (int)said; }
 
+/* A moment that a field says; `otherwise` where it says none. */
+static int moment_of(const struct ask *ask, enum ask_field field, const char *name, int64_t otherwise,
+		     int64_t *out, struct fault *why)
+{
+	const char *text = ask_text(ask, field);
+	struct fault mine;
+
+	*out = otherwise;
+	if (text && stamp_parse(text, strlen(text), out, &mine) < 0)
+		return fault_say(why, FAULT_INVALID, "%s: %s%.0s", "%s：%.0s%s", name, mine.text, mine.zh);
+	return 0;
+}
+
 static int list(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		struct fault *why)
 {
-	const char *since = ask_text(ask, SAYS_SINCE);
 	struct list_ask wanted = {
 		.kind = ask_text(ask, SAYS_KIND),
 		.where = ask_text(ask, SAYS_WHERE),
@@ -195,12 +207,9 @@ static int list(struct gate *gate, const struct ask *ask, const struct asker *as
 		.limit = list_limit(ask_number(ask, SAYS_LIMIT, 100)),
 		.space = (int)ask_number(ask, SAYS_SPACE, 1),
 	};
-	struct fault mine;
+	const int ret = moment_of(ask, SAYS_SINCE, "since", 0, &wanted.since, why);
 
-	if (since && stamp_parse(since, strlen(since), &wanted.since, &mine) < 0)
-		return fault_say(why, FAULT_INVALID, "since: %s%.0s", "起始时间（since）：%.0s%s", mine.text,
-				 mine.zh);
-	return house_list(gate->house, asker, &wanted, out, why);
+	return ret < 0 ? ret : house_list(gate->house, asker, &wanted, out, why);
 }
 
 static int show(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
@@ -214,6 +223,64 @@ static int history(struct gate *gate, const struct ask *ask, const struct asker 
 		   struct fault *why)
 {
 	return house_history(gate->house, asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF), out, why);
+}
+
+static int clocks(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		  struct fault *why)
+{
+	struct due_ask wanted = {
+		.state = ask_text(ask, SAYS_STATE),
+		.limit = list_limit(ask_number(ask, SAYS_LIMIT, 100)),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+	};
+	const int ret = moment_of(ask, SAYS_BEFORE, "before", INT64_MAX, &wanted.before, why);
+
+	return ret < 0 ? ret : house_due(gate->house, asker, &wanted, out, why);
+}
+
+static int counts(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		  struct fault *why)
+{
+	const struct list_ask wanted = {
+		.kind = ask_text(ask, SAYS_KIND),
+		.where = ask_text(ask, SAYS_WHERE),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+	};
+
+	return house_count(gate->house, asker, &wanted, ask_text(ask, SAYS_BY), out, why);
+}
+
+static int statistics(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		      struct fault *why)
+{
+	struct statistic_ask wanted = {
+		.kind = ask_text(ask, SAYS_KIND),
+		.by = ask_text(ask, SAYS_BY),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+	};
+	int ret;
+
+	if ((ret = moment_of(ask, SAYS_FROM, "from", 0, &wanted.from, why)) < 0 ||
+	    (ret = moment_of(ask, SAYS_TO, "to", 0, &wanted.to, why)) < 0)
+		return ret;
+	return house_statistic(gate->house, asker, &wanted, out, why);
+}
+
+static int entries(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		   struct fault *why)
+{
+	const struct entries_ask wanted = {
+		.after = ask_text(ask, SAYS_AFTER),
+		.before = ask_text(ask, SAYS_BEFORE),
+		.type = ask_text(ask, SAYS_TYPE),
+		.actor = ask_text(ask, SAYS_ACTOR),
+		.kind = ask_text(ask, SAYS_KIND),
+		.order = ask_text(ask, SAYS_ORDER),
+		.limit = list_limit(ask_number(ask, SAYS_LIMIT, 100)),
+		.space = (int)ask_number(ask, SAYS_SPACE, RECORD_REAL),
+	};
+
+	return house_entries(gate->house, asker, &wanted, out, why);
 }
 
 static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
@@ -322,6 +389,10 @@ static const struct {
 	[ASK_LIST]      = { false, false, list },
 	[ASK_SHOW]      = { false, false, show },
 	[ASK_HISTORY]   = { false, false, history },
+	[ASK_CLOCKS]    = { false, false, clocks },
+	[ASK_COUNTS]    = { false, false, counts },
+	[ASK_STATISTICS] = { false, false, statistics },
+	[ASK_RECORD]    = { false, false, entries },
 	[ASK_CATALOGUE] = { false, true,  catalogue },
 	[ASK_STATUS]    = { false, true,  status },
 	[ASK_WHOAMI]    = { false, false, whoami },

@@ -44,23 +44,34 @@ static const struct {
 	[SAYS_PACK]     = { "pack",     A_TEXT },
 	[SAYS_LOGIN]    = { "login",    A_TEXT },
 	[SAYS_ACT]      = { "act",      A_TEXT },
+	[SAYS_STATE]    = { "state",    A_TEXT },
+	[SAYS_BEFORE]   = { "before",   A_TEXT },
+	[SAYS_FROM]     = { "from",     A_TEXT },
+	[SAYS_TO]       = { "to",       A_TEXT },
+	[SAYS_BY]       = { "by",       A_TEXT },
+	[SAYS_TYPE]     = { "type",     A_TEXT },
+	[SAYS_ACTOR]    = { "actor",    A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
 
-#define F(name) (1u << SAYS_##name)
+#define F(name) (UINT64_C(1) << SAYS_##name)
 #define ALL (F(ID) | F(OP) | F(AS) | F(AT))
 
 static const struct {
 	const char *name;
 	bool writes;
-	unsigned must, may; /* fields besides those that all take */
+	uint64_t must, may; /* fields besides those that all take */
 } ops[] = {
 	[ASK_DO]         = { "do",         true,  F(KIND) | F(MOVE), F(REF) | F(INPUT) | F(KEY) | F(SEEN) | F(OCCURRED) | F(SPACE) },
 	[ASK_WITHDRAW]   = { "withdraw",   true,  F(PROPOSAL), 0 },
 	[ASK_LIST]       = { "list",       false, F(KIND), F(WHERE) | F(LIMIT) | F(AFTER) | F(ORDER) | F(SINCE) | F(SPACE) },
 	[ASK_SHOW]       = { "show",       false, F(REF), F(KIND) | F(WITH) },
 	[ASK_HISTORY]    = { "history",    false, F(REF), F(KIND) },
+	[ASK_CLOCKS]     = { "clocks",     false, 0, F(STATE) | F(BEFORE) | F(LIMIT) | F(SPACE) },
+	[ASK_COUNTS]     = { "counts",     false, F(KIND) | F(BY), F(WHERE) | F(SPACE) },
+	[ASK_STATISTICS] = { "statistics", false, F(KIND), F(BY) | F(FROM) | F(TO) | F(SPACE) },
+	[ASK_RECORD]     = { "record",     false, 0, F(SPACE) | F(AFTER) | F(BEFORE) | F(LIMIT) | F(ORDER) | F(TYPE) | F(ACTOR) | F(KIND) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },
@@ -76,6 +87,7 @@ static const struct {
 };
 /* clang-format on */
 
+_Static_assert(SAYS__COUNT <= 64, "a set of fields fits its bits");
 _Static_assert(sizeof(ops) / sizeof(*ops) == ASK__COUNT, "every operation has its row");
 
 static bool fits(const json_t *value, enum shape shape)
@@ -168,13 +180,13 @@ static int find_op(struct ask *ask, struct fault *why)
 
 static int fitting_fields(const struct ask *ask, struct fault *why)
 {
-	const unsigned must = ops[ask->op].must, may = ops[ask->op].may | ALL | must;
+	const uint64_t must = ops[ask->op].must, may = ops[ask->op].may | ALL | must;
 
 	for (int i = 0; i < SAYS__COUNT; i++) {
-		if (!ask->says[i] && (must & 1u << i))
+		if (!ask->says[i] && (must & UINT64_C(1) << i))
 			return fault_say(why, FAULT_INVALID, "'%s' needs the field '%s'", "“%s”需要字段“%s”",
 					 ops[ask->op].name, fields[i].name);
-		if (ask->says[i] && !(may & 1u << i))
+		if (ask->says[i] && !(may & UINT64_C(1) << i))
 			return fault_say(why, FAULT_INVALID, "'%s' does not take the field '%s'",
 					 "“%s”不接受字段“%s”", ops[ask->op].name, fields[i].name);
 	}

@@ -21,6 +21,10 @@ enum ask_op {
 	ASK_LIST,
 	ASK_SHOW,
 	ASK_HISTORY,
+	ASK_CLOCKS,
+	ASK_COUNTS,
+	ASK_STATISTICS,
+	ASK_RECORD,
 	ASK_CATALOGUE,
 	ASK_STATUS,
 	ASK_WHOAMI,
@@ -68,6 +72,13 @@ enum ask_field {
 	SAYS_PACK,
 	SAYS_LOGIN, /* whose account */
 	SAYS_ACT,   /* what is done with it */
+	SAYS_STATE,
+	SAYS_BEFORE,
+	SAYS_FROM,
+	SAYS_TO,
+	SAYS_BY, /* what is counted by */
+	SAYS_TYPE,
+	SAYS_ACTOR,
 	SAYS__COUNT,
 };
 

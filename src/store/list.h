@@ -53,6 +53,22 @@ struct list_page {
 /* Where a list goes on behind this row. */
 const char *list_cursor(const struct list_query *query, const struct list_row *row, struct arena *mem);
 
+/* A set of ids: bit `id % 64` of words[id / 64]. */
+struct list_ids {
+	uint64_t *words;
+	int64_t most; /* ids are 0..most */
+	int64_t count;
+};
+
+static inline bool list_has(const struct list_ids *ids, int64_t id)
+{
+	return id >= 0 && id <= ids->most && ids->words[id / 64] >> (id % 64) & 1;
+}
+
+/* All that the filter finds, whatever order and limit say; taken from `mem`. */
+int list_ids(struct store *store, const struct list_query *query, struct arena *mem, struct list_ids *out,
+	     struct fault *why);
+
 /* The page, taken from `mem`. FAULT_INVALID for what the filter, the limit or
  * the cursor gets wrong, FAULT_LIMIT for a filter that is too large. */
 int list_run(struct store *store, const struct list_query *query, struct arena *mem, struct list_page *out,

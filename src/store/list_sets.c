@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "store/list_private.h"
 
 /* Sets of ids, one bit each: 140 KB for a million objects. */
@@ -114,4 +116,49 @@ int list_sets_page(struct store *store, const struct list_query *query, const st
 			ids[(*count)++] = id;
 	}
 	return ret < 0 ? ret : 0;
+}
+
+/* Those of the kind and space, or of the filter besides. */
+static int find_all(struct sets *s, const struct filter *filter, struct set *out, int64_t *count,
+		    struct fault *why)
+{
+	SCOPED(list_plan_fini) struct list_plan plan = { 0 };
+	SCOPED(rows_drop) struct rows *rows = NULL;
+	struct set *good = filter ? take(s) : NULL;
+	int ret;
+
+	list_plan_all(s->query, &(struct list_mark){ 0 }, s->mem, &plan);
+	if ((good && (ret = meets(s, filter, good, why)) < 0) ||
+	    (ret = list_plan_run(s->store, &plan, &rows, why)) < 0)
+		return ret;
+	while ((ret = rows_next(rows, why)) > 0) {
+		const int64_t id = rows_int(rows, 0);
+
+		if (id < 0 || id > s->most || (good && !(good->words[id / 64] >> (id % 64) & 1)))
+			continue;
+		out->words[id / 64] |= UINT64_C(1) << (id % 64);
+		++*count;
+	}
+	return ret;
+}
+
+int list_ids(struct store *store, const struct list_query *query, struct arena *mem, struct list_ids *out,
+	     struct fault *why)
+{
+	struct sets s = { .store = store, .query = query, .mem = mem };
+	const char *text = query->filter ? query->filter : "";
+	struct filter *filter;
+	int64_t count = 0;
+	struct set *set;
+	int ret;
+
+	if ((ret = filter_parse(text, strlen(text), query->fields, query->field_count, mem, &filter, why)) <
+		    0 ||
+	    (ret = measure(&s, why)) < 0)
+		return ret;
+	set = take(&s);
+	if ((ret = find_all(&s, filter, set, &count, why)) < 0)
+		return ret;
+	*out = (struct list_ids){ .words = set->words, .most = s.most, .count = count };
+	return 0;
 }

@@ -114,6 +114,10 @@ static const char store_tables_2[] =
 	" touched_at @INT NOT NULL) @STRICT;\n"
 	"CREATE INDEX uploads_touched ON uploads(touched_at);\n";
 
+/* Version 3: what is due soonest, of all records. */
+static const char store_tables_3[] =
+	"CREATE INDEX clocks_running ON clocks(space, due_at, id) WHERE state = 'running';\n";
+
 /* Chinese and other text search (store/tokens.h), in the same file and the
  * same transaction; contentless, fed with tokens made by us, which 'ascii'
  * leaves as they are. */

@@ -134,9 +134,8 @@ static int order_of(const char *word, enum list_order *out, struct fault *why)
 				 "排序（order）为“newest”“updated”“number”或“changed”，不能是“%.40s”", word);
 }
 
-/* `names` has room for what the filter may name. */
-static int read_query(struct deed *deed, const struct list_ask *ask, const char **names, size_t room,
-		      struct list_query *query, struct fault *why)
+int list_query_of(struct deed *deed, const struct list_ask *ask, const char *names[static FILTER_NAMES],
+		  struct list_query *query, struct fault *why)
 {
 	const struct kind *kind = pack_kind(deed->house->pack, ask->kind);
 	struct filter *sought = NULL;
@@ -149,7 +148,7 @@ static int read_query(struct deed *deed, const struct list_ask *ask, const char 
 				      .space = ask->space ? ask->space : RECORD_REAL,
 				      .filter = ask->where,
 				      .fields = names,
-				      .field_count = filter_names(kind, names, room),
+				      .field_count = filter_names(kind, names, FILTER_NAMES),
 				      .since = ask->since,
 				      .lean = true,
 				      .after = ask->after,
@@ -164,7 +163,7 @@ static int read_query(struct deed *deed, const struct list_ask *ask, const char 
 int house_list(struct house *house, const struct asker *asker, const struct list_ask *ask, json_t **answer,
 	       struct fault *why)
 {
-	const char *names[160], *next = NULL;
+	const char *names[FILTER_NAMES], *next = NULL;
 	json_t *rows = json_array();
 	struct list_query query;
 	struct deed deed;
@@ -173,7 +172,7 @@ int house_list(struct house *house, const struct asker *asker, const struct list
 	deed_open(&deed, house, asker, house->given_now);
 	if (asker->person)
 		ret = staff_of(house, asker->person, &deed.staff, why);
-	if (ret == 0 && (ret = read_query(&deed, ask, names, 160, &query, why)) == 0)
+	if (ret == 0 && (ret = list_query_of(&deed, ask, names, &query, why)) == 0)
 		ret = fill(house, &deed, &query, rows, &next, why);
 	if (ret == 0)
 		*answer = json_pack("{s:b, s:s, s:O, s:s*}", "ok", 1, "kind", query.kind, "rows", rows,

@@ -566,3 +566,36 @@ bool staff_sees(struct deed *deed, struct object *object)
 	}
 	return object->id == deed->staff->person || led(deed, object);
 }
+
+static bool reaches_all(struct deed *deed, const struct post *post)
+{
+	const struct role *role = pack_role(deed->house->pack, post->role);
+
+	return role && role->scope == SCOPE_ALL && !post->unit && !post->incident && !post->sector &&
+	       !post->territory && !among(post->role, blind, sizeof(blind) / sizeof(*blind));
+}
+
+bool staff_holds_for_all(struct deed *deed, const char *const *roles, size_t count)
+{
+	for (size_t i = 0; deed->staff && i < deed->staff->post_count; i++) {
+		const struct post *post = &deed->staff->posts[i];
+
+		if (valid_now(deed, post) && among(post->role, roles, count) && reaches_all(deed, post))
+			return true;
+	}
+	return !deed->staff;
+}
+
+bool staff_sees_all(struct deed *deed, const struct kind *kind)
+{
+	const bool open = among(kind->about, registers, sizeof(registers) / sizeof(*registers)) &&
+			  !kind_field(kind, "incident");
+
+	if (!deed->staff)
+		return true;
+	for (size_t i = 0; i < deed->staff->post_count; i++)
+		if (valid_now(deed, &deed->staff->posts[i]) &&
+		    (open || reaches_all(deed, &deed->staff->posts[i])))
+			return true;
+	return false;
+}

@@ -251,7 +251,11 @@ static int read_body(struct rule_reading *r, const struct tree *at)
 int rule_read(struct arena *mem, const struct lists *lists, const char *file, const struct tree *at,
 	      struct rule **out, struct fault *why)
 {
-	struct rule_reading r = { mem, lists, file, why, arena_take(mem, sizeof(*r.rule)) };
+	struct rule_reading r = { .mem = mem,
+				  .lists = lists,
+				  .file = file,
+				  .why = why,
+				  .rule = arena_take(mem, sizeof(*r.rule)) };
 	const struct tree *tags;
 	int ret;
 

@@ -9,6 +9,7 @@ struct rule_reading {
 	const char *file;
 	struct fault *why;
 	struct rule *rule;
+	size_t values, bytes; /* that its texts came to so far */
 };
 
 /* selection.c: a named part of `detection`. */

@@ -11,7 +11,7 @@
 
 /* value -- the values that a field may have, as its modifiers would have them. */
 
-enum { VALUE_BYTES = 16 * 1024 };
+enum { VALUE_BYTES = 16 * 1024, RULE_VALUES = 100000, RULE_BYTES = 32 * 1024 * 1024 };
 
 /* clang-format off */
 /* Of the specification's appendix on modifiers. */
@@ -194,6 +194,20 @@ static void plain_number(struct arena *mem, struct tree *at)
 }
 
 /* The value after all that changes its text, as one draft or several. */
+/* A line of a rule may come to thousands of values; all its lines together have a limit, too. */
+static int within_limits(struct rule_reading *r, const struct tree *at, const struct draft *list)
+{
+	for (; list; list = list->next) {
+		r->values++;
+		r->bytes += list->len;
+	}
+	if (r->values <= RULE_VALUES && r->bytes <= RULE_BYTES)
+		return 0;
+	return tree_say(r->why, r->file, at,
+			"the values of one rule come to more than %d, or to more than %d bytes",
+			"一条规则的值展开后超过 %d 个或 %d 字节", RULE_VALUES, RULE_BYTES);
+}
+
 static int change(struct rule_reading *r, const struct tree *at, const struct modifiers *m,
 		  struct draft **out)
 {
@@ -203,7 +217,7 @@ static int change(struct rule_reading *r, const struct tree *at, const struct mo
 	for (size_t i = 0; i < m->change_count; i++)
 		if ((ret = m->changes[i](r, at, out)) < 0)
 			return ret;
-	return 0;
+	return within_limits(r, at, *out);
 }
 
 static struct value *put_value(struct rule_reading *r, struct value ***last)

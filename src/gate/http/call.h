@@ -36,6 +36,7 @@ struct web {
 	unsigned workers;                    /* proofs being worked */
 	struct work *first_work, *last_work; /* those that wait for a worker */
 	unsigned waiting_for_worker;
+	bool trying; /* a rule, in a worker: one at a time */
 	int64_t swept_at; /* accounts, uploads */
 	bool stopping;
 	uint64_t answered[6]; /* by the first digit of the status */
@@ -122,4 +123,7 @@ int64_t call_id(const char *word);
 /* Values of the query by name, decoded; names are those of `names`, each at
  * most once. `values` has room for as many. */
 int call_query(struct call *call, const char *const *names, const char **values, struct fault *why);
+/* Put what the query says, where it says it, into the fields of a question. */
+int call_number(json_t *fields, const char *name, const char *text, struct fault *why);
+int call_space(json_t *fields, const char *word, struct fault *why); /* real or drill */
 int call_no_query(struct call *call, struct fault *why); /* FAULT_INVALID where it says anything */

@@ -29,6 +29,11 @@ int records_move(struct call *call, struct fault *why);
 int records_withdraw(struct call *call, struct fault *why);
 int records_file(struct call *call, struct fault *why);
 
+/* figures.c: over all records */
+int figures_clocks(struct call *call, struct fault *why);
+int figures_counts(struct call *call, struct fault *why);
+int figures_statistics(struct call *call, struct fault *why);
+
 /* account/proof.c: whoever proves who it is */
 int proof_sign_in(struct call *call, struct fault *why);
 int proof_step_up(struct call *call, struct fault *why);
@@ -94,7 +99,16 @@ void events_revoke(struct events *events, enum asking way, int64_t id, int64_t p
 unsigned events_listening(const struct events *events);
 int events_listen(struct call *call, struct fault *why);
 
+/* shown/record.c */
+int record_entries(struct call *call, struct fault *why);
+
+/* shown/rules.c */
+int rules_all(struct call *call, struct fault *why);
+int rules_try(struct call *call, struct fault *why);
+
 /* site.c */
+/* Who may look at raw events, or runs the software: the sources are those of all units. */
+bool site_sees_sources(const struct call *call);
 int site_openapi(struct call *call, struct fault *why);
 int site_catalogue(struct call *call, struct fault *why);
 int site_status(struct call *call, struct fault *why);

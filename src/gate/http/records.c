@@ -22,17 +22,6 @@ static const char *ref_of(struct call *call, const char *word)
 	return strspn(word, "0123456789") == strlen(word) ? arena_text(call->mem, "#%s", word) : word;
 }
 
-static int space_of(const char *word, json_t *fields, struct fault *why)
-{
-	if (!word)
-		return 0;
-	if (strcmp(word, "real") && strcmp(word, "drill"))
-		return fault_say(why, FAULT_INVALID, "space is real or drill, not '%.40s'",
-				 "空间（space）为“real”或“drill”，不能是“%.40s”", word);
-	json_object_set_new(fields, "space", json_integer(strcmp(word, "drill") ? 1 : 2));
-	return 0;
-}
-
 /* ---- lists ---------------------------------------------------------------- */
 
 /* The same list, further on. */
@@ -67,19 +56,6 @@ static void listed(struct call *call, json_t *answer)
 	call_answer_house(call, 200, answer);
 }
 
-static int whole_number(const char *name, const char *text, json_t *fields, struct fault *why)
-{
-	char *end;
-	const long number = text ? strtol(text, &end, 10) : 0;
-
-	if (!text)
-		return 0;
-	if (end == text || *end)
-		return fault_say(why, FAULT_INVALID, "'%s' must be a whole number", "“%s”应为整数", name);
-	json_object_set_new(fields, name, json_integer(number));
-	return 0;
-}
-
 int records_list(struct call *call, struct fault *why)
 {
 	static const char *const names[] = { "where", "limit",         "after", "space",
@@ -95,8 +71,8 @@ int records_list(struct call *call, struct fault *why)
 				 "“updated_since”须与“order=changed”同用");
 	fields = json_pack("{s:s, s:s*, s:s*, s:s*, s:s*}", "kind", call->words[0], "where", said[0], "after",
 			   said[2], "order", said[4], "since", said[5]);
-	if ((ret = whole_number("limit", said[1], fields, why)) < 0 ||
-	    (ret = space_of(said[3], fields, why)) < 0) {
+	if ((ret = call_number(fields, "limit", said[1], why)) < 0 ||
+	    (ret = call_space(fields, said[3], why)) < 0) {
 		json_decref(fields);
 		return ret;
 	}
@@ -298,7 +274,7 @@ static int fill_move(struct call *call, json_t *fields, struct fault *why)
 
 	if ((ret = call_no_query(call, why)) < 0 || (ret = call_members(call, members, why)) < 0 ||
 	    (ret = call_text_of(call, "space", 16, false, &space, why)) < 0 ||
-	    (ret = space_of(space, fields, why)) < 0 || (ret = seen_version(call, fields, why)) < 0 ||
+	    (ret = call_space(fields, space, why)) < 0 || (ret = seen_version(call, fields, why)) < 0 ||
 	    (ret = repeat_key(call, fields, why)) < 0)
 		return ret;
 	for (size_t i = 0; i < 2; i++)

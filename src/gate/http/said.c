@@ -125,3 +125,27 @@ int call_no_query(struct call *call, struct fault *why)
 
 	return call_query(call, none, NULL, why);
 }
+
+int call_number(json_t *fields, const char *name, const char *text, struct fault *why)
+{
+	char *end;
+	const long number = text ? strtol(text, &end, 10) : 0;
+
+	if (!text)
+		return 0;
+	if (end == text || *end)
+		return fault_say(why, FAULT_INVALID, "'%s' must be a whole number", "“%s”应为整数", name);
+	json_object_set_new(fields, name, json_integer(number));
+	return 0;
+}
+
+int call_space(json_t *fields, const char *word, struct fault *why)
+{
+	if (!word)
+		return 0;
+	if (strcmp(word, "real") && strcmp(word, "drill"))
+		return fault_say(why, FAULT_INVALID, "space is real or drill, not '%.40s'",
+				 "空间（space）为“real”或“drill”，不能是“%.40s”", word);
+	json_object_set_new(fields, "space", json_integer(strcmp(word, "drill") ? 1 : 2));
+	return 0;
+}

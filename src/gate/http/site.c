@@ -32,8 +32,7 @@ int site_openapi(struct call *call, struct fault *why)
 	return 0;
 }
 
-/* Who may look at raw events, or runs the software: the sources are those of all units. */
-static bool sees_sources(struct call *call)
+bool site_sees_sources(const struct call *call)
 {
 	static const char *const roles[] = { "DIR", "DUT", "CL", "AUD", "SYS" };
 
@@ -46,7 +45,7 @@ static bool sees_sources(struct call *call)
 /* Where the folder lies and who runs the daemon concerns whoever runs it. */
 static void status_told(struct call *call, json_t *answer)
 {
-	if (!sees_sources(call)) {
+	if (!site_sees_sources(call)) {
 		json_object_del(answer, "sources");
 		json_object_del(answer, "detection");
 	}

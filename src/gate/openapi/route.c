@@ -54,6 +54,20 @@ static const struct operation routes[] = {
 	  WAY_PERSON, "",                         "new_token",           "201=made_token",              "409" },
 	{ "delete", API "/tokens/{id}",           "token_end",           "Token",    "Revoke it",                                 "吊销令牌",
 	  WAY_PERSON, "",                         NULL,                  "200=ended",                   "409" },
+	/* over all records */
+	{ "get",    API "/clocks",                "clock_list",          "Figure",   "What is due, of all open records",          "全部未结记录的时限",
+	  WAY_ANY,    "clock_state before limit space", NULL,            "200=clocks",                  "" },
+	{ "get",    API "/counts",                "record_count",        "Figure",   "How many records there are, by their values", "按字段取值统计记录数",
+	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
+	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
+	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
+	{ "get",    API "/record",                "record_entries",      "Figure",   "The record, entry by entry, for who watches over it", "逐条查阅记录（供监督人员）",
+	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
+	/* what detects */
+	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
+	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },
+	{ "post",   API "/rules/try",             "rule_try",            "Rule",     "Try a rule on some lines; nothing is stored", "用若干日志行试验一条规则，不作保存",
+	  WAY_ANY,    "",                         "rule_trial",          "200=rule_tried",              "404" },
 	/* about the daemon */
 	{ "get",    API "/catalogue",             "daemon_catalogue",    "Daemon",   "Kinds, moves, words",                       "类别、动作与用语",
 	  WAY_ANY,    "",                         NULL,                  "200=catalogue",               "" },

@@ -231,6 +231,26 @@ def a21_a_list_tells_nothing_of_what_it_leaves_out():
                         same(answers[0], answers[1], f"{kind} by {order}, {limit} a page, {login}")
 
 
+def a21_figures_tell_nothing_of_what_is_hidden():
+    """Counts and clocks are those of the records that one sees; a word that stands in others' alone finds as little as any."""
+    with full_house() as h:
+        for login, other in (("uop_edu", "tax"), ("uop_tax", "edu")):
+            hidden = {h.case[other], *(r["id"] for of in h.records.values() for u, r in of.items() if u == other)}
+            for space in ("real", "drill"):
+                reply = expect(h.web.get(f"{A}/clocks?limit=500&space={space}", login=login), 200)
+                silent(h, reply, "clocks", other)
+                true(not {r["id"] for r in reply.json["clocks"]} & hidden, f"{login} is told of others' clocks")
+            for kind, by in (("incident", "unit"), ("incident", "handling,unit"), ("evidence", "type"), ("note", "incident"),
+                             ("report", "unit,life"), ("affected_system", "incident,unit"), ("incident", "title")):
+                answers = []
+                for word in (WORDS[other], "没有的词"):
+                    reply = expect(h.web.get(f"{A}/counts?kind={kind}&by={by}&where={quoted(word)}", login=login), 200)
+                    same(reply.json["total"], 0, f"{kind} {word}")
+                    answers.append(reply.body)
+                same(answers[0], answers[1], f"{kind} by {by} for {login}")
+                silent(h, h.web.get(f"{A}/counts?kind={kind}&by={by}", login=login), f"counts of {kind} by {by}", other)
+
+
 def a21_pages_hold_what_one_may_see_and_end():
     with full_house() as h:
         for login, expected in (("uop_edu", 2), ("uop_tax", 2), ("dir01", 4), ("rsp04", 0)):
