@@ -21,7 +21,7 @@ export interface Entries {
 	next?: number;
 }
 
-const PAGE = 100;
+const PAGE = 50;
 const ASKED = ['space', 'order', 'kind', 'type', 'actor', 'after', 'before'] as const;
 
 /** The address that answers what the page is asked for. */
