@@ -154,6 +154,20 @@ struct due_ask {
 };
 int house_due(struct house *house, const struct asker *asker, const struct due_ask *ask, json_t **answer,
 	      struct fault *why);
+/* The record of what is real or of drills, entry by entry, without what entries say, for LG, DIR and AUD
+ * ("Verify log chain"): {"entries":[{"seq","at","occurred"?,"type","actor","who"?,"act","kind","id"?,
+ * "number"?,"title"?,"hash"}],"size","next"?}. At most ENTRIES_EXAMINED are looked at, of which some may
+ * not be asked for: `next` is the last of them where there are more, to go on before (or after) it. */
+enum { ENTRIES_MOST = 500, ENTRIES_EXAMINED = 10000 };
+struct entries_ask {
+	const char *after, *before;       /* places in the log, in digits; NULL: any */
+	const char *type, *actor, *kind; /* actor: a login, "person:5", "timer" and so on; NULL: any */
+	const char *order;               /* newest (or NULL) or oldest first */
+	int limit;                       /* 1..ENTRIES_MOST */
+	int space;                       /* 1 real, 2 drill */
+};
+int house_entries(struct house *house, const struct asker *asker, const struct entries_ask *ask,
+		  json_t **answer, struct fault *why);
 /* May the asker see this record? Not there is no. */
 bool house_sees(struct house *house, const struct asker *asker, int64_t object);
 /* `kind` may be NULL; with it, `ref` may be a name too, and a record of another

@@ -197,6 +197,8 @@ bool staff_delegated(struct deed *deed, struct object *subject, const char *powe
 bool staff_sees(struct deed *deed, struct object *object);
 /* Every record of the kind, so that none needs to be asked about? */
 bool staff_sees_all(struct deed *deed, const struct kind *kind);
+/* One of these roles, given for everything that there is, not for one case, unit or place? */
+bool staff_holds_for_all(struct deed *deed, const char *const *roles, size_t count);
 const char *title_of(struct deed *deed, struct object *object); /* NULL: none, or not to be seen */
 
 /* look/show.c: one record, for whoever may see it. */

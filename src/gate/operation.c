@@ -266,6 +266,23 @@ static int statistics(struct gate *gate, const struct ask *ask, const struct ask
 	return house_statistic(gate->house, asker, &wanted, out, why);
 }
 
+static int entries(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		   struct fault *why)
+{
+	const struct entries_ask wanted = {
+		.after = ask_text(ask, SAYS_AFTER),
+		.before = ask_text(ask, SAYS_BEFORE),
+		.type = ask_text(ask, SAYS_TYPE),
+		.actor = ask_text(ask, SAYS_ACTOR),
+		.kind = ask_text(ask, SAYS_KIND),
+		.order = ask_text(ask, SAYS_ORDER),
+		.limit = list_limit(ask_number(ask, SAYS_LIMIT, 100)),
+		.space = (int)ask_number(ask, SAYS_SPACE, RECORD_REAL),
+	};
+
+	return house_entries(gate->house, asker, &wanted, out, why);
+}
+
 static int catalogue(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		     struct fault *why)
 {
@@ -375,6 +392,7 @@ static const struct {
 	[ASK_CLOCKS]    = { false, false, clocks },
 	[ASK_COUNTS]    = { false, false, counts },
 	[ASK_STATISTICS] = { false, false, statistics },
+	[ASK_RECORD]    = { false, false, entries },
 	[ASK_CATALOGUE] = { false, true,  catalogue },
 	[ASK_STATUS]    = { false, true,  status },
 	[ASK_WHOAMI]    = { false, false, whoami },

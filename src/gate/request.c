@@ -49,6 +49,8 @@ static const struct {
 	[SAYS_FROM]     = { "from",     A_TEXT },
 	[SAYS_TO]       = { "to",       A_TEXT },
 	[SAYS_BY]       = { "by",       A_TEXT },
+	[SAYS_TYPE]     = { "type",     A_TEXT },
+	[SAYS_ACTOR]    = { "actor",    A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
@@ -69,6 +71,7 @@ static const struct {
 	[ASK_CLOCKS]     = { "clocks",     false, 0, F(STATE) | F(BEFORE) | F(LIMIT) | F(SPACE) },
 	[ASK_COUNTS]     = { "counts",     false, F(KIND) | F(BY), F(WHERE) | F(SPACE) },
 	[ASK_STATISTICS] = { "statistics", false, F(KIND), F(BY) | F(FROM) | F(TO) | F(SPACE) },
+	[ASK_RECORD]     = { "record",     false, 0, F(SPACE) | F(AFTER) | F(BEFORE) | F(LIMIT) | F(ORDER) | F(TYPE) | F(ACTOR) | F(KIND) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },

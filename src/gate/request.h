@@ -24,6 +24,7 @@ enum ask_op {
 	ASK_CLOCKS,
 	ASK_COUNTS,
 	ASK_STATISTICS,
+	ASK_RECORD,
 	ASK_CATALOGUE,
 	ASK_STATUS,
 	ASK_WHOAMI,
@@ -76,6 +77,8 @@ enum ask_field {
 	SAYS_FROM,
 	SAYS_TO,
 	SAYS_BY, /* what is counted by */
+	SAYS_TYPE,
+	SAYS_ACTOR,
 	SAYS__COUNT,
 };
 

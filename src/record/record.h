@@ -95,17 +95,23 @@ struct record_read {
 	const char *kind, *type, *actor, *unit; /* from the leaf, in `mem` */
 	const char *leaf;                       /* exact bytes */
 	size_t leaf_len;
+	unsigned char hash[32]; /* of the leaf, as it stands in the tree */
 	json_t *change; /* owned by the reader; gone at the next step */
 };
 struct record_cursor;
 /* All of a space from `from` on, or of one object (object != 0). */
 int record_scan(struct record *record, enum record_space space, uint64_t from, int64_t object,
 		struct record_cursor **out, struct fault *why);
+/* Those behind `after` and before `before` (-1 and INT64_MAX: all), in either direction. */
+int record_scan_between(struct record *record, enum record_space space, int64_t after, int64_t before,
+			bool newest_first, struct record_cursor **out, struct fault *why);
 int record_step(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
 		struct fault *why); /* 1, 0, <0 */
 /* The same without what the entry says: `change` is NULL, and no payload is read. */
 int record_step_head(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
 		     struct fault *why);
+/* What the entry says that the step before gave without it: `out->change`. */
+int record_say(struct record_cursor *cursor, struct arena *mem, struct record_read *out, struct fault *why);
 void record_cursor_close(struct record_cursor *cursor);
 
 /* Erase the texts of one entry, or one part of it (part > 0; 0: all texts).

@@ -11,9 +11,23 @@ struct record_cursor {
 	struct record *record;
 	enum record_space space;
 	struct rows *rows;
-	json_t *change; /* of the entry read last */
+	struct leaf leaf; /* of the entry read last, in the memory given for it */
+	json_t *change;   /* the same */
 	struct doc doc;
 };
+
+static int open_cursor(struct record *record, enum record_space space, const char *sql,
+		       const struct value *args, size_t count, struct record_cursor **out, struct fault *why)
+{
+	struct rows *rows;
+	int ret;
+
+	if ((ret = store_query(record->store, sql, args, count, &rows, why)) < 0)
+		return ret;
+	*out = must_alloc(sizeof(**out));
+	**out = (struct record_cursor){ .record = record, .space = space, .rows = rows };
+	return 0;
+}
 
 int record_scan(struct record *record, enum record_space space, uint64_t from, int64_t object,
 		struct record_cursor **out, struct fault *why)
@@ -24,14 +38,20 @@ int record_scan(struct record *record, enum record_space space, uint64_t from, i
 	static const char of_one[] = "SELECT seq, hash, leaf FROM records WHERE object = $3 AND log = $1"
 				     " AND +seq >= $2 ORDER BY oseq";
 	const struct value args[] = { value_int(space), value_int((int64_t)from), value_int(object) };
-	struct rows *rows;
-	int ret;
 
-	if ((ret = store_query(record->store, object ? of_one : all, args, object ? 3 : 2, &rows, why)) < 0)
-		return ret;
-	*out = must_alloc(sizeof(**out));
-	**out = (struct record_cursor){ .record = record, .space = space, .rows = rows };
-	return 0;
+	return open_cursor(record, space, object ? of_one : all, args, object ? 3 : 2, out, why);
+}
+
+int record_scan_between(struct record *record, enum record_space space, int64_t after, int64_t before,
+			bool newest_first, struct record_cursor **out, struct fault *why)
+{
+	static const char oldest[] = "SELECT seq, hash, leaf FROM records WHERE log = $1 AND seq > $2"
+				     " AND seq < $3 ORDER BY seq";
+	static const char newest[] = "SELECT seq, hash, leaf FROM records WHERE log = $1 AND seq > $2"
+				     " AND seq < $3 ORDER BY seq DESC";
+	const struct value args[] = { value_int(space), value_int(after), value_int(before) };
+
+	return open_cursor(record, space, newest_first ? newest : oldest, args, 3, out, why);
 }
 
 void record_cursor_close(struct record_cursor *cursor)
@@ -54,7 +74,6 @@ static int read_leaf(struct record_cursor *cursor, struct arena *mem, struct lea
 {
 	uint64_t seq = (uint64_t)rows_int(cursor->rows, 0);
 	const unsigned char *stored;
-	unsigned char hash[DIGEST_LEN];
 	const char *bytes;
 	size_t len;
 
@@ -64,8 +83,8 @@ static int read_leaf(struct record_cursor *cursor, struct arena *mem, struct lea
 	bytes = rows_blob(cursor->rows, 2, &out->leaf_len);
 	if (!bytes)
 		return changed(cursor, seq, "its leaf is not there", why);
-	merkle_leaf(bytes, out->leaf_len, hash);
-	if (memcmp(hash, stored, DIGEST_LEN))
+	merkle_leaf(bytes, out->leaf_len, out->hash);
+	if (memcmp(out->hash, stored, DIGEST_LEN))
 		return changed(cursor, seq, "its leaf was changed", why);
 	out->leaf = arena_copy_bytes(mem, bytes, out->leaf_len);
 	if (!leaf_read(out->leaf, out->leaf_len, leaf) || leaf->seq != seq)
@@ -148,9 +167,10 @@ static int read_change(struct record_cursor *cursor, const struct leaf *leaf, st
 	return payload_join(parts, count, &cursor->change, why);
 }
 
-static int read_head(struct record_cursor *cursor, struct arena *mem, struct leaf *leaf,
-		     struct record_read *out, struct fault *why)
+int record_step_head(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
+		     struct fault *why)
 {
+	struct leaf *leaf = &cursor->leaf;
 	int ret;
 
 	json_decref(cursor->change);
@@ -170,23 +190,19 @@ static int read_head(struct record_cursor *cursor, struct arena *mem, struct lea
 	return 1;
 }
 
-int record_step_head(struct record_cursor *cursor, struct arena *mem, struct record_read *out,
-		     struct fault *why)
+int record_say(struct record_cursor *cursor, struct arena *mem, struct record_read *out, struct fault *why)
 {
-	struct leaf leaf;
+	const int ret = read_change(cursor, &cursor->leaf, mem, why);
 
-	return read_head(cursor, mem, &leaf, out, why);
+	out->change = cursor->change;
+	return ret;
 }
 
 int record_step(struct record_cursor *cursor, struct arena *mem, struct record_read *out, struct fault *why)
 {
-	struct leaf leaf;
 	int ret;
 
-	if ((ret = read_head(cursor, mem, &leaf, out, why)) <= 0)
+	if ((ret = record_step_head(cursor, mem, out, why)) <= 0)
 		return ret;
-	if ((ret = read_change(cursor, &leaf, mem, why)) < 0)
-		return ret;
-	out->change = cursor->change;
-	return 1;
+	return (ret = record_say(cursor, mem, out, why)) < 0 ? ret : 1;
 }

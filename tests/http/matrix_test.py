@@ -29,6 +29,8 @@ ALL_SCOPES = {"read", "report", "intake", "act"}
 SCA = {"SCA"}
 VOUCH = {"SCA", "AUD", "DIR", "LG"}
 INTAKE = {"SYS"}
+# "Verify log chain, export accountability".
+CHAIN = {"LG", "DIR", "AUD"}
 # Who sees what comes in from the sources of all units ("See raw events"), and who runs the software.
 SOURCES = {"DIR", "DUT", "CL", "AUD", "SYS"}
 EVERY = None  # whoever is known
@@ -70,6 +72,7 @@ RULES = {
     f"GET {A}/clocks": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/clocks", None)),
     f"GET {A}/counts": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/counts?kind=incident&by=handling", None)),
     f"GET {A}/statistics": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/statistics?kind=incident&by=level", None)),
+    f"GET {A}/record": (BOTH, {"read", "act"}, set(), CHAIN, (f"{A}/record", None)),
     f"GET {A}/rules": (BOTH, {"read", "act"}, set(), SOURCES, (f"{A}/rules", None)),
     f"POST {A}/rules/try": (BOTH, {"read", "act"}, set(), SOURCES, (f"{A}/rules/try", {"x": 1})),
     f"POST {A}/checkpoint": (BOTH, {"read", "act", "report"}, set(), EVERY, (f"{A}/checkpoint", {"x": 1})),
@@ -215,7 +218,8 @@ def by_session(ask, web, route):
     """It goes through with the page's token; what changes something does not without it."""
     method = route.split()[0]
     path, body = RULES[route][4]
-    headers = session_of(web, "sys01" if RULES[route][3] in (INTAKE, SOURCES) else "sca01")
+    roles = RULES[route][3]
+    headers = session_of(web, "sca01" if roles is EVERY or "SCA" in roles else LOGIN[min(roles)])
     cookie = {"Cookie": headers["Cookie"]}
     if method not in ("GET", "HEAD") and RULES[route][0] != ANYBODY:
         expect(ask(method, path, body, cookie), 403, f"{route} without the page's token")

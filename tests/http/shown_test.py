@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """shown -- rules that are loaded or only tried, the record entry by entry, a case as a bundle: told to whom they are for, and right."""
 import contextlib
+import hashlib
+import importlib.util
 import json
 import os
 import shutil
+import subprocess
 import signal
 import sys
 import tempfile
@@ -13,7 +16,9 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from people import Results, Unexpected, Web, everybody, full_house, quoted  # noqa: E402
 from cast import city, person  # noqa: E402
+from fengsui import Connection  # noqa: E402
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 A = "/api/v1"
 LOGINS = ("lg01", "dir01", "dut01", "cl01", "rsp01", "uop_edu", "uhd_edu", "sec_edu", "sup01", "exp01", "pio01", "ped01", "fin01", "res01",
           "arc01", "sys01", "sca01", "aud01", "pub01", "nopost01", "late01")
@@ -264,9 +269,175 @@ def rules(results):
             results.case(f"try: heavy, {name}", heavy_rules, d, name)
 
 
+# ---- the record --------------------------------------------------------------------------------------
+
+READ_ALL = {"lg01", "dir01", "aud01"}
+
+
+def leaves(d, drill=False):
+    """Every entry of the record, oldest first, as a stranger reads it in a bundle: (leaf, its hash)."""
+    d.ask(op="checkpoint", space=2 if drill else 1)
+    out = tempfile.mkdtemp(prefix="fengsui-")
+    try:
+        subprocess.run([d.program, "record", "export", d.folder, "--out", out + "/x", *(["--drill"] if drill else [])], check=True, capture_output=True)
+        with open(out + "/x/records.jsonl", encoding="utf-8") as f:
+            texts = [json.loads(line)["leaf"] for line in f]
+    finally:
+        shutil.rmtree(out)
+    return [(json.loads(text), hashlib.sha256(b"\0" + text.encode()).hexdigest()) for text in texts]
+
+
+def entries(h, query="", login="aud01"):
+    return good(h.web.get(f"{A}/record?{query}", login=login), query)
+
+
+def every_entry(h, query, order="newest"):
+    """Page by page to the end."""
+    found, where = [], ""
+    while True:
+        said = entries(h, f"{query}&order={order}{where}")
+        found += said["entries"]
+        if "next" not in said:
+            return found
+        where = f"&{'before' if order == 'newest' else 'after'}={said['next']}"
+
+
+def essence(leaf, hash_):
+    kind, _, id_ = leaf.get("obj", "house").partition(":")
+    return leaf["seq"], leaf["at"], leaf["type"], leaf["actor"], leaf["act"], kind, int(id_ or 0) or None, hash_
+
+
+def said_of(e):
+    return e["seq"], e["at"], e["type"], e["actor"], e["act"], e["kind"], e.get("id"), e["hash"]
+
+
+def the_record_is_that_of_a_bundle(h, space):
+    known = [essence(*one) for one in leaves(h.d, space == "drill")]
+    for order in ("newest", "oldest"):
+        for limit in (500, 7, 1) if order == "newest" else (500, 3):
+            found = [said_of(e) for e in every_entry(h, f"space={space}&limit={limit}", order)]
+            same(found, known[::-1] if order == "newest" else known, f"{space} {order} {limit}")
+    same(entries(h, f"space={space}")["size"], len(known))
+
+
+def entries_say_whose_they_are(h):
+    newest = {e["id"]: e for e in every_entry(h, "limit=500", "oldest") if "id" in e}
+    for of in h.records.values():
+        for record in of.values():
+            shown = h.d.show(record)
+            e = newest[shown["id"]]
+            same((e["kind"], e.get("number")), (shown["kind"], shown.get("number")))
+            history = h.d.history(record)[-1]
+            same((e["seq"], e["at"], e["type"], e.get("who", {}).get("id")), (history["seq"], history["at"], history["type"], history.get("who", {}).get("id")))
+    late = h.d.do("dut01", "note", "create", incident=h.case["edu"], type="analysis", text="补录", occurred="2026-03-02T07:30:00Z")
+    e = entries(h, "kind=note&limit=1")["entries"][0]
+    same((e["id"], e["occurred"], e["who"]["title"]), (late.id, "2026-03-02T07:30:00.000000Z", "值班员一"))
+    keys = {"seq", "at", "occurred", "type", "actor", "who", "act", "kind", "id", "number", "title", "hash"}
+    same({key for e in entries(h, "limit=500")["entries"] for key in e} - keys, set(), "nothing of what entries say")
+
+
+FILTERS = [("type=incident.create", lambda e: e[2] == "incident.create"), ("kind=evidence", lambda e: e[5] == "evidence"),
+           ("kind=house", lambda e: e[5] == "house"), ("actor=timer", lambda e: e[3] == "timer"), ("type=nothing.at_all", lambda e: False),
+           ("kind=incident&type=incident.acknowledge", lambda e: e[2] == "incident.acknowledge"), ("actor=setup", lambda e: e[3] == "setup"),
+           ("after=20&before=31", lambda e: 20 < e[0] < 31), ("after=31&before=20", lambda e: False), ("before=0", lambda e: False),
+           ("before=999999999999999999", lambda e: True)]
+
+
+def the_record_by_what_is_sought(h):
+    known = [essence(*one) for one in leaves(h.d)]
+    person = f"person:{h.d.who['dut01'].lstrip('#')}"
+    more = [("actor=dut01", lambda e: e[3] == person), (f"actor={person}&kind=note", lambda e: e[3] == person and e[5] == "note")]
+    for query, wanted in FILTERS + more:
+        for limit in (500, 2):
+            same([said_of(e) for e in every_entry(h, f"{query}&limit={limit}")] if "before" not in query and "after" not in query else
+                 [said_of(e) for e in entries(h, f"{query}&limit=500")["entries"]], [e for e in known[::-1] if wanted(e)], query)
+    same([len([e for e in known if wanted(e)]) > 0 for _, wanted in more], [True, True])
+
+
+def no_entries(h):
+    for query in ("limit=0", "limit=501", "limit=x", "before=x", "before=-1", "after=1e3", "before=", "after=1234567890123456789", "space=both", "order=changed",
+                  "kind=nothing", "actor=nobody", "where=x", "kind="):
+        refused(h.web.get(f"{A}/record?{query}", login="aud01"), 422)
+
+
+def the_record_is_for_who_watches_over_it(h):
+    """Not for who sees all cases, nor for an auditor or director of a part."""
+    d = h.d
+    for login, post in (("aud_edu", {"unit": d.unit["edu"]}), ("aud_case", {"incident": h.case["edu"]}), ("aud_old", {"valid_to": "2026-03-01T00:00:00Z"})):
+        person(d, login, login, "市信息产业局")
+        d.do(None, "post", "create", person=d.who[login], role="AUD", **post)
+    for login in (*LOGINS, "aud_edu", "aud_case", "aud_old"):
+        for space in ("real", "drill"):
+            reply = h.web.get(f"{A}/record?space={space}", login=login)
+            same(reply.status, 200 if login in READ_ALL else 403, login)
+            if reply.status == 403:
+                same(([r["code"] for r in reply.json["refusals"]], "entries" in reply.json), (["N21"], False))
+    for login in ("aud01", "dut01"):  # what is wrong with a question is told to those alone who may ask
+        same(h.web.get(f"{A}/record?kind=nothing", login=login).status, 422 if login == "aud01" else 403)
+
+
+def an_auditor_who_has_left_reads_nothing(h):
+    d = h.d
+    person(d, "aud09", "审计员九", "市信息产业局", "AUD")
+    session = h.web.who("aud09")
+    entries(h, login="aud09")
+    token = h.web.post(f"{A}/tokens", {"name": "t", "scopes": ["read"], "expires_at": "2026-04-01T00:00:00Z"}, login="aud09").json["token"]
+    same(h.web.get(f"{A}/record", token=token).status, 200)
+    d.done("sca01", "person", "edit", d.who["aud09"], active=False)
+    for reply in (h.web.raw("GET", f"{A}/record", headers=session), h.web.get(f"{A}/record", token=token)):
+        same(reply.status, 401)
+
+
+def a_long_record_is_looked_through_bit_by_bit(h):
+    """10,000 entries for one answer, in a moment; what lies deep is found by going on."""
+    known = {e["type"]: e["seq"] for e in every_entry(h, "type=incident.create&limit=500")}
+    line = Connection(h.d.folder)
+    request = {"op": "do", "kind": "unit", "move": "create", "input": {"name": "单位", "type": "bureau", "bound": True}}
+    for _ in range(0, 10200, 200):
+        for _ in range(200):
+            line.send(**request)
+        for _ in range(200):
+            same(line.receive()["ok"], True)
+    begun = time.monotonic()
+    said = entries(h, "type=incident.create")
+    took = time.monotonic() - begun
+    same((said["entries"], said["next"]), ([], said["size"] - 10000))
+    print(f"  10,000 entries looked at in {took * 1000:.0f} ms")
+    same(took < 2, True, f"{took} s")
+    same(entries(h, f"type=incident.create&before={said['next']}&limit=1")["entries"][0]["seq"] >= known["incident.create"], True)
+    same(entries(h, "kind=unit&limit=500&order=oldest&after=0")["next"] < said["size"], True)
+
+
+def drill_of():
+    """How a drill is brought to run, from the scenario about it."""
+    path = os.path.join(ROOT, "tests", "scenario", "D01-drill-namespace", "drill_namespace_test.py")
+    spec = importlib.util.spec_from_file_location("drill_namespace", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def record(results):
+    with full_house() as h:
+        drill_of().running(h.d)
+        for space in ("real", "drill"):
+            results.case(f"record: {space}", the_record_is_that_of_a_bundle, h, space)
+        results.case("record: whose", entries_say_whose_they_are, h)
+        results.case("record: sought", the_record_by_what_is_sought, h)
+        results.case("record: no question", no_entries, h)
+        results.case("record: whom it is for", the_record_is_for_who_watches_over_it, h)
+        results.case("record: long", a_long_record_is_looked_through_bit_by_bit, h)
+        results.case("record: left", an_auditor_who_has_left_reads_nothing, h)
+
+
+PARTS = {"rules": rules, "record": record}
+
+
 def main():
     results = Results("shown")
-    rules(results)
+    wanted = sys.argv[1:] or list(PARTS)
+    for name in wanted:
+        PARTS[name](results)
     results.end()
 
 

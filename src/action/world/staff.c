@@ -575,6 +575,17 @@ static bool reaches_all(struct deed *deed, const struct post *post)
 	       !post->territory && !among(post->role, blind, sizeof(blind) / sizeof(*blind));
 }
 
+bool staff_holds_for_all(struct deed *deed, const char *const *roles, size_t count)
+{
+	for (size_t i = 0; deed->staff && i < deed->staff->post_count; i++) {
+		const struct post *post = &deed->staff->posts[i];
+
+		if (valid_now(deed, post) && among(post->role, roles, count) && reaches_all(deed, post))
+			return true;
+	}
+	return !deed->staff;
+}
+
 bool staff_sees_all(struct deed *deed, const struct kind *kind)
 {
 	const bool open = among(kind->about, registers, sizeof(registers) / sizeof(*registers)) &&

@@ -99,6 +99,9 @@ void events_revoke(struct events *events, enum asking way, int64_t id, int64_t p
 unsigned events_listening(const struct events *events);
 int events_listen(struct call *call, struct fault *why);
 
+/* shown/record.c */
+int record_entries(struct call *call, struct fault *why);
+
 /* shown/rules.c */
 int rules_all(struct call *call, struct fault *why);
 int rules_try(struct call *call, struct fault *why);

@@ -47,6 +47,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/clocks",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_clocks,         NULL, NULL },
 	{ "GET",    "/api/v1/counts",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_counts,         NULL, NULL },
 	{ "GET",    "/api/v1/statistics",                    FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_statistics,     NULL, NULL },
+	{ "GET",    "/api/v1/record",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  record_entries,         NULL, NULL },
 	{ "GET",    "/api/v1/rules",                         FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  rules_all,              NULL, NULL },
 	{ "POST",   "/api/v1/rules/try",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_JSON,  rules_try,              NULL, NULL },
 	{ "POST",   "/api/v1/checkpoint",                    FOR_BOTH,    READS | TOKEN_REPORT, NO_SCOPE, BODY_JSON, site_checkpoint,      NULL, NULL },

@@ -61,6 +61,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
 	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
 	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
+	{ "get",    API "/record",                "record_entries",      "Figure",   "The record, entry by entry, for who watches over it", "逐条查阅记录（供监督人员）",
+	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
 	/* what detects */
 	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
 	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },

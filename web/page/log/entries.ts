@@ -1,24 +1,28 @@
 /* entries -- entries of the record as the interface gives them (GET /record). */
 import type { Handle } from '../../lib/plan/plan';
 
-export interface Entry {
+/** With the record that it is of; `house`: of none. */
+export interface Entry extends Handle {
 	seq: number;
 	at: string;
+	occurred?: string;
 	type: string;
-	/** "person:17", "system" … as it stands in the leaf. */
+	/** "person:17", "timer", "system" … as it stands in the leaf. */
 	actor: string;
 	who?: Handle;
-	/** What it is of, as far as one sees it; else only its mark. */
-	of?: Handle;
-	obj?: string;
+	/** Of the leaf, as it stands in the tree. */
+	hash: string;
 }
 export interface Entries {
-	rows: Entry[];
-	after?: string | number;
+	entries: Entry[];
+	/** How many entries the record has. */
+	size: number;
+	/** Where to go on; none: this is the end. An answer may have few entries, or none, and still go on. */
+	next?: number;
 }
 
-const PAGE = 100;
-const ASKED = ['space', 'kind', 'type', 'actor', 'after'] as const;
+const PAGE = 50;
+const ASKED = ['space', 'order', 'kind', 'type', 'actor', 'after', 'before'] as const;
 
 /** The address that answers what the page is asked for. */
 export function entries_path(query: URLSearchParams): string {

@@ -2,6 +2,9 @@
 export const EXAMPLE_RULE = `title: Failed Password
 status: test
 level: low
+tags:
+    - attack.credential-access
+    - attack.t1110
 logsource:
     product: linux
     service: sshd

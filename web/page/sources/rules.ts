@@ -8,28 +8,25 @@ import type { Problem } from '../../lib/ask/problem';
 import type { Both } from '../../lib/words/lang.svelte';
 
 export interface Rule {
-	id?: string;
+	id: string;
 	title: string;
-	file?: string;
 	level?: string;
-	product?: string | null;
-	category?: string | null;
-	service?: string | null;
-	correlation?: boolean;
-	tags?: string[];
-	/** Switched off by a detection switch. */
-	off?: boolean;
-	alerts?: number;
+	status?: string;
+	file: string;
+	line: number;
+	/** Speaks of several events. */
+	correlation: boolean;
+	tags: string[];
+	logsource: { product?: string; category?: string; service?: string };
 }
 export interface Fault extends Both {
 	line: number;
 	column: number;
 }
 export interface LineResult {
-	line: number;
-	hit: boolean;
-	/** Titles of the rules that it hits. */
-	rules?: string[];
+	matches: boolean;
+	/** It could not be read, or not be told in time. */
+	fault?: Both;
 }
 export interface Tried {
 	faults: Fault[];

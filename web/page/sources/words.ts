@@ -51,8 +51,8 @@ export const w = words({
 	rule: { zh: '规则', en: 'Rule' },
 	level: { zh: '级别', en: 'Level' },
 	logsource: { zh: '日志类别', en: 'Log source' },
-	hits: { zh: '告警数', en: 'Alerts' },
-	off: { zh: '已停用', en: 'switched off' },
+	tags: { zh: '标签', en: 'Tags' },
+	correlation: { zh: '关联多条日志', en: 'several events' },
 
 	try: { zh: '试运行规则', en: 'Try a rule' },
 	try_hint: { zh: '只在此处试算：不保存规则，也不产生告警。', en: 'Worked out here only: the rule is not kept and raises no alert.' },
@@ -64,6 +64,7 @@ export const w = words({
 	hit: { zh: '命中', en: 'hit' },
 	no_hit: { zh: '未命中', en: 'no hit' },
 	result: { zh: '结果：{hits}/{lines} 行命中', en: 'Result: {hits} of {lines} lines hit' },
+	unreadable: { zh: '不能判断', en: 'cannot be told' },
 	fault_at: { zh: '第 {line} 行第 {column} 列', en: 'line {line}, column {column}' },
 	fault_go: { zh: '到此处', en: 'Go there' },
 	faulty: { zh: '规则有误', en: 'The rule has faults' },

@@ -1,0 +1,157 @@
+// Accounts in a real folder, by hand as people do it: sign in with a password, one-time codes, tokens, another password; an
+// invitation from the administrator's hand to the first sign-in, a code that takes two, and somebody who is put out.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import test, { after, before } from 'node:test';
+import { Stage } from './stage.mjs';
+
+let stage, duty, passwords;
+before(async () => {
+	stage = await Stage.open('real_office.py');
+	passwords = stage.told.passwords;
+	duty = (await entered('dut01')).page;
+});
+after(() => stage.close());
+
+async function sign_in(page, login, password, code = '') {
+	await page.fill('input[name=login]', login);
+	await page.fill('input[name=password]', password);
+	await page.fill('input[name=code]', code);
+	await page.click('form button.first');
+}
+async function entered(login) {
+	const person = await stage.person(null, { lang: 'en' });
+	await person.page.goto(stage.base + '/');
+	await sign_in(person.page, login, passwords[login]);
+	await person.page.waitForSelector('main#content');
+	return person;
+}
+const card = (page, title) => page.locator('section', { has: page.locator('h2', { hasText: title }) });
+const digits = (n) => String(n % 1000000).padStart(6, '0');
+
+/* RFC 6238, by the clock of this machine. */
+function one_time(secret) {
+	const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+	const step = Buffer.alloc(8);
+	step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+	const hash = crypto.createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(step).digest();
+	return digits(hash.readUInt32BE(hash[19] & 15) & 0x7fffffff);
+}
+const status_with = async (token) => (await (await stage.person(null)).context.request.get(stage.base + '/api/v1/incident', { headers: { Authorization: `Bearer ${token}` } })).status();
+
+test('another session of mine is ended, after a second look', async () => {
+	const other = await entered('dut01');
+	await duty.goto(stage.base + '/me');
+	const rows = card(duty, 'Sessions').locator('tbody tr');
+	await rows.nth(1).waitFor();
+	const before = await rows.count();
+	await rows.locator('button').first().click();
+	await duty.click('dialog button.grave');
+	await duty.waitForFunction((n) => document.querySelectorAll('section tbody tr').length < n, before);
+	const answer = await other.context.request.get(stage.base + '/api/v1/session');
+	assert.equal(answer.status(), 401, 'and it is out');
+});
+
+test('a token is shown once, works, and is revoked', async () => {
+	await duty.click('text=New token');
+	await duty.fill('dialog input[required]', 'monthly figures');
+	await duty.click('text=Make the token');
+	const token = await duty.textContent('dialog pre');
+	assert.equal(await status_with(token), 200);
+	await duty.click('text=I have kept it');
+	await duty.reload();
+	await card(duty, 'API tokens').locator('td', { hasText: 'monthly figures' }).waitFor();
+	assert.ok(!(await duty.content()).includes(token.slice(-20)), 'no list gives it again');
+	await card(duty, 'API tokens').locator('button', { hasText: 'Revoke' }).click();
+	await duty.click('dialog button.grave');
+	await duty.waitForSelector('td >> text=Revoked');
+	assert.equal(await status_with(token), 401);
+});
+
+test('a wrong current password is said in the form; a right one changes it', async () => {
+	const boxes = card(duty, 'Password').locator('input[type=password]');
+	const fill = async (...texts) => {
+		for (const [i, text] of texts.entries()) await boxes.nth(i).fill(text);
+	};
+	await fill('not the one it is', 'seven slow herons wade', 'seven slow herons wade');
+	await duty.click('text=Change the password');
+	await duty.waitForSelector('section [role=alert] >> text=The current password is not right');
+	assert.equal(await duty.locator('dialog').count(), 0, 'the session goes on');
+	await fill(passwords.dut01, 'seven slow herons wade', 'seven slow herons wade');
+	await duty.click('text=Change the password');
+	await duty.waitForSelector('text=The password is changed');
+	passwords.dut01 = 'seven slow herons wade';
+});
+
+test('one-time codes: set up, asked for, recovered from, removed', async () => {
+	const codes = card(duty, 'One-time codes');
+	await duty.click('text=Set up one-time codes');
+	const secret = (await duty.textContent('pre[aria-label=Secret]')).replace(/ /g, '');
+	await codes.locator('input').fill(digits(Number(one_time(secret)) + 1));
+	await codes.locator('button', { hasText: 'Confirm' }).click();
+	await codes.locator('[role=alert]').waitFor();
+	await codes.locator('input').fill(one_time(secret));
+	await codes.locator('button', { hasText: 'Confirm' }).click();
+	const recovery = (await duty.textContent('dialog pre')).trim().split('\n');
+	assert.equal(new Set(recovery).size, 10);
+	await duty.click('text=I have kept them');
+	await duty.waitForSelector('text=10 recovery codes are left');
+	await duty.click('header >> text=Sign out');
+	await sign_in(duty, 'dut01', passwords.dut01);
+	await duty.waitForSelector('[role=alert]');
+	await sign_in(duty, 'dut01', passwords.dut01, recovery[0]);
+	await duty.waitForSelector('main#content');
+	await duty.goto(stage.base + '/me');
+	await duty.waitForSelector('text=9 recovery codes are left');
+	await duty.click('section button.grave');
+	await duty.click('dialog button.grave');
+	await duty.waitForSelector('text=Set up one-time codes');
+});
+
+async function invite(page, login) {
+	await page.goto(stage.base + '/admin');
+	await card(page, 'Accounts').locator('tbody tr').first().waitFor();
+	await page.fill('input[aria-label=Login]', login);
+	await page.click('text=Invite a person');
+	await page.locator('dialog button', { hasText: 'Invite' }).click();
+}
+
+test('somebody is invited, sets a password with the code, and signs in', async () => {
+	const administrator = (await entered('sca01')).page;
+	await invite(administrator, 'new01');
+	const code = await administrator.textContent('dialog pre');
+	const newcomer = (await stage.person(null, { lang: 'en' })).page;
+	await newcomer.goto(stage.base + '/');
+	await newcomer.click('text=Set a password with an invitation code');
+	const fields = { login: 'new01', code: code.slice(0, -1) + (code.endsWith('a') ? 'b' : 'a'), password: 'eleven green kettles', again: 'eleven green kettles' };
+	for (const [name, text] of Object.entries(fields)) await newcomer.fill(`input[name=${name}]`, text);
+	await newcomer.click('form button.first');
+	await newcomer.waitForSelector('[role=alert]');
+	await newcomer.fill('input[name=code]', code);
+	await newcomer.click('form button.first');
+	await newcomer.waitForSelector('text=The password is set');
+	await sign_in(newcomer, 'new01', 'eleven green kettles');
+	await newcomer.waitForSelector('main#content');
+});
+
+test('the code of somebody who decides takes two, and who asked is not the second', async () => {
+	const administrator = (await entered('sca01')).page;
+	await invite(administrator, 'dir02');
+	await administrator.waitForSelector('.waits li');
+	assert.equal(await administrator.locator('dialog pre').count(), 0, 'no code for one alone');
+	assert.equal(await administrator.locator('.waits button.first').count(), 0);
+	const auditor = (await entered('aud01')).page;
+	await auditor.goto(stage.base + '/admin');
+	await auditor.click('.waits button.first');
+	await auditor.click('dialog button.first');
+	assert.match(await auditor.textContent('dialog pre'), /^\w{4}-/);
+});
+
+test('who is disabled is out at once', async () => {
+	const administrator = (await entered('sca01')).page;
+	await administrator.goto(stage.base + '/admin');
+	await administrator.click('button[aria-label="Acts for 值班员一"]');
+	await administrator.locator('dialog button', { hasText: 'Disable' }).click();
+	await administrator.waitForSelector('.state.disabled');
+	assert.equal((await duty.context().request.get(stage.base + '/api/v1/session')).status(), 401);
+});
