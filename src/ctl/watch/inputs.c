@@ -1,6 +1,5 @@
 #include "ctl/watch/inputs.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -12,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "intake/stream/rotation.h"
 
 enum { SAID_MOST = 10 };
 
@@ -55,50 +55,11 @@ static void add(struct inputs *in, const char *path, const struct stat *info, bo
 
 /* ---- the order -------------------------------------------------------------- */
 
-/* A name without what rotation put behind it, and that: auth.log and 2, or auth.log
- * and 20260101. */
-struct rotated {
-	size_t stem;
-	bool is;
-	bool dated;
-	unsigned long number;
-};
-
-static struct rotated rotated(const char *name)
-{
-	size_t len = strlen(name), digits;
-	struct rotated r = { .stem = len };
-
-	if (len > 3 && !strcmp(name + len - 3, ".gz"))
-		len -= 3;
-	for (digits = 0; digits < len && isdigit((unsigned char)name[len - digits - 1]); digits++)
-		;
-	if (!digits || digits > 8 || digits + 1 >= len || !strchr(".-", name[len - digits - 1]))
-		return r;
-	r.is = true;
-	r.dated = digits == 8;
-	r.number = strtoul(name + len - digits, NULL, 10);
-	r.stem = len - digits - 1;
-	return r;
-}
-
-/* Dates: the early ones first. Numbers: the high ones first, as logrotate counts. */
-static int by_age(const struct rotated *a, const struct rotated *b)
-{
-	if (a->is != b->is)
-		return a->is ? -1 : 1;
-	if (a->dated != b->dated)
-		return a->dated ? -1 : 1;
-	if (a->number == b->number)
-		return 0;
-	return (a->number < b->number) == a->dated ? -1 : 1;
-}
-
 static int by_name(const struct dirent **one, const struct dirent **other)
 {
 	const char *x = (*one)->d_name, *y = (*other)->d_name;
-	const struct rotated a = rotated(x), b = rotated(y);
-	const int age = a.stem == b.stem && !memcmp(x, y, a.stem) ? by_age(&a, &b) : 0;
+	const struct rotation a = rotation_of(x), b = rotation_of(y);
+	const int age = a.stem == b.stem && !memcmp(x, y, a.stem) ? rotation_by_age(&a, &b) : 0;
 	const size_t shared = a.stem < b.stem ? a.stem : b.stem;
 	const int stems = memcmp(x, y, shared);
 
@@ -115,12 +76,12 @@ static bool goes_on(const struct inputs *in, const char *path)
 	const char *last = in->count ? in->list[in->count - 1].path : "";
 	const char *name = strrchr(path, '/') + 1;
 	const size_t folder = (size_t)(name - path);
-	struct rotated a, b;
+	struct rotation a, b;
 
 	if (strncmp(last, path, folder) != 0 || strchr(last + folder, '/'))
 		return false;
-	a = rotated(last + folder);
-	b = rotated(name);
+	a = rotation_of(last + folder);
+	b = rotation_of(name);
 	return a.stem == b.stem && !memcmp(last + folder, name, a.stem);
 }
 
