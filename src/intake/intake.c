@@ -213,6 +213,27 @@ void intake_lost(struct source *source)
 		       0);
 }
 
+void source_head(const struct source *source, struct buf *out) { formats_head(source->formats, out); }
+
+void source_recall(struct source *source, const struct maps *maps, const char *head, size_t len)
+{
+	struct source alone = { .name = source->name, .product = source->product, .year = source->year };
+	struct event *e = event_new();
+
+	for (const char *end = head + len; head < end;) {
+		const char *lf = memchr(head, '\n', (size_t)(end - head));
+		const size_t line = (size_t)((lf ? lf : end) - head);
+
+		intake_line(maps, &alone, head, line, 0, e, NULL);
+		head += line + !!lf;
+	}
+	event_free(e);
+	formats_free(source->formats);
+	source->formats = alone.formats;
+	alone.formats = NULL;
+	source_fini(&alone);
+}
+
 void source_fini(struct source *source)
 {
 	formats_free(source->formats);

@@ -88,7 +88,8 @@ class Follow(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout.count("\n")), (0, 2))
 
     def test_what_cannot_be_followed(self):
-        for args, status in ((["-"], 64), ([self.at], 66)):
+        os.mkfifo(os.path.join(self.at, "pipe"))
+        for args, status in ((["-"], 64), ([os.path.join(self.at, "pipe")], 66)):
             done = subprocess.run([*self.command, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn("follow", done.stderr)

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "intake/stream/packed.h"
 #include "intake/stream/rotation.h"
 
 enum { SAID_MOST = 10 };
@@ -19,6 +21,7 @@ struct search {
 	struct inputs *inputs;
 	const struct settings *settings;
 	size_t root_len; /* of the folder that was typed, with its '/' */
+	bool quiet;
 };
 
 static void say(const struct settings *s, const char *path, const char *en, const char *zh)
@@ -29,7 +32,7 @@ static void say(const struct settings *s, const char *path, const char *en, cons
 /* A folder may hold thousands of such entries: the first are named, all are counted. */
 static void pass_by(struct search *at, const char *path, const char *en, const char *zh)
 {
-	if (at->inputs->passed_by++ < SAID_MOST)
+	if (at->inputs->passed_by++ < SAID_MOST && !at->quiet)
 		say(at->settings, path, en, zh);
 }
 
@@ -101,6 +104,16 @@ static bool wanted(const struct search *at, const char *path)
 
 static void take_folder(struct search *at, const char *folder, unsigned depth);
 
+static bool is_packed(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const bool packed = fd >= 0 && packed_is(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return packed;
+}
+
 static void take_entry(struct search *at, const char *path, unsigned depth)
 {
 	struct stat info;
@@ -121,6 +134,10 @@ static void take_entry(struct search *at, const char *path, unsigned depth)
 		pass_by(at, path, "no ordinary file, not read", "不是普通文件，未读取");
 	else if (access(path, R_OK) < 0)
 		pass_by(at, path, strerror(errno), strerror(errno));
+	else if (at->settings->follow && rotation_of(strrchr(path, '/') + 1).is && is_packed(path))
+		return; /* read as a part of what it was made of */
+	else if (at->settings->follow && is_packed(path))
+		pass_by(at, path, "packed, not followed", "已压缩，未跟踪");
 	else if (at->inputs->count == INPUTS_MOST)
 		pass_by(at, path, "more than 100000 files, not read", "超过 100000 个文件，未读取");
 	else
@@ -162,8 +179,9 @@ static void take_root(struct search *at, const char *word)
 	for (size_t len = strlen(folder); len > 1 && folder[len - 1] == '/';)
 		folder[--len] = '\0';
 	at->root_len = strlen(folder) + 1;
+	at->inputs->folders++;
 	take_folder(at, folder, 0);
-	if (at->inputs->count == before) {
+	if (at->inputs->count == before && !at->settings->follow) {
 		at->inputs->absent++;
 		say(at->settings, word, "there is no file to read in it", "其中没有可读取的文件");
 	}
@@ -175,9 +193,13 @@ static void take_followed(struct search *at, const char *word)
 {
 	struct stat info;
 
-	if (stat(word, &info) == 0 && !S_ISREG(info.st_mode)) {
+	if (stat(word, &info) == 0 && S_ISDIR(info.st_mode)) {
+		take_root(at, word);
+	} else if (stat(word, &info) == 0 && !S_ISREG(info.st_mode)) {
 		at->inputs->absent++;
-		say(at->settings, word, "only files can be followed", "只有文件可以跟踪");
+		if (!at->quiet)
+			say(at->settings, word, "only files and folders can be followed",
+			    "只有文件和目录可以跟踪");
 	} else {
 		add(at->inputs, word, NULL, true, false);
 	}
@@ -201,13 +223,21 @@ static void take_word(struct search *at, const char *word)
 	}
 }
 
+static void find(struct search *at)
+{
+	*at->inputs = (struct inputs){ .all_known = true };
+	for (size_t i = 0; i < at->settings->file_count; i++)
+		take_word(at, at->settings->files[i]);
+}
+
+void inputs_look(struct inputs *inputs, const struct settings *settings)
+{
+	find(&(struct search){ .inputs = inputs, .settings = settings, .quiet = true });
+}
+
 void inputs_find(struct inputs *inputs, const struct settings *settings)
 {
-	struct search at = { .inputs = inputs, .settings = settings };
-
-	*inputs = (struct inputs){ .all_known = true };
-	for (size_t i = 0; i < settings->file_count; i++)
-		take_word(&at, settings->files[i]);
+	find(&(struct search){ .inputs = inputs, .settings = settings });
 	if (inputs->passed_by > SAID_MOST)
 		fprintf(stderr,
 			in_language(settings,

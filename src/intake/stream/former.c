@@ -391,7 +391,10 @@ size_t former_since(const struct former_ask *ask, const struct rotation *rank, c
 		count = collect(ask, &l, &span, all);
 	}
 	close_folder(&l);
-	count = count == SIZE_MAX ? 0 : count;
+	if (count == SIZE_MAX) {
+		free(all);
+		return SIZE_MAX;
+	}
 	if (count)
 		qsort(all, count, sizeof(*all), by_age);
 	count = without_twins(all, count);

@@ -66,6 +66,7 @@ bool former_find(const struct former_ask *ask, struct former *out);
 
 /* What was put away after `rank` and before the file with the inode that `ask` names, of
  * which nothing was read: the oldest first, at most `most` of them. That file begins with
- * `begun` (`len` bytes): what begins so, too, is gzip of it or a copy that is being made. */
+ * `begun` (`len` bytes): what begins so, too, is gzip of it or a copy that is being made.
+ * SIZE_MAX: names are being moved, and nobody can say now. */
 size_t former_since(const struct former_ask *ask, const struct rotation *rank, const char *begun, size_t len,
 		    struct former *out, size_t most);

@@ -1,5 +1,6 @@
 #include "intake/stream/tail.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ struct file {
 	bool skipping;       /* the line at `offset` is too long */
 	bool stopped;        /* `held` may have whole lines */
 	bool is_copy;        /* of the file behind it, which was emptied: their bytes are one stream */
+	bool known;          /* to follow the one before it */
 	bool looked;         /* whether others came before it, and were put away unseen */
 	bool done;           /* it is over, and stays so that the next one is known to follow it */
 	int64_t still_since; /* nothing came since; 0: something did */
@@ -47,7 +49,8 @@ struct tail {
 	struct place places[TAIL_FILES];
 	size_t place_count;
 	uint64_t missed;
-	int64_t gone_since; /* nothing has this name since; 0: something has */
+	int64_t sought_since; /* what is not found while names are moved; 0: all was found */
+	int64_t gone_since;   /* nothing has this name since; 0: something has */
 	char *chunk;
 };
 
@@ -100,11 +103,7 @@ static struct file *push(struct tail *t, size_t at, const struct former *found)
 {
 	struct file *f;
 
-	if (t->count == TAIL_FILES) { /* more rotations than anybody makes in so short a time */
-		t->missed += !t->files[0].done;
-		remove_file(t, 0);
-		at -= !!at;
-	}
+	assert(t->count < TAIL_FILES);
 	f = &t->files[at];
 	memmove(f + 1, f, (t->count - at) * sizeof(*f));
 	t->count++;
@@ -171,24 +170,45 @@ static bool has_name(const struct tail *t, uint64_t inode)
 	return stat(t->path, &st) == 0 && st.st_ino == inode;
 }
 
-static void resume_all(struct tail *t)
+/* While names are moved a file may be found under none of them. */
+static bool seek_on(struct tail *t, int64_t now)
 {
-	for (size_t i = 0; i < t->place_count; i++) {
-		const struct place *place = &t->places[i];
-		/* Only the file of the name is copied and emptied. */
-		const struct former_ask ask = ask_for(t, place, i + 1 == t->place_count);
-		struct former found;
-		struct file *f;
+	t->sought_since = t->sought_since ? t->sought_since : now;
+	return now - t->sought_since < TAIL_SEEK_S * STAMP_SECOND;
+}
 
-		if (!former_find(&ask, &found)) {
-			t->missed += place->seen > 0 && !place->done;
-			continue;
-		}
-		f = push(t, t->count, &found);
-		f->is_copy = place->is_copy || (!found.same && (!found.packed || has_name(t, place->inode)));
-		go_on(f, place, &found.mark);
+static bool resume_one(struct tail *t, size_t i)
+{
+	const struct place *place = &t->places[i];
+	/* Only the file of the name is copied and emptied. */
+	const struct former_ask ask = ask_for(t, place, i + 1 == t->place_count);
+	struct former found;
+	struct file *f;
+
+	if (!former_find(&ask, &found))
+		return !place->seen || place->done;
+	f = push(t, t->count, &found);
+	f->is_copy = place->is_copy || (!found.same && (!found.packed || has_name(t, place->inode)));
+	go_on(f, place, &found.mark);
+	return true;
+}
+
+/* False: not yet. */
+static bool resume_all(struct tail *t, int64_t now)
+{
+	uint64_t missed = 0;
+
+	for (size_t i = 0; i < t->place_count; i++)
+		missed += !resume_one(t, i);
+	if (missed && seek_on(t, now)) {
+		while (t->count)
+			remove_file(t, 0);
+		return false;
 	}
+	t->missed += missed;
 	t->place_count = 0;
+	t->sought_since = 0;
+	return true;
 }
 
 static bool open_named(const struct tail *t, struct former *out)
@@ -210,6 +230,8 @@ static int look_for_name(struct pass *p)
 	struct tail *t = p->t;
 	struct former found;
 
+	if (t->count == TAIL_FILES) /* it is opened when there is room, and nothing is lost meanwhile */
+		return 0;
 	if (!open_named(t, &found)) {
 		t->gone_since = t->gone_since ? t->gone_since : p->now;
 		return errno == ENOENT ? 0 : fault_set(p->why, FAULT_IO, "%s: %s", t->path, strerror(errno));
@@ -242,38 +264,59 @@ static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
 	return ranked;
 }
 
+enum unseen { UNSEEN_NONE, UNSEEN_SOME, UNSEEN_UNSURE };
+
 /* Of the one before it; of which nothing was read and which was packed since, nobody knows. */
-static bool rank_before(const struct tail *t, size_t i, struct rotation *out)
+static enum unseen rank_before(struct tail *t, size_t i, int64_t now, struct rotation *out)
 {
-	while (i > 0)
+	while (i > 0) {
 		if (rank_of(t, --i, out))
-			return true;
-	return false;
+			return UNSEEN_SOME;
+		if (t->files[i].seen && seek_on(t, now))
+			return UNSEEN_UNSURE;
+	}
+	return UNSEEN_NONE;
+}
+
+static void insert(struct tail *t, size_t at, const struct former *found, size_t count)
+{
+	for (size_t k = 0; k < count; k++) {
+		struct file *f = push(t, at + k, &found[k]);
+
+		f->is_copy = t->files[at - 1].is_copy;
+		f->known = true;
+	}
 }
 
 /* Of file `i` nothing was read yet, and `chunk` is how it begins: what was put away
- * between the file before it and this one comes first. Gives how many those are. */
-static size_t insert_unseen(struct tail *t, size_t i, size_t len)
+ * between the file before it and this one comes first. */
+static enum unseen insert_unseen(struct tail *t, size_t i, size_t len, int64_t now)
 {
 	const struct place place = place_of(&t->files[i]);
 	const struct former_ask ask = ask_for(t, &place, false);
 	struct former found[TAIL_FILES];
-	struct rotation rank;
+	struct rotation rank, again;
+	enum unseen before;
 	size_t count;
 
-	t->files[i].looked = true;
 	/* An empty one that was rotated: the next one asks what came before it. */
-	if ((!len && i + 1 < t->count) || !rank_before(t, i, &rank))
-		return 0;
+	before = !len && i + 1 < t->count ? UNSEEN_NONE : rank_before(t, i, now, &rank);
 	/* Those that find no room now are found when these are done. */
-	count = former_since(&ask, &rank, t->chunk, len, found, TAIL_FILES - t->count);
-	for (size_t k = 0; k < count; k++) {
-		struct file *f = push(t, i + k, &found[k]);
-
-		f->is_copy = t->files[i - 1].is_copy;
-		f->looked = true;
+	count = before == UNSEEN_SOME ? former_since(&ask, &rank, t->chunk, len, found, TAIL_FILES - t->count)
+				      : 0;
+	if (before == UNSEEN_UNSURE || count == SIZE_MAX)
+		return UNSEEN_UNSURE;
+	/* Names that moved between the two questions make the answers one of nothing. */
+	if (before == UNSEEN_SOME &&
+	    (rank_before(t, i, now, &again) != UNSEEN_SOME || again.number != rank.number)) {
+		while (count)
+			former_close(&found[--count]);
+		return UNSEEN_UNSURE;
 	}
-	return count;
+	t->files[i].looked = true;
+	t->sought_since = 0;
+	insert(t, i, found, count);
+	return count ? UNSEEN_SOME : UNSEEN_NONE;
 }
 
 /* ---- lines -------------------------------------------------------------------- */
@@ -375,12 +418,19 @@ static enum outcome begin_anew(struct pass *p, size_t i)
 	struct former_ask ask;
 	struct former found;
 
-	place.inode = 0; /* a copy is another file */
+	bool there;
+
+	if (p->t->count == TAIL_FILES)
+		return READ_ALL; /* until there is room */
+	place.inode = 0;         /* a copy is another file */
 	ask = ask_for(p->t, &place, true);
+	if (!(there = former_find(&ask, &found)) && seek_on(p->t, p->now))
+		return READ_ALL;
+	p->t->sought_since = 0;
 	*f = (struct file){
 		.fd = former.fd, .device = former.device, .inode = former.inode, .born = former.born
 	};
-	if (!former_find(&ask, &found)) {
+	if (!there) {
 		const bool going = end_file(p, &former);
 
 		buf_fini(&former.held);
@@ -414,11 +464,13 @@ static enum outcome read_file(struct pass *p, size_t i)
 		/* Looked at after it was read: then these bytes are what follows. */
 		if (is_changed(f))
 			return begin_anew(p, i);
-		if (!f->seen && (n || !f->looked)) {
-			if (p->t->count == TAIL_FILES)
-				return READ_ALL; /* it waits until there is room for those before it */
-			if (insert_unseen(p->t, i, (size_t)n))
-				return READ_AGAIN;
+		if (!f->seen && !f->known && (n || !f->looked)) {
+			enum unseen unseen = UNSEEN_UNSURE; /* without room for those before it */
+
+			if (p->t->count < TAIL_FILES)
+				unseen = insert_unseen(p->t, i, (size_t)n, p->now);
+			if (unseen != UNSEEN_NONE)
+				return unseen == UNSEEN_SOME ? READ_AGAIN : READ_ALL;
 		}
 		if (!n) {
 			f->still_since = f->still_since ? f->still_since : p->now;
@@ -437,6 +489,11 @@ static enum outcome read_file(struct pass *p, size_t i)
 
 static bool is_still(const struct pass *p, const struct file *f)
 {
+	const struct file *last = &p->t->files[p->t->count - 1];
+
+	/* With so many behind it, whoever wrote there has gone on long ago. */
+	if (p->t->count == TAIL_FILES && f + 1 < last)
+		return true;
 	return f->still_since && p->now - f->still_since >= TAIL_LINGER_S * STAMP_SECOND;
 }
 
@@ -515,8 +572,8 @@ int tail_poll(struct tail *t, int64_t now, frame_take *take, frame_lost *lost, v
 	struct pass p = { t, take, lost, who, why, now, 0, 0 };
 	int ret;
 
-	if (t->place_count)
-		resume_all(t);
+	if (t->place_count && !resume_all(t, now))
+		return 0;
 	if ((ret = look_for_name(&p)) < 0)
 		return ret;
 	return read_all(&p);

@@ -207,7 +207,7 @@ static void no_line_is_lost_or_doubled(void **state)
 
 /* ---- whole stories ------------------------------------------------------------- */
 
-enum { STORIES = 600, ACTS = 60, KEPT = 12 };
+enum { STORIES = 600, ACTS = 120, KEPT = 40 };
 
 struct story {
 	uint32_t seed, seed_of_story;
@@ -306,7 +306,9 @@ static char act(struct story *s)
 		write_some(s, what < 38);
 		return what < 38 ? 'w' : 'p';
 	}
-	if (what < 60) {
+	if (what < 60) { /* some are looked at so seldom that they are rotated often meanwhile */
+		if (s->seed_of_story % 6 < 2 && roll(s, 12))
+			return '-';
 		look(s);
 		return 'l';
 	}
@@ -412,7 +414,8 @@ static void another_file_is_read_from_its_beginning(void **state)
 	begin_anew(&t);
 	assert_int_equal(ftruncate(fd, 0), 0);
 	put_to(fd, "ONE\nTWO IS LONGER\nAND MORE\n", 27);
-	poll_all(t, &heard);
+	for (int i = 0; i <= TAIL_SEEK_S; i++) /* its copy may have no name at the moment */
+		poll_all(t, &heard);
 	expect(&heard, "one;two is longer;ONE;TWO IS LONGER;AND MORE;", "written over", 0);
 	assert_int_equal(tail_missed(t), 1); /* what may have been written before that, nobody knows */
 	tail_free(t);
