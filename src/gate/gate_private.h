@@ -159,8 +159,15 @@ void ingest_close(struct ingest *ingest);
 int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why);
 /* The rules and their lists, where there are any; on a fault they stay as they were. */
 int ingest_reload_rules(struct ingest *ingest, struct fault *why);
+/* The mappings besides our own: one that is broken is named and leaves the others. */
+int ingest_reload_maps(struct ingest *ingest, struct fault *why);
 const struct roster *ingest_roster(const struct ingest *ingest); /* until the next reload */
 struct source *ingest_source(struct ingest *ingest, const char *name);
+/* Files whose places are written with what came of their lines; borrowed. */
+struct files;
+void ingest_set_files(struct ingest *ingest, struct files *files);
+/* source_recall() with the mappings in force. */
+void ingest_recall(struct ingest *ingest, struct source *source, const char *head, size_t len);
 /* A line that came in at `now`. A `limited` one is held to the quota of its
  * source: false, and counted, where that is used up. */
 bool ingest_line(struct ingest *ingest, struct source *source, const char *line, size_t len, int64_t now,

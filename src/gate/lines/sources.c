@@ -25,6 +25,7 @@ struct source_entry {
 	uint64_t refused, refused_written; /* connections, since the start */
 	int64_t heard_at;                  /* the last line; 0: none since the start */
 	int64_t silent_after, quiet_since;
+	bool is_file;                                /* read from files */
 	bool silent, silent_written, silent_settled; /* now, with the open batch, in the store */
 	struct source_entry *next, *next_all;
 	char name[];
@@ -91,6 +92,7 @@ static void heed(struct sources *sources, struct source_entry *entry)
 	/* A rate of one's own without a burst: a second's worth. */
 	entry->limit.burst = burst >= 0 ? (uint64_t)burst : rate >= 0 ? (uint64_t)rate : LINES_AT_ONCE;
 	entry->silent_after = own ? own->silent_after : 0;
+	entry->is_file = own && *own->file;
 }
 
 static struct source_entry *add(struct sources *sources, const char *name)
@@ -222,6 +224,12 @@ void sources_refused(struct sources *sources, struct source *source, int64_t now
 	sources_heard(sources, source, now);
 }
 
+void sources_remapped(struct sources *sources)
+{
+	for (struct source_entry *entry = sources->all; entry; entry = entry->next_all)
+		entry->source.hint = 0;
+}
+
 bool sources_changed(const struct sources *sources) { return sources->changed; }
 
 /* ---- silence --------------------------------------------------------------- */
@@ -324,14 +332,15 @@ static bool to_write(const struct source_entry *entry)
 	       entry->refused != entry->refused_written;
 }
 
-int sources_write(struct sources *sources, struct house *house, int64_t now, struct fault *why)
+int sources_write(struct sources *sources, struct house *house, int64_t now, bool whole, struct fault *why)
 {
 	int ret;
 
 	note_silences(sources, now);
 	for (struct source_entry *entry = sources->all; entry; entry = entry->next_all) {
-		if (to_write(entry) && ((ret = write_tally(entry, house_store(house), why)) < 0 ||
-					(ret = write_silence(entry, house, now, why)) < 0))
+		if ((whole || !entry->is_file) && to_write(entry) &&
+		    ((ret = write_tally(entry, house_store(house), why)) < 0 ||
+		     (ret = write_silence(entry, house, now, why)) < 0))
 			return fault_within(why, "source %s", entry->name);
 	}
 	sources->changed = false;
