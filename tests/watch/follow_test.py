@@ -2,6 +2,7 @@
 """follow_test -- `fengsui watch --follow`: files that go on, are rotated, emptied, or come later."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,7 @@ class Follow(unittest.TestCase):
         self.say(self.one + ".1")  # a writer that has not noticed
         self.say(self.one)
         self.assertEqual({self.heard(p)[0], self.heard(p)[0]}, {"h4", "h5"})
+        shutil.copy(self.other, self.other + ".1")
         os.truncate(self.other, 0)
         self.say(self.other)
         self.assertEqual(self.heard(p)[0], "h6")
