@@ -79,6 +79,7 @@ class Writer(threading.Thread):
             self.file = open(self.path, "ab", buffering=0)
         else:
             shutil.copyfile(self.path, former)
+            time.sleep(self.random.random() * 0.02)
             os.truncate(self.path, 0)
         if self.random.random() < 0.5:
             time.sleep(self.random.random() * 0.02)

@@ -89,7 +89,9 @@ static bool fits(const struct former_ask *ask, struct former *f)
 	if (memcmp(head, ask->head, MARK_HEAD) != 0 || !former_mark(f->fd, f->packed, ask->seen, &f->mark))
 		return false;
 	mark_digest(&f->mark, head, digest);
-	return !memcmp(digest, ask->digest, DIGEST_LEN);
+	if (memcmp(digest, ask->digest, DIGEST_LEN) != 0)
+		return false;
+	return !ask->whole || former_read(f->fd, f->packed, begun, 1, ask->seen) == 0;
 }
 
 /* ---- the folder ----------------------------------------------------------------- */
@@ -211,6 +213,12 @@ static bool is_copy_name(const struct listing *l, const char *name)
 	return !strncmp(name, l->base, strlen(l->base)) && strcmp(name, l->base) != 0;
 }
 
+static bool is_earlier(const struct former_ask *ask, const struct former *f)
+{
+	return ask->after && f->ranked && f->rank.dated == ask->after->dated &&
+	       rotation_by_age(ask->after, &f->rank) >= 0;
+}
+
 enum likeness { UNLIKE, PACKED_COPY, PLAIN_COPY, ITSELF };
 
 static enum likeness likeness(const struct former_ask *ask, const struct listing *l, const char *name,
@@ -220,7 +228,7 @@ static enum likeness likeness(const struct former_ask *ask, const struct listing
 	    (!ask->born || !f->born || f->born == ask->born))
 		return ITSELF;
 	/* Without a byte to know it by, only its inode will do. */
-	if (!ask->seen || !is_copy_name(l, name))
+	if (!ask->seen || !is_copy_name(l, name) || is_earlier(ask, f))
 		return UNLIKE;
 	if (packed_is(f->fd))
 		return PACKED_COPY;
@@ -232,11 +240,20 @@ struct best {
 	enum likeness likeness; /* UNLIKE: there is none yet */
 };
 
-static bool is_better(const struct best *best, const struct former *f, enum likeness is)
+/* Plain is no better than packed: what is plain may be another one that began alike. */
+static bool is_better(const struct former_ask *ask, const struct best *best, const struct former *f,
+		      enum likeness is)
 {
-	if (is != best->likeness)
+	int age;
+
+	if (is == UNLIKE || best->likeness == UNLIKE || is == ITSELF || best->likeness == ITSELF)
 		return is > best->likeness;
-	return is != UNLIKE && f->st.st_mtime > best->former.st.st_mtime;
+	if (!f->ranked || !best->former.ranked)
+		return f->st.st_mtime > best->former.st.st_mtime;
+	age = rotation_by_age(&f->rank, &best->former.rank);
+	if (!age)
+		return is > best->likeness;
+	return ask->after ? age < 0 : age > 0;
 }
 
 static void look_at(const struct former_ask *ask, const struct listing *l, const struct entry *e,
@@ -248,7 +265,7 @@ static void look_at(const struct former_ask *ask, const struct listing *l, const
 	if (!open_entry(l, e, &f))
 		return;
 	is = likeness(ask, l, e->name, &f);
-	if (is_better(best, &f, is) && !is_taken(ask, &f)) {
+	if (is_better(ask, best, &f, is) && !is_taken(ask, &f)) {
 		if (packed_is(f.fd))
 			f.packed = packed_new(f.fd, ask->behind_bytes);
 		f.same = is == ITSELF;
@@ -291,13 +308,34 @@ static int by_age(const void *a, const void *b)
 	return age ? age : (x->packed != NULL) - (y->packed != NULL);
 }
 
-/* A copy of what is sought the beginning of, or gzip of it. */
-static bool is_begun_so(const struct former *f, const char *begun, size_t len)
+enum begun { BEGUN_OTHERWISE, BEGUN_SO, BEGUN_SHORTER };
+
+/* A copy of what is sought the beginning of, or gzip of it; or it may become one. */
+static enum begun begun_as(const struct former *f, const char *begun, size_t len)
 {
 	char text[BEGUN_MOST];
-	const ssize_t n = former_read(f->fd, f->packed, text, len < sizeof(text) ? len : sizeof(text), 0);
+	const size_t most = len < sizeof(text) ? len : sizeof(text);
+	const ssize_t n = former_read(f->fd, f->packed, text, most, 0);
 
-	return n > 0 && !memcmp(text, begun, (size_t)n);
+	if (n <= 0 || memcmp(text, begun, (size_t)n) != 0)
+		return BEGUN_OTHERWISE;
+	return (size_t)n == most ? BEGUN_SO : BEGUN_SHORTER;
+}
+
+/* How many of them come before what begins so. The last one may be a copy that is not
+ * whole yet; one before it that is shorter is a file of its own. */
+static size_t before_begun(const struct former_ask *ask, const struct former *all, size_t count,
+			   const char *begun, size_t len)
+{
+	for (size_t i = 0; i < count && len; i++) {
+		const enum begun is = begun_as(&all[i], begun, len);
+
+		if (is == BEGUN_SO)
+			return i;
+		if (is == BEGUN_SHORTER && i + 1 == count && !ask->settled)
+			return SIZE_MAX;
+	}
+	return count;
 }
 
 static size_t without_twins(struct former *list, size_t count)
@@ -377,7 +415,7 @@ size_t former_since(const struct former_ask *ask, const struct rotation *rank, c
 		    struct former *out, size_t most)
 {
 	struct former *all = NULL;
-	size_t count = SIZE_MAX;
+	size_t count = SIZE_MAX, before;
 	struct listing l;
 
 	if (!open_folder(ask->path, &l))
@@ -398,12 +436,11 @@ size_t former_since(const struct former_ask *ask, const struct rotation *rank, c
 	if (count)
 		qsort(all, count, sizeof(*all), by_age);
 	count = without_twins(all, count);
-	for (size_t i = 0; i < count && len; i++)
-		if (is_begun_so(&all[i], begun, len))
-			most = i < most ? i : most;
+	before = before_begun(ask, all, count, begun, len);
+	most = before == SIZE_MAX ? 0 : before < most ? before : most;
 	while (count > most)
 		former_close(&all[--count]);
 	memcpy(out, all, count * sizeof(*all));
 	free(all);
-	return count;
+	return before == SIZE_MAX ? SIZE_MAX : count;
 }

@@ -56,17 +56,22 @@ struct former_ask {
 	uint64_t device, inode, born, seen;
 	unsigned char head[MARK_HEAD], digest[DIGEST_LEN];
 	bool copies;                                           /* a plain copy would do, too */
+	bool whole;                                            /* it was read to its end */
+	const struct rotation *after;                          /* a copy was put away after this; or NULL */
+	bool settled;                                          /* nothing of it is being copied now */
 	size_t behind_bytes;                                   /* see packed.h */
 	bool (*taken)(const void *who, const struct stat *st); /* files that it cannot be; or NULL */
 	const void *who;
 };
 
-/* The file itself under another name; else its newest copy; else gzip of it. */
+/* The file itself under another name; else a copy, or gzip of it: the first that was put
+ * away `after`, and where nobody knows after what, the last. Few bytes fit many files. */
 bool former_find(const struct former_ask *ask, struct former *out);
 
 /* What was put away after `rank` and before the file with the inode that `ask` names, of
  * which nothing was read: the oldest first, at most `most` of them. That file begins with
- * `begun` (`len` bytes): what begins so, too, is gzip of it or a copy that is being made.
- * SIZE_MAX: names are being moved, and nobody can say now. */
+ * `begun` (`len` bytes): what begins so, too, is gzip of it or a copy, and ends them.
+ * SIZE_MAX: names are being moved, or the last one may be a copy that is being made
+ * (unless `settled`), and nobody can say now. */
 size_t former_since(const struct former_ask *ask, const struct rotation *rank, const char *begun, size_t len,
 		    struct former *out, size_t most);

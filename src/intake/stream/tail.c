@@ -177,30 +177,59 @@ static bool seek_on(struct tail *t, int64_t now)
 	return now - t->sought_since < TAIL_SEEK_S * STAMP_SECOND;
 }
 
-static bool resume_one(struct tail *t, size_t i)
+/* When was file `i` put away? Its name says so, or that of what it was packed into. */
+static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
+{
+	const struct place place = place_of(&t->files[i]);
+	struct former_ask ask = ask_for(t, &place, true);
+	struct former found;
+	bool ranked;
+
+	ask.taken = NULL;
+	ask.whole = t->files[i].done || t->files[i].is_copy;
+	if (!former_find(&ask, &found))
+		return false;
+	ranked = found.ranked;
+	*out = found.rank;
+	former_close(&found);
+	return ranked;
+}
+
+enum found { FOUND, FOUND_NOT, FOUND_NOT_NEEDED };
+
+static enum found resume_one(struct tail *t, size_t i)
 {
 	const struct place *place = &t->places[i];
 	/* Only the file of the name is copied and emptied. */
-	const struct former_ask ask = ask_for(t, place, i + 1 == t->place_count);
+	struct former_ask ask = ask_for(t, place, i + 1 == t->place_count);
+	struct rotation before;
 	struct former found;
 	struct file *f;
 
+	ask.whole = place->done;
+	if (t->count && rank_of(t, t->count - 1, &before))
+		ask.after = &before;
 	if (!former_find(&ask, &found))
-		return !place->seen || place->done;
+		return !place->seen ? FOUND : place->done ? FOUND_NOT_NEEDED : FOUND_NOT;
 	f = push(t, t->count, &found);
 	f->is_copy = place->is_copy || (!found.same && (!found.packed || has_name(t, place->inode)));
 	go_on(f, place, &found.mark);
-	return true;
+	return FOUND;
 }
 
 /* False: not yet. */
 static bool resume_all(struct tail *t, int64_t now)
 {
-	uint64_t missed = 0;
+	uint64_t missed = 0, sought = 0;
 
-	for (size_t i = 0; i < t->place_count; i++)
-		missed += !resume_one(t, i);
-	if (missed && seek_on(t, now)) {
+	for (size_t i = 0; i < t->place_count; i++) {
+		const enum found found = resume_one(t, i);
+
+		missed += found == FOUND_NOT;
+		sought += found != FOUND;
+	}
+	/* Also one that is over: it says which came since. */
+	if (sought && seek_on(t, now)) {
 		while (t->count)
 			remove_file(t, 0);
 		return false;
@@ -247,23 +276,6 @@ static int look_for_name(struct pass *p)
 	return 0;
 }
 
-/* When was file `i` put away? Its name says so, or that of what it was packed into. */
-static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
-{
-	const struct place place = place_of(&t->files[i]);
-	struct former_ask ask = ask_for(t, &place, true);
-	struct former found;
-	bool ranked;
-
-	ask.taken = NULL;
-	if (!former_find(&ask, &found))
-		return false;
-	ranked = found.ranked;
-	*out = found.rank;
-	former_close(&found);
-	return ranked;
-}
-
 enum unseen { UNSEEN_NONE, UNSEEN_SOME, UNSEEN_UNSURE };
 
 /* Of the one before it; of which nothing was read and which was packed since, nobody knows. */
@@ -288,32 +300,45 @@ static void insert(struct tail *t, size_t at, const struct former *found, size_t
 	}
 }
 
+/* It was empty when it was read: what was found since may be a copy of what it holds now. */
+static bool has_grown(const struct file *f)
+{
+	char first;
+
+	return former_read(f->fd, f->packed, &first, 1, 0) != 0;
+}
+
 /* Of file `i` nothing was read yet, and `chunk` is how it begins: what was put away
  * between the file before it and this one comes first. */
 static enum unseen insert_unseen(struct tail *t, size_t i, size_t len, int64_t now)
 {
 	const struct place place = place_of(&t->files[i]);
-	const struct former_ask ask = ask_for(t, &place, false);
+	struct former_ask ask = ask_for(t, &place, false);
 	struct former found[TAIL_FILES];
 	struct rotation rank, again;
+	const size_t room = TAIL_FILES - t->count;
 	enum unseen before;
 	size_t count;
 
 	/* An empty one that was rotated: the next one asks what came before it. */
 	before = !len && i + 1 < t->count ? UNSEEN_NONE : rank_before(t, i, now, &rank);
 	/* Those that find no room now are found when these are done. */
-	count = before == UNSEEN_SOME ? former_since(&ask, &rank, t->chunk, len, found, TAIL_FILES - t->count)
-				      : 0;
+	count = before == UNSEEN_SOME ? former_since(&ask, &rank, t->chunk, len, found, room) : 0;
+	if (count == SIZE_MAX && !seek_on(t, now)) {
+		ask.settled = true;
+		count = former_since(&ask, &rank, t->chunk, len, found, room);
+	}
 	if (before == UNSEEN_UNSURE || count == SIZE_MAX)
 		return UNSEEN_UNSURE;
 	/* Names that moved between the two questions make the answers one of nothing. */
 	if (before == UNSEEN_SOME &&
-	    (rank_before(t, i, now, &again) != UNSEEN_SOME || again.number != rank.number)) {
+	    (rank_before(t, i, now, &again) != UNSEEN_SOME || again.number != rank.number ||
+	     (count && !len && has_grown(&t->files[i])))) {
 		while (count)
 			former_close(&found[--count]);
 		return UNSEEN_UNSURE;
 	}
-	t->files[i].looked = true;
+	t->files[i].looked = count < room;
 	t->sought_since = 0;
 	insert(t, i, found, count);
 	return count ? UNSEEN_SOME : UNSEEN_NONE;
@@ -416,14 +441,16 @@ static enum outcome begin_anew(struct pass *p, size_t i)
 	struct file *f = &p->t->files[i], former = *f;
 	struct place place = place_of(f);
 	struct former_ask ask;
+	struct rotation before;
 	struct former found;
-
 	bool there;
 
 	if (p->t->count == TAIL_FILES)
 		return READ_ALL; /* until there is room */
 	place.inode = 0;         /* a copy is another file */
 	ask = ask_for(p->t, &place, true);
+	if (i && rank_of(p->t, i - 1, &before))
+		ask.after = &before;
 	if (!(there = former_find(&ask, &found)) && seek_on(p->t, p->now))
 		return READ_ALL;
 	p->t->sought_since = 0;
@@ -522,6 +549,9 @@ static size_t copies_before(const struct tail *t, size_t i)
 	return n;
 }
 
+/* By its own bytes: few of them fit others, too, and then it counts which file came before. */
+static bool is_known(const struct file *f) { return f->done || f->offset >= MARK_BYTES; }
+
 static int read_all(struct pass *p)
 {
 	struct tail *t = p->t;
@@ -547,8 +577,7 @@ static int read_all(struct pass *p)
 		const bool going = end_file(p, &t->files[i]);
 
 		t->files[i].done = true;
-		if (t->files[i + 1]
-			    .offset) /* a line of the next was handed on: it is known by its own bytes */
+		if (is_known(&t->files[i + 1]))
 			remove_file(t, i);
 		else
 			i++;

@@ -518,6 +518,103 @@ static void two_files_are_two_tails(void **state)
 	unlink(second);
 }
 
+/* ---- few bytes fit many files ---------------------------------------------------- */
+
+/* As logrotate does, many a time: the copy is number `n` from the first, which is 1 at the end of `of`. */
+static void say_and_empty(int log, const char *text, unsigned n, unsigned of, bool packed)
+{
+	char name[160];
+
+	put_to(log, text, strlen(text));
+	copy_and_empty();
+	snprintf(name, sizeof(name), "%s.%u", path, of + 1 - n);
+	if (of + 1 - n != 1)
+		assert_int_equal(rename(second, name), 0);
+	if (packed)
+		pack(name);
+}
+
+static void forget_log(int log)
+{
+	char command[160];
+
+	close(log);
+	snprintf(command, sizeof(command), "rm -f %s %s.*", path, path);
+	assert_int_equal(system(command), 0);
+}
+
+/* What was put away before holds no more than how the present one begins, too. */
+static void a_short_copy_is_a_file_of_its_own(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	const int log = open_log();
+
+	(void)state;
+	put_to(log, "line-1\n", 7);
+	poll_all(t, &heard);
+	say_and_empty(log, "line-2\n", 1, 3, false);
+	say_and_empty(log, "li", 2, 3, false);
+	say_and_empty(log, "ne-3\n", 3, 3, false);
+	put_to(log, "line-4\n", 7);
+	for (int i = 0; i < 5; i++)
+		poll_all(t, &heard);
+	expect(&heard, "line-1;line-2;line-3;line-4;", "a short copy", 0);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* The copy of what was emptied is already packed, and an older plain one began alike. */
+static void a_plain_copy_is_no_better_than_a_packed_one(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	const int log = open_log();
+
+	(void)state;
+	put_to(log, "x\n", 2);
+	poll_all(t, &heard);
+	say_and_empty(log, "old\n", 1, 2, false);
+	for (int i = 0; i < 5; i++)
+		poll_all(t, &heard);
+	put_to(log, "x\n", 2);
+	poll_all(t, &heard);
+	say_and_empty(log, "new\n", 2, 2, true);
+	for (int i = 0; i < 5; i++)
+		poll_all(t, &heard);
+	expect(&heard, "x;old;x;new;", "a packed copy", 0);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* More than can be open at once, and then nothing is written for a long time. */
+static void all_of_many_copies_are_read_though_nothing_comes(void **state)
+{
+	enum { MANY = 2 * TAIL_FILES };
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	struct buf wanted = { 0 };
+	const int log = open_log();
+	char line[32];
+
+	(void)state;
+	put_to(log, "begun\n", 6);
+	buf_text(&wanted, "begun;");
+	poll_all(t, &heard);
+	for (unsigned n = 1; n <= MANY; n++) {
+		snprintf(line, sizeof(line), "%u-line\n%u", n, n + 1);
+		say_and_empty(log, n == 1 ? "1-line\n2" : strchr(line, '-'), n, MANY, false);
+		buf_format(&wanted, "%u-line;", n);
+	}
+	for (int i = 0; i < 10; i++)
+		poll_all(t, &heard);
+	buf_char(&wanted, '\0');
+	expect(&heard, wanted.data, "many copies", 0);
+	buf_fini(&wanted);
+	tail_free(t);
+	forget_log(log);
+}
+
 static void a_broken_place_is_refused(void **state)
 {
 #define HEAD "e3b0c44298fc1c14 "
@@ -562,6 +659,9 @@ int main(void)
 		cmocka_unit_test(an_old_file_ends),
 		cmocka_unit_test(long_lines_are_passed_over),
 		cmocka_unit_test(two_files_are_two_tails),
+		cmocka_unit_test(a_short_copy_is_a_file_of_its_own),
+		cmocka_unit_test(a_plain_copy_is_no_better_than_a_packed_one),
+		cmocka_unit_test(all_of_many_copies_are_read_though_nothing_comes),
 		cmocka_unit_test(a_broken_place_is_refused),
 	};
 
