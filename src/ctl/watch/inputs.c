@@ -36,6 +36,16 @@ static void pass_by(struct search *at, const char *path, const char *en, const c
 		say(at->settings, path, en, zh);
 }
 
+/* While logs are followed they are renamed: what is not there any more is found by its next name. */
+static void pass_by_broken(struct search *at, const char *path)
+{
+	const int problem = errno;
+	struct stat info;
+
+	if (!at->settings->follow || problem != ENOENT || lstat(path, &info) == 0)
+		pass_by(at, path, strerror(problem), strerror(problem));
+}
+
 const char *input_name(const struct input *input) { return strcmp(input->path, "-") ? input->path : "stdin"; }
 
 static void add(struct inputs *in, const char *path, const struct stat *info, bool named, bool continues)
@@ -121,19 +131,19 @@ static void take_entry(struct search *at, const char *path, unsigned depth)
 	if (strrchr(path, '/')[1] == '.')
 		pass_by(at, path, "hidden, not read", "隐藏文件，未读取");
 	else if (lstat(path, &info) < 0)
-		pass_by(at, path, strerror(errno), strerror(errno));
+		pass_by_broken(at, path);
 	else if (S_ISDIR(info.st_mode))
 		take_folder(at, path, depth + 1);
 	else if (!wanted(at, path))
 		return;
 	else if (stat(path, &info) < 0)
-		pass_by(at, path, strerror(errno), strerror(errno));
+		pass_by_broken(at, path);
 	else if (S_ISDIR(info.st_mode))
 		pass_by(at, path, "a link to a folder, not followed", "指向目录的链接，未跟随");
 	else if (!S_ISREG(info.st_mode))
 		pass_by(at, path, "no ordinary file, not read", "不是普通文件，未读取");
 	else if (access(path, R_OK) < 0)
-		pass_by(at, path, strerror(errno), strerror(errno));
+		pass_by_broken(at, path);
 	else if (at->settings->follow && rotation_of(strrchr(path, '/') + 1).is && is_packed(path))
 		return; /* read as a part of what it was made of */
 	else if (at->settings->follow && is_packed(path))
