@@ -189,6 +189,8 @@ size_t ingest_alerts_waiting(const struct ingest *ingest);
 uint64_t ingest_alerts_dropped(const struct ingest *ingest);             /* too many waited */
 bool ingest_detects(const struct ingest *ingest);                        /* are there rules? */
 json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
+/* lines/quarantine.h; NULL where there is no source `name`. */
+json_t *ingest_quarantine(const struct ingest *ingest, const char *name, size_t limit, bool *more);
 json_t *ingest_detection(
 	const struct ingest *ingest); /* what went by and what correlations hold; null without rules */
 /* Inside a batch: bring alerts to the house and write the tallies. A bounded

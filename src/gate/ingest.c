@@ -374,6 +374,12 @@ json_t *ingest_status(const struct ingest *ingest, struct store *store)
 	return sources_status(ingest ? ingest->sources : NULL, store);
 }
 
+json_t *ingest_quarantine(const struct ingest *ingest, const char *name, size_t limit, bool *more)
+{
+	*more = false;
+	return ingest ? sources_quarantine(ingest->sources, name, limit, more) : name ? NULL : json_array();
+}
+
 /* The list is for finding out who floods: those who had to do without come in,
  * and not more of them than somebody reads. */
 enum { HOLDINGS_MOST = 50 };

@@ -63,6 +63,7 @@ static const struct {
 	[ASK_HISTORY]    = { "history",    false, F(REF), F(KIND) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
+	[ASK_QUARANTINE] = { "quarantine", false, 0, F(SOURCE) | F(LIMIT) },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },
 	[ASK_TICK]       = { "tick",       true,  F(AT), 0 },
 	[ASK_BLOB]       = { "blob",       true,  F(STEP), F(UPLOAD) | F(DATA) | F(DIGEST) },

@@ -156,8 +156,11 @@ static void note_bytes(struct source *source, struct event *e)
 static int refuse(struct source *source, const char *line, size_t len, int64_t now, int code,
 		  struct fault *why)
 {
+	char zh[FAULT_TOLD];
+
 	source->tally.malformed++;
-	quarantine_put(&source->quarantine, source->lines, now, why->text, line, len);
+	fault_tell_zh(why, zh, sizeof(zh));
+	quarantine_put(&source->quarantine, source->lines, now, why->text, zh, line, len);
 	fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
 	return code;
 }
@@ -176,7 +179,8 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 	source->tally.received++;
 	source->tally.bytes += len;
 	if (len > LINE_LIMIT) {
-		fault_set(why, FAULT_LIMIT, "%zu bytes; a line has at most %d", len, LINE_LIMIT);
+		fault_say(why, FAULT_LIMIT, "%zu bytes; a line has at most %d", "%zu 字节；一行最多 %d 字节",
+			  len, LINE_LIMIT);
 		return refuse(source, line, len, now, -FAULT_LIMIT, why);
 	}
 	e->raw = line;
@@ -209,8 +213,8 @@ void intake_lost(struct source *source)
 	source->lines++;
 	source->tally.received++;
 	source->tally.malformed++;
-	quarantine_put(&source->quarantine, source->lines, 0, "longer than a line may be; passed over", "",
-		       0);
+	quarantine_put(&source->quarantine, source->lines, 0, "longer than a line may be; passed over",
+		       "行过长，已跳过", "", 0);
 }
 
 void source_head(const struct source *source, struct buf *out) { formats_head(source->formats, out); }

@@ -29,6 +29,7 @@ ALL_SCOPES = {"read", "report", "intake", "act"}
 SCA = {"SCA"}
 VOUCH = {"SCA", "AUD", "DIR", "LG"}
 INTAKE = {"SYS"}
+RAW = {"DIR", "DUT", "CL", "AUD", "SYS"}  # raw lines of all units
 EVERY = None  # whoever is known
 
 # route: (who, scopes of a token that reach it, those that reach it for reports besides, roles, a request that changes nothing)
@@ -68,6 +69,7 @@ RULES = {
     f"POST {A}/checkpoint": (BOTH, {"read", "act", "report"}, set(), EVERY, (f"{A}/checkpoint", {"x": 1})),
     f"POST {A}/time": (SESSION, set(), set(), EVERY, (f"{A}/time", {})),
     f"POST {A}/intake/{{source}}": (BOTH, {"intake"}, set(), INTAKE, (f"{A}/intake/fw01", None)),
+    f"GET {A}/quarantine": (BOTH, {"read", "act"}, set(), RAW, (f"{A}/quarantine", None)),
     f"DELETE {A}/proposals/{{id}}": (BOTH, {"act"}, set(), EVERY, (f"{A}/proposals/999", None)),
     f"GET {A}/{{kind}}": (BOTH, {"read", "act"}, {"report"}, EVERY, (f"{A}/incident", None)),
     f"POST {A}/{{kind}}": (BOTH, {"act"}, {"report"}, EVERY, (f"{A}/incident", {"x": 1})),
@@ -208,7 +210,7 @@ def by_session(ask, web, route):
     """It goes through with the page's token; what changes something does not without it."""
     method = route.split()[0]
     path, body = RULES[route][4]
-    headers = session_of(web, "sys01" if RULES[route][3] is INTAKE else "sca01")
+    headers = session_of(web, "sys01" if RULES[route][3] in (INTAKE, RAW) else "sca01")
     cookie = {"Cookie": headers["Cookie"]}
     if method not in ("GET", "HEAD") and RULES[route][0] != ANYBODY:
         expect(ask(method, path, body, cookie), 403, f"{route} without the page's token")

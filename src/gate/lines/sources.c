@@ -7,7 +7,9 @@
 #include "action/action.h"
 #include "base/arena.h"
 #include "base/stamp.h"
+#include "base/utf8.h"
 #include "gate/gate_private.h"
+#include "gate/lines/quarantine.h"
 #include "store/store.h"
 
 /* What a source may send where nobody said otherwise: a burst of several seconds
@@ -401,4 +403,46 @@ json_t *sources_status(const struct sources *sources, struct store *store)
 	}
 	rows_close(rows);
 	return list;
+}
+
+static json_t *quarantine_of(const struct source_entry *entry, size_t limit)
+{
+	const struct quarantine *q = entry->source.quarantine;
+	json_t *lines = json_array();
+	struct buf text = { 0 };
+	struct quarantine_row row;
+
+	for (size_t i = quarantine_count(q); i && json_array_size(lines) < limit; i--) {
+		quarantine_row(q, i - 1, &row);
+		buf_clear(&text);
+		quarantine_write(&row, &text);
+		json_array_append_new(lines, json_loadb(text.data, text.len, 0, NULL));
+	}
+	buf_fini(&text);
+	return json_pack("{s:s#, s:I, s:I, s:o}", "name", entry->name,
+			 utf8_valid(entry->name, strlen(entry->name)), "kept",
+			 (json_int_t)quarantine_count(q), "given_up", (json_int_t)quarantine_given_up(q),
+			 "lines", lines);
+}
+
+json_t *sources_quarantine(const struct sources *sources, const char *name, size_t limit, bool *more)
+{
+	const struct source_entry *one = name && sources ? find(sources, name) : NULL;
+	json_t *rows;
+
+	*more = false;
+	if (name && !one)
+		return NULL;
+	rows = json_array();
+	if (one)
+		json_array_append_new(rows, quarantine_of(one, limit));
+	for (const struct source_entry *entry = sources && !name ? sources->all : NULL; entry && !*more;
+	     entry = entry->next_all) {
+		if (!quarantine_count(entry->source.quarantine))
+			continue;
+		*more = json_array_size(rows) == QUARANTINE_SOURCES;
+		if (!*more)
+			json_array_append_new(rows, quarantine_of(entry, limit));
+	}
+	return rows;
 }

@@ -55,5 +55,7 @@ bool sources_falls_silent(const struct sources *sources, int64_t now);
  * that came of their lines, and how far they were read. */
 int sources_write(struct sources *sources, struct house *house, int64_t now, bool whole, struct fault *why);
 void sources_settle(struct sources *sources, bool committed);
+/* See lines/quarantine.h; NULL where there is no source of that name. */
+json_t *sources_quarantine(const struct sources *sources, const char *name, size_t limit, bool *more);
 /* As they stand in the store, with what only the running daemon knows. */
 json_t *sources_status(const struct sources *sources, struct store *store);
