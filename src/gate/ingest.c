@@ -517,7 +517,10 @@ static bool nothing_to_bring(const struct gate *gate)
 
 int ingest_deliver(struct gate *gate, struct fault *why)
 {
-	return nothing_to_bring(gate) ? 0 : bring(gate, uv_hrtime() + BRING_NS, NULL, why);
+	const bool whole = files_wait(gate->ingest->files);
+
+	return nothing_to_bring(gate) ? 0
+				      : bring(gate, whole ? UINT64_MAX : uv_hrtime() + BRING_NS, NULL, why);
 }
 
 int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why)
