@@ -27,7 +27,7 @@ _fengsui() {
 		[[ ${words[0]} == tokens ]] && list+=' --scopes --expires --networks --source --out'
 		((${#words[@]} > 1)) && [[ ! ${words[0]} =~ ^(plan|backup|restore|doctor|tokens|accounts)$ ]] && list+=" $("${ask[@]}" "${words[0]}" fields 2>/dev/null)"
 	elif ((${#words[@]} == 0)); then
-		list="serve watch rules plan record verify backup restore doctor status kinds ingest withdraw tick checkpoint bundle rebuild publish whoami user api stop sign-in sign-out enrol password totp sessions tokens accounts $("${ask[@]}" 2>/dev/null)"
+		list="serve watch rules plan record verify backup restore doctor status kinds ingest quarantine withdraw tick checkpoint bundle rebuild publish whoami user api stop sign-in sign-out enrol password totp sessions tokens accounts $("${ask[@]}" 2>/dev/null)"
 	elif ((${#words[@]} == 1)); then
 		case ${words[0]} in
 		plan) list='check show diff publish boundary' ;;

@@ -150,6 +150,9 @@ int api_command(struct ctl *ctl);
 /* entry/ingest.c: lines of a log. One of them without its end into LINE_LIMIT + 1
  * bytes; false at the end. */
 int ingest_command(struct ctl *ctl);
+
+/* page/quarantine.c */
+int quarantine_command(struct ctl *ctl);
 bool ingest_next(FILE *file, char *line, size_t *len);
 void help_admin(const struct ctl *ctl);
 int help_general(struct ctl *ctl);

@@ -26,7 +26,7 @@ static const struct {
 	{ "--at",         "TIME",         offsetof(struct settings, at),         "with --demo: the time to begin with", "与 --demo 同用：起始时间" },
 	{ "--rules",      "FOLDER",       offsetof(struct settings, rules),      "detection rules (Sigma); read again on SIGHUP", "检测规则（Sigma）；收到 SIGHUP 时重读" },
 	{ "--lists",      "FOLDER",       offsetof(struct settings, lists),      "what placeholders of rules stand for", "规则中占位符所代表的值" },
-	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own", "自带之外的日志格式映射" },
+	{ "--maps",       "FOLDER",       offsetof(struct settings, maps),       "mappings of log formats besides our own; read again on SIGHUP", "自带之外的日志格式映射；收到 SIGHUP 时重读" },
 	{ "--syslog-udp", "ADDRESS:PORT", offsetof(struct settings, syslog_udp), "take syslog by UDP", "以 UDP 接收 syslog" },
 	{ "--https",      "ADDRESS:PORT", offsetof(struct settings, https),      "HTTP interface by TLS", "以 TLS 提供 HTTP 接口" },
 	{ "--cert",       "FILE",         offsetof(struct settings, cert),       "its certificate, with the chain (PEM); else one is made", "其证书及证书链（PEM）；未给出则自制" },

@@ -161,12 +161,19 @@ void ingest_close(struct ingest *ingest);
 int ingest_reload(struct ingest *ingest, int64_t now, struct fault *why);
 /* The rules and their lists, where there are any; on a fault they stay as they were. */
 int ingest_reload_rules(struct ingest *ingest, struct fault *why);
+/* The mappings besides our own: one that is broken is named and leaves the others. */
+int ingest_reload_maps(struct ingest *ingest, struct fault *why);
 const struct roster *ingest_roster(const struct ingest *ingest); /* until the next reload */
 const struct ruleset *ingest_rules(const struct ingest *ingest); /* NULL: none */
 const struct maps *ingest_maps(const struct ingest *ingest); /* the same as long as the gate */
 const char *ingest_rules_path(const struct ingest *ingest); /* NULL: none */
 const char *ingest_lists_path(const struct ingest *ingest); /* NULL: none */
 struct source *ingest_source(struct ingest *ingest, const char *name);
+/* Files whose places are written with what came of their lines; borrowed. */
+struct files;
+void ingest_set_files(struct ingest *ingest, struct files *files);
+/* source_recall() with the mappings in force. */
+void ingest_recall(struct ingest *ingest, struct source *source, const char *head, size_t len);
 /* A line that came in at `now`. A `limited` one is held to the quota of its
  * source: false, and counted, where that is used up. */
 bool ingest_line(struct ingest *ingest, struct source *source, const char *line, size_t len, int64_t now,
@@ -188,6 +195,8 @@ size_t ingest_alerts_waiting(const struct ingest *ingest);
 uint64_t ingest_alerts_dropped(const struct ingest *ingest);             /* too many waited */
 bool ingest_detects(const struct ingest *ingest);                        /* are there rules? */
 json_t *ingest_status(const struct ingest *ingest, struct store *store); /* the sources */
+/* lines/quarantine.h; NULL where there is no source `name`. */
+json_t *ingest_quarantine(const struct ingest *ingest, const char *name, size_t limit, bool *more);
 json_t *ingest_detection(
 	const struct ingest *ingest); /* what went by and what correlations hold; null without rules */
 /* Inside a batch: bring alerts to the house and write the tallies. A bounded

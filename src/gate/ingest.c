@@ -10,6 +10,7 @@
 #include "detect/sigma/rule.h"
 #include "evidence/blob.h"
 #include "gate/gate_private.h"
+#include "gate/lines/files.h"
 #include "gate/lines/roster.h"
 #include "gate/lines/sources.h"
 #include "intake/intake.h"
@@ -32,11 +33,12 @@ struct ingest {
 	struct event *event;
 	struct sources *sources;
 	struct roster *roster;
-	char *roster_path, *rules_path, *lists_path; /* the latter two: or NULL */
-	bool roster_named; /* by an option: then it must be there */
+	char *roster_path, *rules_path, *lists_path, *maps_path; /* the latter three: or NULL */
+	bool roster_named;                                       /* by an option: then it must be there */
 	struct gather *waiting;
-	size_t written;   /* of those that wait: in the open batch */
-	uint64_t refused; /* alerts that the plan has no place for */
+	struct files *files; /* borrowed; or NULL */
+	size_t written;      /* of those that wait: in the open batch */
+	uint64_t refused;    /* alerts that the plan has no place for */
 	bool paused;
 };
 
@@ -66,6 +68,48 @@ static void on_refused(void *who, const struct fault *why)
 {
 	(void)who;
 	fprintf(stderr, "fengsui: rule refused: %s\n", why->text);
+}
+
+static void on_map_refused(void *who, const struct fault *why)
+{
+	(void)who;
+	fprintf(stderr, "fengsui: map refused: %s%s%s\n", why->text, *why->zh ? " / " : "", why->zh);
+}
+
+/* A folder that is not there, or in which nothing can be used, is a slip: those in force stay. */
+static int read_maps(struct maps *maps, const char *path, struct fault *why)
+{
+	size_t used = 0;
+	int ret;
+
+	if ((ret = maps_add_own(maps, why)) < 0 ||
+	    (ret = maps_add_usable(maps, path, on_map_refused, NULL, &used, why)) < 0)
+		return ret;
+	if (!used)
+		return fault_say(why, FAULT_INVALID, "%s: no map that can be used", "%s：没有可用的映射",
+				 path);
+	fprintf(stderr, "fengsui: %zu files of maps from %s\n", used, path);
+	return 0;
+}
+
+/* Events hold nothing of a map once they went through detection. */
+int ingest_reload_maps(struct ingest *ingest, struct fault *why)
+{
+	struct maps *maps;
+	int ret;
+
+	if (!ingest->maps_path)
+		return 0;
+	maps = maps_new();
+	if ((ret = read_maps(maps, ingest->maps_path, why)) < 0) {
+		maps_free(maps);
+		return ret;
+	}
+	event_clear(ingest->event);
+	maps_free(ingest->maps);
+	ingest->maps = maps;
+	sources_remapped(ingest->sources);
+	return 0;
 }
 
 static int read_rules(struct ruleset *rules, const char *path, const char *lists, struct fault *why)
@@ -192,6 +236,7 @@ int ingest_open(const struct gate_options *options, int64_t now, struct ingest *
 	};
 	ingest->rules_path = options->rules ? must_copy(options->rules) : NULL;
 	ingest->lists_path = options->lists ? must_copy(options->lists) : NULL;
+	ingest->maps_path = options->maps ? must_copy(options->maps) : NULL;
 	ingest->waiting = gather_new((struct gather_limits){ WAITING_MOST, RAW_MOST, ALL_RAW_MOST });
 	if ((ret = maps_add_own(ingest->maps, why)) < 0 ||
 	    (options->maps && (ret = maps_add_folder(ingest->maps, options->maps, why)) < 0) ||
@@ -218,6 +263,7 @@ void ingest_close(struct ingest *ingest)
 	free(ingest->roster_path);
 	free(ingest->rules_path);
 	free(ingest->lists_path);
+	free(ingest->maps_path);
 	free(ingest);
 }
 
@@ -232,6 +278,13 @@ const char *ingest_lists_path(const struct ingest *ingest) { return ingest->list
 struct source *ingest_source(struct ingest *ingest, const char *name)
 {
 	return sources_find(ingest->sources, name);
+}
+
+void ingest_set_files(struct ingest *ingest, struct files *files) { ingest->files = files; }
+
+void ingest_recall(struct ingest *ingest, struct source *source, const char *head, size_t len)
+{
+	source_recall(source, ingest->maps, head, len);
 }
 
 /* A moment that far ahead is no time zone. Correlation goes by the times of the
@@ -323,6 +376,12 @@ uint64_t ingest_alerts_dropped(const struct ingest *ingest)
 json_t *ingest_status(const struct ingest *ingest, struct store *store)
 {
 	return sources_status(ingest ? ingest->sources : NULL, store);
+}
+
+json_t *ingest_quarantine(const struct ingest *ingest, const char *name, size_t limit, bool *more)
+{
+	*more = false;
+	return ingest ? sources_quarantine(ingest->sources, name, limit, more) : name ? NULL : json_array();
 }
 
 /* The list is for finding out who floods: those who had to do without come in,
@@ -449,7 +508,9 @@ static int bring(struct gate *gate, uint64_t until, json_t *answers, struct faul
 	}
 	if (one && one->next)
 		gate_wake(gate); /* the rest in the next batch */
-	return sources_write(ingest->sources, gate->house, gate->now, why);
+	else if ((ret = files_write(ingest->files, house_store(gate->house), why)) < 0)
+		return ret;
+	return sources_write(ingest->sources, gate->house, gate->now, !(one && one->next), why);
 }
 
 static bool nothing_to_bring(const struct gate *gate)
@@ -460,7 +521,10 @@ static bool nothing_to_bring(const struct gate *gate)
 
 int ingest_deliver(struct gate *gate, struct fault *why)
 {
-	return nothing_to_bring(gate) ? 0 : bring(gate, uv_hrtime() + BRING_NS, NULL, why);
+	const bool whole = files_wait(gate->ingest->files);
+
+	return nothing_to_bring(gate) ? 0
+				      : bring(gate, whole ? UINT64_MAX : uv_hrtime() + BRING_NS, NULL, why);
 }
 
 int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why)
@@ -478,6 +542,7 @@ void ingest_settle(struct ingest *ingest, bool committed)
 	}
 	ingest->written = 0;
 	sources_settle(ingest->sources, committed);
+	files_settle(ingest->files, committed);
 }
 
 /* ---- the operation --------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "base/stamp.h"
 #include "gate/gate_private.h"
 #include "gate/lines/listen.h"
+#include "gate/lines/quarantine.h"
 #include "gate/mail/mailbox.h"
 #include "pack/pack.h"
 #include "record/record.h"
@@ -395,6 +396,7 @@ static const struct {
 	[ASK_RECORD]    = { false, false, entries },
 	[ASK_CATALOGUE] = { false, true,  catalogue },
 	[ASK_STATUS]    = { false, true,  status },
+	[ASK_QUARANTINE] = { false, false, quarantine_asked },
 	[ASK_WHOAMI]    = { false, false, whoami },
 	[ASK_BUNDLE]    = { true,  true,  bundle },
 	[ASK_REBUILD]   = { true,  true,  rebuild },

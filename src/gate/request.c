@@ -74,6 +74,7 @@ static const struct {
 	[ASK_RECORD]     = { "record",     false, 0, F(SPACE) | F(AFTER) | F(BEFORE) | F(LIMIT) | F(ORDER) | F(TYPE) | F(ACTOR) | F(KIND) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },
+	[ASK_QUARANTINE] = { "quarantine", false, 0, F(SOURCE) | F(LIMIT) },
 	[ASK_WHOAMI]     = { "whoami",     false, 0, 0 },
 	[ASK_TICK]       = { "tick",       true,  F(AT), 0 },
 	[ASK_BLOB]       = { "blob",       true,  F(STEP), F(UPLOAD) | F(DATA) | F(DIGEST) },

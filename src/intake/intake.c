@@ -169,8 +169,11 @@ static void note_bytes(struct source *source, const struct event *e)
 static int refuse(struct source *source, const char *line, size_t len, int64_t now, int code,
 		  struct fault *why)
 {
+	char zh[FAULT_TOLD];
+
 	source->tally.malformed++;
-	quarantine_put(&source->quarantine, source->lines, now, why->text, line, len);
+	fault_tell_zh(why, zh, sizeof(zh));
+	quarantine_put(&source->quarantine, source->lines, now, why->text, zh, line, len);
 	fault_within(why, "%s:%llu", source->name, (unsigned long long)source->lines);
 	return code;
 }
@@ -189,7 +192,8 @@ int intake_line(const struct maps *maps, struct source *source, const char *line
 	source->tally.received++;
 	source->tally.bytes += len;
 	if (len > LINE_LIMIT) {
-		fault_set(why, FAULT_LIMIT, "%zu bytes; a line has at most %d", len, LINE_LIMIT);
+		fault_say(why, FAULT_LIMIT, "%zu bytes; a line has at most %d", "%zu 字节；一行最多 %d 字节",
+			  len, LINE_LIMIT);
 		return refuse(source, line, len, now, -FAULT_LIMIT, why);
 	}
 	e->raw = line;
@@ -223,8 +227,29 @@ void intake_lost(struct source *source)
 	source->lines++;
 	source->tally.received++;
 	source->tally.malformed++;
-	quarantine_put(&source->quarantine, source->lines, 0, "longer than a line may be; passed over", "",
-		       0);
+	quarantine_put(&source->quarantine, source->lines, 0, "longer than a line may be; passed over",
+		       "行过长，已跳过", "", 0);
+}
+
+void source_head(const struct source *source, struct buf *out) { formats_head(source->formats, out); }
+
+void source_recall(struct source *source, const struct maps *maps, const char *head, size_t len)
+{
+	struct source alone = { .name = source->name, .product = source->product, .year = source->year };
+	struct event *e = event_new();
+
+	for (const char *end = head + len; head < end;) {
+		const char *lf = memchr(head, '\n', (size_t)(end - head));
+		const size_t line = (size_t)((lf ? lf : end) - head);
+
+		intake_line(maps, &alone, head, line, 0, e, NULL);
+		head += line + !!lf;
+	}
+	event_free(e);
+	formats_free(source->formats);
+	source->formats = alone.formats;
+	alone.formats = NULL;
+	source_fini(&alone);
 }
 
 void source_fini(struct source *source)

@@ -29,6 +29,11 @@ struct source {
 	struct quarantine *quarantine; /* its malformed lines; NULL: none yet. source_fini() */
 };
 
+/* What its lines said that those behind them lean on, as lines, and back: for a source
+ * that goes on in the middle. These are not counted. */
+void source_head(const struct source *source, struct buf *out);
+void source_recall(struct source *source, const struct maps *maps, const char *head, size_t len);
+
 /* Give back what the lines of a source left behind. */
 void source_fini(struct source *source);
 

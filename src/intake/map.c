@@ -501,19 +501,55 @@ static int add_file(struct maps *m, const char *path, struct fault *why)
 	return ret < 0 ? ret : read_maps(m, path, at, why);
 }
 
-int maps_add_folder(struct maps *m, const char *path, struct fault *why)
+struct adding {
+	maps_refused *refused; /* NULL: the first that is broken ends it */
+	void *who;
+	size_t used;
+};
+
+static int add_named(struct maps *m, const char *path, struct adding *r, struct fault *why)
+{
+	struct fault mine;
+	const int ret = add_file(m, path, &mine);
+
+	r->used += ret == 0;
+	if (ret < 0 && r->refused)
+		r->refused(r->who, &mine);
+	else if (ret < 0)
+		*why = mine;
+	return r->refused ? 0 : ret;
+}
+
+static int add_folder(struct maps *m, const char *path, struct adding *r, struct fault *why)
 {
 	struct dirent **names;
 	int count = scandir(path, &names, is_yml, alphasort), ret = 0;
 
 	if (count < 0)
-		return fault_set(why, FAULT_ABSENT, "%s: no such folder", path);
+		return fault_say(why, FAULT_ABSENT, "%s: no such folder", "%s：没有此目录", path);
 	for (int i = count - 1; i >= 0; i--) {
 		if (ret == 0)
-			ret = add_file(m, arena_text(m->mem, "%s/%s", path, names[i]->d_name), why);
+			ret = add_named(m, arena_text(m->mem, "%s/%s", path, names[i]->d_name), r, why);
 		free(names[i]);
 	}
 	free(names);
+	return ret;
+}
+
+int maps_add_folder(struct maps *m, const char *path, struct fault *why)
+{
+	struct fault unheard;
+
+	return add_folder(m, path, &(struct adding){ 0 }, why ? why : &unheard);
+}
+
+int maps_add_usable(struct maps *m, const char *path, maps_refused *refused, void *who, size_t *used,
+		    struct fault *why)
+{
+	struct adding r = { .refused = refused, .who = who };
+	const int ret = add_folder(m, path, &r, why);
+
+	*used = r.used;
 	return ret;
 }
 

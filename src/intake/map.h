@@ -57,6 +57,11 @@ int maps_add_own(struct maps *m, struct fault *why);
 /* Every *.yml of a folder, in the order of their names; those of the user come
  * before those that were added earlier. Fails at the first that is broken. */
 int maps_add_folder(struct maps *m, const char *path, struct fault *why);
+/* The same, but one that is broken is named and leaves the others; *used counts those
+ * that can be used. Fails with FAULT_ABSENT where there is no such folder. */
+typedef void maps_refused(void *who, const struct fault *why);
+int maps_add_usable(struct maps *m, const char *path, maps_refused *refused, void *who, size_t *used,
+		    struct fault *why);
 /* One file's text, for the two above and for tests. */
 int maps_add(struct maps *m, const char *name, const char *bytes, size_t len, struct fault *why);
 

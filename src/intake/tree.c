@@ -45,19 +45,56 @@ int tree_say(struct fault *why, const char *name, const struct tree *at, const c
 			 text[0], text[1]);
 }
 
-static int broken(struct reader *r)
+/* libyaml explains itself in English alone; what people run into most often. */
+static const char *in_chinese(const char *problem)
 {
-	const yaml_mark_t *m = &r->parser.problem_mark;
+	static const struct {
+		const char *en, *zh;
+	} words[] = {
+		{ "did not find expected key", "此处应为键，或缩进有误" },
+		{ "could not find expected ':'", "键后缺少“:”" },
+		{ "mapping values are not allowed in this context",
+		  "此处不能出现“: ”，含“: ”的文本须加引号" },
+		{ "block sequence entries are not allowed in this context", "此处不能出现列表项“- ”" },
+		{ "did not find expected '-' indicator", "此处应为列表项“- ”，或缩进有误" },
+		{ "did not find expected ',' or ']'", "缺少“,”或“]”" },
+		{ "did not find expected ',' or '}'", "缺少“,”或“}”" },
+		{ "did not find expected node content", "此处应有值" },
+		{ "did not find expected <document start>", "此处文档已结束；多个文档须以“---”分隔" },
+		{ "found character that cannot start any token",
+		  "不能以此字符开头；缩进须用空格，文本可加引号" },
+		{ "found unexpected end of stream", "引号未闭合" },
+		{ "found unknown escape character", "双引号内的转义符有误；反斜杠可写在单引号内" },
+		{ "control characters are not allowed", "含有控制字符" },
+		{ "invalid leading UTF-8 octet", "不是 UTF-8 编码" },
+		{ "invalid trailing UTF-8 octet", "不是 UTF-8 编码" },
+	};
 
-	return fault_set(r->why, FAULT_INVALID, "%s:%zu:%zu: this is not YAML: %s", r->name, m->line + 1,
-			 m->column + 1, r->parser.problem ? r->parser.problem : "it cannot be read");
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i].en, problem))
+			return words[i].zh;
+	return "";
 }
 
-static int refuse(struct reader *r, const yaml_event_t *event, const char *what)
+static int broken(struct reader *r)
+{
+	const char *problem = r->parser.problem ? r->parser.problem : "it cannot be read";
+	const char *zh = in_chinese(problem);
+	const yaml_mark_t *m = &r->parser.problem_mark;
+
+	if (!*zh)
+		return fault_say(r->why, FAULT_INVALID, "%s:%zu:%zu: this is not YAML: %s",
+				 "%s:%zu:%zu: 不是 YAML：%s", r->name, m->line + 1, m->column + 1, problem);
+	return fault_say(r->why, FAULT_INVALID, "%s:%zu:%zu: this is not YAML: %.0s%s",
+			 "%s:%zu:%zu: 不是 YAML：%s（%s）", r->name, m->line + 1, m->column + 1, zh, problem);
+}
+
+static int refuse(struct reader *r, const yaml_event_t *event, const char *en, const char *zh)
 {
 	const yaml_mark_t *m = &event->start_mark;
 
-	return fault_set(r->why, FAULT_INVALID, "%s:%zu:%zu: %s", r->name, m->line + 1, m->column + 1, what);
+	return fault_say(r->why, FAULT_INVALID, "%s:%zu:%zu: %s%.0s", "%s:%zu:%zu: %.0s%s", r->name,
+			 m->line + 1, m->column + 1, en, zh);
 }
 
 static struct tree *node_at(struct reader *r, const yaml_event_t *event, enum tree_kind kind)
@@ -86,12 +123,13 @@ static int read_key(struct reader *r, const struct tree *map, const yaml_event_t
 	const char *key;
 
 	if (event->type != YAML_SCALAR_EVENT)
-		return refuse(r, event, "a key must be plain text");
+		return refuse(r, event, "a key must be plain text", "键应为普通文本");
 	key = (const char *)event->data.scalar.value;
 	if (strlen(key) != event->data.scalar.length)
-		return refuse(r, event, "a key must not contain a NUL");
+		return refuse(r, event, "a key must not contain a NUL", "键不能含有 NUL");
 	if (find_key(map, key))
-		return refuse(r, event, "this key stands here already; each may stand once");
+		return refuse(r, event, "this key stands here already; each may stand once",
+			      "此键已出现；每个键只能出现一次");
 	*out = arena_copy(r->mem, key);
 	return 0;
 }
@@ -115,7 +153,8 @@ static int members(struct reader *r, struct tree *parent)
 		column = (int)event.start_mark.column + 1;
 		if (!end && map) {
 			ret = count++ < TREE_KEYS ? read_key(r, parent, &event, &key)
-						  : refuse(r, &event, "more keys than are taken in one map");
+						  : refuse(r, &event, "more keys than are taken in one map",
+							   "一个映射中的键过多");
 			yaml_event_delete(&event);
 			if (ret < 0)
 				return ret;
@@ -141,7 +180,7 @@ static int node(struct reader *r, yaml_event_t *event, struct tree **out)
 	int ret;
 
 	if (++r->nodes > TREE_NODES)
-		return refuse(r, event, "the file has more values than are taken");
+		return refuse(r, event, "the file has more values than are taken", "文件中的值过多");
 	switch (event->type) {
 	case YAML_SCALAR_EVENT:
 		*out = node_at(r, event, TREE_SCALAR);
@@ -152,16 +191,17 @@ static int node(struct reader *r, yaml_event_t *event, struct tree **out)
 	case YAML_SEQUENCE_START_EVENT:
 	case YAML_MAPPING_START_EVENT:
 		if (r->depth == TREE_DEPTH)
-			return refuse(r, event, "nested deeper than is taken");
+			return refuse(r, event, "nested deeper than is taken", "嵌套过深");
 		*out = node_at(r, event, event->type == YAML_MAPPING_START_EVENT ? TREE_MAP : TREE_LIST);
 		r->depth++;
 		ret = members(r, *out);
 		r->depth--;
 		return ret;
 	case YAML_ALIAS_EVENT:
-		return refuse(r, event, "an alias (*name) is not taken; write the value out");
+		return refuse(r, event, "an alias (*name) is not taken; write the value out",
+			      "不接受别名（*名称）；请写出值");
 	default:
-		return refuse(r, event, "a value is expected");
+		return refuse(r, event, "a value is expected", "此处应有值");
 	}
 }
 
@@ -198,8 +238,8 @@ int tree_read(struct arena *mem, const char *name, const char *bytes, size_t len
 	int ret;
 
 	if (len > TREE_BYTES)
-		return fault_set(why, FAULT_LIMIT, "%s: %zu bytes; at most %d are taken", name, len,
-				 TREE_BYTES);
+		return fault_say(why, FAULT_LIMIT, "%s: %zu bytes; at most %d are taken",
+				 "%s：%zu 字节，最多 %d 字节", name, len, TREE_BYTES);
 	if (!yaml_parser_initialize(&r.parser))
 		return fault_set(why, FAULT_IO, "%s: no memory for the YAML reader", name);
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, len);
@@ -217,7 +257,8 @@ static int read_all(FILE *file, const char *path, struct buf *out, struct fault 
 
 	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0) {
 		if (out->len + got > TREE_BYTES)
-			return fault_set(why, FAULT_LIMIT, "%s: more than %d bytes", path, TREE_BYTES);
+			return fault_say(why, FAULT_LIMIT, "%s: more than %d bytes", "%s：超过 %d 字节", path,
+					 TREE_BYTES);
 		buf_put(out, chunk, got);
 	}
 	return ferror(file) ? fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno)) : 0;

@@ -78,6 +78,7 @@ RULES = {
     f"POST {A}/checkpoint": (BOTH, {"read", "act", "report"}, set(), EVERY, (f"{A}/checkpoint", {"x": 1})),
     f"POST {A}/time": (SESSION, set(), set(), EVERY, (f"{A}/time", {})),
     f"POST {A}/intake/{{source}}": (BOTH, {"intake"}, set(), INTAKE, (f"{A}/intake/fw01", None)),
+    f"GET {A}/quarantine": (BOTH, {"read", "act"}, set(), SOURCES, (f"{A}/quarantine", None)),
     f"DELETE {A}/proposals/{{id}}": (BOTH, {"act"}, set(), EVERY, (f"{A}/proposals/999", None)),
     f"GET {A}/{{kind}}": (BOTH, {"read", "act"}, {"report"}, EVERY, (f"{A}/incident", None)),
     f"POST {A}/{{kind}}": (BOTH, {"act"}, {"report"}, EVERY, (f"{A}/incident", {"x": 1})),

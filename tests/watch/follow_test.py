@@ -2,6 +2,7 @@
 """follow_test -- `fengsui watch --follow`: files that go on, are rotated, emptied, or come later."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,7 @@ class Follow(unittest.TestCase):
         self.say(self.one + ".1")  # a writer that has not noticed
         self.say(self.one)
         self.assertEqual({self.heard(p)[0], self.heard(p)[0]}, {"h4", "h5"})
+        shutil.copy(self.other, self.other + ".1")
         os.truncate(self.other, 0)
         self.say(self.other)
         self.assertEqual(self.heard(p)[0], "h6")
@@ -88,7 +90,8 @@ class Follow(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout.count("\n")), (0, 2))
 
     def test_what_cannot_be_followed(self):
-        for args, status in ((["-"], 64), ([self.at], 66)):
+        os.mkfifo(os.path.join(self.at, "pipe"))
+        for args, status in ((["-"], 64), ([os.path.join(self.at, "pipe")], 66)):
             done = subprocess.run([*self.command, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn("follow", done.stderr)

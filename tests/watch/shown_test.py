@@ -93,7 +93,7 @@ class Status(Case):
             done = self.watch("--help", lang=lang)
             self.assertEqual(done.returncode, 0)
             self.assertIn(words, done.stdout)
-            for option in ("--rules", "--maps", "--include", "--format", "--level", "--rule ", "--limit", "--rejects", "--year",
+            for option in ("--rules", "--maps", "--include", "--format", "--level", "--rule ", "--limit", "--rejects", "--state", "--output", "--year",
                            "--zone", "--product", "--strict", "--stats", "--no-progress"):
                 self.assertIn(option, done.stdout, lang)
             self.assertLessEqual(max(columns(text) for text in done.stdout.splitlines()), 110)

@@ -141,6 +141,21 @@ static int show_route(struct ctl *ctl, const json_t *request, struct trip *out, 
 	return 0;
 }
 
+static int quarantine_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+			    struct fault *why)
+{
+	const json_t *limit = json_object_get(request, "limit");
+	struct buf path = { 0 };
+
+	(void)body, (void)why;
+	buf_text(&path, "/api/v1/quarantine");
+	put_query(&path, "source", text_of(request, "source"));
+	put_query(&path, "limit",
+		  limit ? arena_text(ctl->mem, "%lld", (long long)json_integer_value(limit)) : NULL);
+	out->path = kept(ctl, &path);
+	return 0;
+}
+
 static int history_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
 			 struct fault *why)
 {
@@ -184,6 +199,7 @@ static const struct {
 	{ "history",    NULL,                 history_route },
 	{ "catalogue",  "/api/v1/catalogue",  NULL },
 	{ "status",     "/api/v1/status",     NULL },
+	{ "quarantine", "/api/v1/quarantine", quarantine_route },
 	{ "whoami",     "/api/v1/session",    NULL },
 	{ "checkpoint", "/api/v1/checkpoint", checkpoint_route },
 	{ "tick",       "/api/v1/time",       tick_route },

@@ -1,8 +1,8 @@
 #include "ctl/watch/inputs.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "intake/stream/packed.h"
+#include "intake/stream/rotation.h"
 
 enum { SAID_MOST = 10 };
 
@@ -19,6 +21,7 @@ struct search {
 	struct inputs *inputs;
 	const struct settings *settings;
 	size_t root_len; /* of the folder that was typed, with its '/' */
+	bool quiet;
 };
 
 static void say(const struct settings *s, const char *path, const char *en, const char *zh)
@@ -29,8 +32,18 @@ static void say(const struct settings *s, const char *path, const char *en, cons
 /* A folder may hold thousands of such entries: the first are named, all are counted. */
 static void pass_by(struct search *at, const char *path, const char *en, const char *zh)
 {
-	if (at->inputs->passed_by++ < SAID_MOST)
+	if (at->inputs->passed_by++ < SAID_MOST && !at->quiet)
 		say(at->settings, path, en, zh);
+}
+
+/* While logs are followed they are renamed: what is not there any more is found by its next name. */
+static void pass_by_broken(struct search *at, const char *path)
+{
+	const int problem = errno;
+	struct stat info;
+
+	if (!at->settings->follow || problem != ENOENT || lstat(path, &info) == 0)
+		pass_by(at, path, strerror(problem), strerror(problem));
 }
 
 const char *input_name(const struct input *input) { return strcmp(input->path, "-") ? input->path : "stdin"; }
@@ -55,50 +68,11 @@ static void add(struct inputs *in, const char *path, const struct stat *info, bo
 
 /* ---- the order -------------------------------------------------------------- */
 
-/* A name without what rotation put behind it, and that: auth.log and 2, or auth.log
- * and 20260101. */
-struct rotated {
-	size_t stem;
-	bool is;
-	bool dated;
-	unsigned long number;
-};
-
-static struct rotated rotated(const char *name)
-{
-	size_t len = strlen(name), digits;
-	struct rotated r = { .stem = len };
-
-	if (len > 3 && !strcmp(name + len - 3, ".gz"))
-		len -= 3;
-	for (digits = 0; digits < len && isdigit((unsigned char)name[len - digits - 1]); digits++)
-		;
-	if (!digits || digits > 8 || digits + 1 >= len || !strchr(".-", name[len - digits - 1]))
-		return r;
-	r.is = true;
-	r.dated = digits == 8;
-	r.number = strtoul(name + len - digits, NULL, 10);
-	r.stem = len - digits - 1;
-	return r;
-}
-
-/* Dates: the early ones first. Numbers: the high ones first, as logrotate counts. */
-static int by_age(const struct rotated *a, const struct rotated *b)
-{
-	if (a->is != b->is)
-		return a->is ? -1 : 1;
-	if (a->dated != b->dated)
-		return a->dated ? -1 : 1;
-	if (a->number == b->number)
-		return 0;
-	return (a->number < b->number) == a->dated ? -1 : 1;
-}
-
 static int by_name(const struct dirent **one, const struct dirent **other)
 {
 	const char *x = (*one)->d_name, *y = (*other)->d_name;
-	const struct rotated a = rotated(x), b = rotated(y);
-	const int age = a.stem == b.stem && !memcmp(x, y, a.stem) ? by_age(&a, &b) : 0;
+	const struct rotation a = rotation_of(x), b = rotation_of(y);
+	const int age = a.stem == b.stem && !memcmp(x, y, a.stem) ? rotation_by_age(&a, &b) : 0;
 	const size_t shared = a.stem < b.stem ? a.stem : b.stem;
 	const int stems = memcmp(x, y, shared);
 
@@ -115,12 +89,12 @@ static bool goes_on(const struct inputs *in, const char *path)
 	const char *last = in->count ? in->list[in->count - 1].path : "";
 	const char *name = strrchr(path, '/') + 1;
 	const size_t folder = (size_t)(name - path);
-	struct rotated a, b;
+	struct rotation a, b;
 
 	if (strncmp(last, path, folder) != 0 || strchr(last + folder, '/'))
 		return false;
-	a = rotated(last + folder);
-	b = rotated(name);
+	a = rotation_of(last + folder);
+	b = rotation_of(name);
 	return a.stem == b.stem && !memcmp(last + folder, name, a.stem);
 }
 
@@ -140,6 +114,16 @@ static bool wanted(const struct search *at, const char *path)
 
 static void take_folder(struct search *at, const char *folder, unsigned depth);
 
+static bool is_packed(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const bool packed = fd >= 0 && packed_is(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return packed;
+}
+
 static void take_entry(struct search *at, const char *path, unsigned depth)
 {
 	struct stat info;
@@ -147,19 +131,23 @@ static void take_entry(struct search *at, const char *path, unsigned depth)
 	if (strrchr(path, '/')[1] == '.')
 		pass_by(at, path, "hidden, not read", "隐藏文件，未读取");
 	else if (lstat(path, &info) < 0)
-		pass_by(at, path, strerror(errno), strerror(errno));
+		pass_by_broken(at, path);
 	else if (S_ISDIR(info.st_mode))
 		take_folder(at, path, depth + 1);
 	else if (!wanted(at, path))
 		return;
 	else if (stat(path, &info) < 0)
-		pass_by(at, path, strerror(errno), strerror(errno));
+		pass_by_broken(at, path);
 	else if (S_ISDIR(info.st_mode))
 		pass_by(at, path, "a link to a folder, not followed", "指向目录的链接，未跟随");
 	else if (!S_ISREG(info.st_mode))
 		pass_by(at, path, "no ordinary file, not read", "不是普通文件，未读取");
 	else if (access(path, R_OK) < 0)
-		pass_by(at, path, strerror(errno), strerror(errno));
+		pass_by_broken(at, path);
+	else if (at->settings->follow && rotation_of(strrchr(path, '/') + 1).is && is_packed(path))
+		return; /* read as a part of what it was made of */
+	else if (at->settings->follow && is_packed(path))
+		pass_by(at, path, "packed, not followed", "已压缩，未跟踪");
 	else if (at->inputs->count == INPUTS_MOST)
 		pass_by(at, path, "more than 100000 files, not read", "超过 100000 个文件，未读取");
 	else
@@ -201,8 +189,9 @@ static void take_root(struct search *at, const char *word)
 	for (size_t len = strlen(folder); len > 1 && folder[len - 1] == '/';)
 		folder[--len] = '\0';
 	at->root_len = strlen(folder) + 1;
+	at->inputs->folders++;
 	take_folder(at, folder, 0);
-	if (at->inputs->count == before) {
+	if (at->inputs->count == before && !at->settings->follow) {
 		at->inputs->absent++;
 		say(at->settings, word, "there is no file to read in it", "其中没有可读取的文件");
 	}
@@ -214,9 +203,13 @@ static void take_followed(struct search *at, const char *word)
 {
 	struct stat info;
 
-	if (stat(word, &info) == 0 && !S_ISREG(info.st_mode)) {
+	if (stat(word, &info) == 0 && S_ISDIR(info.st_mode)) {
+		take_root(at, word);
+	} else if (stat(word, &info) == 0 && !S_ISREG(info.st_mode)) {
 		at->inputs->absent++;
-		say(at->settings, word, "only files can be followed", "只有文件可以跟踪");
+		if (!at->quiet)
+			say(at->settings, word, "only files and folders can be followed",
+			    "只有文件和目录可以跟踪");
 	} else {
 		add(at->inputs, word, NULL, true, false);
 	}
@@ -240,13 +233,21 @@ static void take_word(struct search *at, const char *word)
 	}
 }
 
+static void find(struct search *at)
+{
+	*at->inputs = (struct inputs){ .all_known = true };
+	for (size_t i = 0; i < at->settings->file_count; i++)
+		take_word(at, at->settings->files[i]);
+}
+
+void inputs_look(struct inputs *inputs, const struct settings *settings)
+{
+	find(&(struct search){ .inputs = inputs, .settings = settings, .quiet = true });
+}
+
 void inputs_find(struct inputs *inputs, const struct settings *settings)
 {
-	struct search at = { .inputs = inputs, .settings = settings };
-
-	*inputs = (struct inputs){ .all_known = true };
-	for (size_t i = 0; i < settings->file_count; i++)
-		take_word(&at, settings->files[i]);
+	find(&(struct search){ .inputs = inputs, .settings = settings });
 	if (inputs->passed_by > SAID_MOST)
 		fprintf(stderr,
 			in_language(settings,

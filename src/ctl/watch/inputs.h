@@ -32,10 +32,13 @@ struct inputs {
 	bool all_known;   /* no pipe among them */
 	size_t absent;    /* words that stand for nothing: no such file, a folder without one */
 	size_t passed_by; /* entries of folders */
+	size_t folders;   /* words that stand for one */
 };
 
 /* Never fails: what could not be found is said on standard error and counted. */
 void inputs_find(struct inputs *inputs, const struct settings *settings);
+/* The same once more, without a word. */
+void inputs_look(struct inputs *inputs, const struct settings *settings);
 void inputs_fini(struct inputs *inputs);
 
 /* As it stands in alerts. */

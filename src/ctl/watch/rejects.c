@@ -7,10 +7,10 @@
 #include "base/utf8.h"
 #include "intake/event.h"
 
-int rejects_open(struct rejects *r, const char *path, struct fault *why)
+int rejects_open(struct rejects *r, const char *path, bool goes_on, struct fault *why)
 {
 	*r = (struct rejects){ .path = path };
-	if (path && !(r->file = fopen(path, "we")))
+	if (path && !(r->file = fopen(path, goes_on ? "ae" : "we")))
 		return fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
 	return 0;
 }

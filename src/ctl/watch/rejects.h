@@ -28,8 +28,9 @@ struct rejects {
 	size_t count;
 };
 
-/* `path` may be NULL. Fails with FAULT_IO where the file cannot be made. */
-int rejects_open(struct rejects *r, const char *path, struct fault *why);
+/* `path` may be NULL. What is in the file stays where it `goes_on`. Fails with FAULT_IO
+ * where the file cannot be made. */
+int rejects_open(struct rejects *r, const char *path, bool goes_on, struct fault *why);
 /* Of input number `input`, of which `kept_of_it` were kept so far. In the order of
  * its lines; those of several inputs may alternate, and what is kept is the same. */
 void rejects_add(struct rejects *r, size_t input, unsigned *kept_of_it, const char *source,

@@ -71,6 +71,18 @@ static bool take_rejects(struct settings *s, const char *text)
 	return true;
 }
 
+static bool take_state(struct settings *s, const char *text)
+{
+	s->state = text;
+	return true;
+}
+
+static bool take_output(struct settings *s, const char *text)
+{
+	s->output = text;
+	return true;
+}
+
 static bool take_lists(struct settings *s, const char *text)
 {
 	s->lists = text;
@@ -121,6 +133,8 @@ static const struct {
 	{ "limit",    take_limit,   0, "--limit 应为正整数 / --limit wants a whole number from 1 on" },
 	{ "threads",  take_threads, 0, "--threads 应为 1 至 64 / --threads wants 1 to 64" },
 	{ "rejects",  take_rejects, 0, "" },
+	{ "state",    take_state,   0, "" },
+	{ "output",   take_output,  0, "" },
 	{ "year",     take_year,    0, "--year 应为 1970 至 9998 / --year wants 1970 to 9998" },
 	{ "zone",     take_zone,    0, "--zone 的写法如 +08:00 / --zone wants a form like +08:00" },
 	{ "product",  take_product, 0, "--product 不在日志来源表中 / --product is in no log source" },
@@ -180,6 +194,8 @@ int settings_read(struct settings *s, int argc, char **argv)
 			"缺少文件或目录，或以 - 表示标准输入 / a FILE or folder, or - for standard input, is "
 			"missing",
 			NULL);
+	if (s->state && !s->follow)
+		return usage("--state 须与 --follow 同用 / --state needs --follow", NULL);
 	for (size_t i = 0; s->follow && i < s->file_count; i++)
 		if (!strcmp(s->files[i], "-"))
 			return usage("标准输入无须跟踪，随到随读 / standard input cannot be followed; it is "

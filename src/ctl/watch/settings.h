@@ -34,6 +34,8 @@ struct settings {
 	unsigned threads;  /* 0: as many as the machine has for us */
 	const char *lists; /* what placeholders of rules stand for */
 	const char *rejects;
+	const char *state;  /* where a follow keeps its place; NULL: nowhere */
+	const char *output; /* NULL: standard output */
 	const char *product;
 	struct moment_year year;
 	char **files;

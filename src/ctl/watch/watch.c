@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,6 +11,7 @@
 #include "ctl/ctl.h"
 #include "ctl/watch/follow.h"
 #include "ctl/watch/inputs.h"
+#include "ctl/watch/place.h"
 #include "ctl/watch/show/report.h"
 #include "ctl/watch/rules.h"
 #include "ctl/watch/settings.h"
@@ -39,6 +42,10 @@ struct watch {
 	uint64_t bytes_behind; /* of the inputs that were read */
 	sigset_t let_in;       /* signals that are heard between reads */
 	bool failed;           /* an input could not be read to its end */
+	int output;            /* where alerts go */
+	json_t *place;         /* where a former follow stood, or NULL */
+	struct follow *follow; /* or NULL */
+	bool placeless;        /* its place could not be kept, and that was said */
 	size_t absent;
 };
 
@@ -246,22 +253,48 @@ static void draw_followed(struct watch *w, const struct follow *f)
 						     .levels = w->report.scores.levels });
 }
 
+/* What came of the lines is written first: whoever is ended between the two tells
+ * it again, and of a file of ours it is cut off again. */
+static void keep_place(struct watch *w)
+{
+	struct fault why;
+	json_t *place;
+
+	report_flush(&w->report);
+	rejects_flush(&w->rejects);
+	if (!w->settings.state || !follow_moved(w->follow))
+		return;
+	place = json_pack("{s:i, s:o, s:o, s:o}", "follow", 1, "output",
+			  w->settings.output ? place_of_file(w->output) : json_null(), "rejects",
+			  w->rejects.file ? place_of_file(fileno(w->rejects.file)) : json_null(), "files",
+			  follow_place(w->follow));
+	if (place_store(w->settings.state, place, &why) < 0 && !w->placeless) {
+		say_input(w, "--state", &why);
+		w->failed = w->placeless = true;
+	}
+	json_decref(place);
+}
+
 static void run_followed(struct watch *w)
 {
 	const struct timespec between = { .tv_nsec = METER_EVERY_MS * 1000000L };
-	struct follow *f = follow_new(&w->owner, w->inputs.list, w->inputs.count);
+	struct fault why;
 
+	if (follow_new(&w->owner, &w->inputs, w->place, &w->follow, &why) < 0) {
+		say_input(w, "--state", &why);
+		w->failed = true;
+		return;
+	}
 	while (!over(w) && !is_asked_to_end()) {
-		const bool more = follow_poll(f, is_wanted);
+		const bool more = follow_poll(w->follow, is_wanted);
 
-		report_flush(&w->report);
-		rejects_flush(&w->rejects);
+		keep_place(w);
 		if (meter_due(&w->meter))
-			draw_followed(w, f);
+			draw_followed(w, w->follow);
 		if (!more)
 			ppoll(NULL, 0, &between, &w->let_in);
 	}
-	follow_free(f);
+	follow_end(w->follow);
 }
 
 static void run_inputs(struct watch *w)
@@ -341,7 +374,7 @@ static int run(struct watch *w)
 					.failed = input_failed,
 					.ended = input_ended,
 					.who = w };
-	report_begin(&w->report, &w->settings, w->rules.set, &w->meter);
+	report_begin(&w->report, &w->settings, w->rules.set, &w->meter, w->output);
 	w->detector = detector_new(w->rules.set, NULL, report_alert, &w->report);
 	w->owner.detector = w->detector;
 	heed_signals(w);
@@ -358,31 +391,70 @@ static int run(struct watch *w)
 	}
 	account(w, begun);
 	detector_free(w->detector);
+	follow_free(w->follow);
 	report_fini(&w->report);
 	return status(w);
 }
 
+/* Files of ours go on where the place says that they were. */
+static int open_output(struct watch *w, struct fault *why)
+{
+	const char *path = w->settings.output;
+
+	w->output = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : STDOUT_FILENO;
+	if (w->output < 0)
+		return fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
+	return path ? place_cut(w->output, json_object_get(w->place, "output"), path, why) : 0;
+}
+
+static int open_rejects(struct watch *w, struct fault *why)
+{
+	const char *path = w->settings.rejects;
+	int ret = rejects_open(&w->rejects, path, w->place, why);
+
+	if (ret < 0 || !path)
+		return ret;
+	return place_cut(fileno(w->rejects.file), json_object_get(w->place, "rejects"), path, why);
+}
+
+static int open_all(struct watch *w)
+{
+	struct fault why;
+
+	if (w->settings.state && place_load(w->settings.state, &w->place, &why) < 0)
+		say_input(w, "--state", &why);
+	else if (open_output(w, &why) < 0)
+		say_input(w, "--output", &why);
+	else if (open_rejects(w, &why) < 0)
+		say_input(w, "--rejects", &why);
+	else
+		return -1;
+	return EXIT_READ;
+}
+
+/* A folder that is followed may be empty as yet. */
+static bool is_nothing(const struct watch *w)
+{
+	return !w->inputs.count && !(w->settings.follow && w->inputs.folders);
+}
+
 int ctl_watch(int argc, char **argv)
 {
-	struct watch w = { 0 };
-	struct fault why;
+	struct watch w = { .output = STDOUT_FILENO };
 	int ret;
 
 	if ((ret = settings_read(&w.settings, argc, argv)) >= 0)
 		return ret;
 	inputs_find(&w.inputs, &w.settings);
 	w.absent = w.inputs.absent;
-	if (!w.inputs.count) {
+	if (is_nothing(&w))
 		ret = EXIT_NO_FILE;
-	} else if ((ret = rules_load(&w.rules, &w.settings)) >= 0) {
-		/* said */
-	} else if (rejects_open(&w.rejects, w.settings.rejects, &why) < 0) {
-		say_input(&w, "--rejects", &why);
-		ret = EXIT_READ;
-	} else {
+	else if ((ret = rules_load(&w.rules, &w.settings)) < 0 && (ret = open_all(&w)) < 0)
 		ret = run(&w);
-	}
 	rules_fini(&w.rules);
 	inputs_fini(&w.inputs);
+	json_decref(w.place);
+	if (w.output > STDOUT_FILENO)
+		close(w.output);
 	return ret;
 }

@@ -14,6 +14,34 @@ struct regex {
 	pcre2_match_context *limits;
 };
 
+/* PCRE2 explains itself in English alone; what people run into most often. */
+static const char *in_chinese(int problem)
+{
+	static const struct {
+		int problem;
+		const char *zh;
+	} words[] = {
+		{ PCRE2_ERROR_END_BACKSLASH, "以“\\”结尾" },
+		{ PCRE2_ERROR_UNKNOWN_ESCAPE, "“\\”后的字符无法识别" },
+		{ PCRE2_ERROR_QUANTIFIER_OUT_OF_ORDER, "量词“{}”中的数字次序颠倒" },
+		{ PCRE2_ERROR_QUANTIFIER_TOO_BIG, "量词“{}”中的数字过大" },
+		{ PCRE2_ERROR_MISSING_SQUARE_BRACKET, "字符组缺少“]”" },
+		{ PCRE2_ERROR_CLASS_RANGE_ORDER, "字符组中的范围次序颠倒" },
+		{ PCRE2_ERROR_QUANTIFIER_INVALID, "量词前没有可重复的内容" },
+		{ PCRE2_ERROR_INVALID_AFTER_PARENS_QUERY, "“(?”后的字符无法识别" },
+		{ PCRE2_ERROR_MISSING_CLOSING_PARENTHESIS, "缺少“)”" },
+		{ PCRE2_ERROR_UNMATCHED_CLOSING_PARENTHESIS, "多余的“)”" },
+		{ PCRE2_ERROR_BAD_SUBPATTERN_REFERENCE, "所引用的分组不存在" },
+		{ PCRE2_ERROR_UNKNOWN_POSIX_CLASS, "POSIX 字符类名称无法识别" },
+		{ PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH, "后行断言的长度不固定" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].problem == problem)
+			return words[i].zh;
+	return "";
+}
+
 int regex_new(const char *text, size_t len, unsigned flags, struct regex **out, struct fault *why)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
@@ -28,10 +56,14 @@ int regex_new(const char *text, size_t len, unsigned flags, struct regex **out, 
 	code = pcre2_compile((PCRE2_SPTR)text, len, options, &problem, &at, NULL);
 	if (!code) {
 		PCRE2_UCHAR words[160];
+		const char *zh = in_chinese(problem);
 
 		pcre2_get_error_message(problem, words, sizeof(words));
-		return fault_set(why, FAULT_INVALID, "regular expression, character %zu: %s", at + 1,
-				 (const char *)words);
+		if (!*zh)
+			return fault_say(why, FAULT_INVALID, "regular expression, character %zu: %s",
+					 "正则表达式第 %zu 个字符：%s", at + 1, (const char *)words);
+		return fault_say(why, FAULT_INVALID, "regular expression, character %zu: %.0s%s",
+				 "正则表达式第 %zu 个字符：%s（%s）", at + 1, zh, (const char *)words);
 	}
 	/* Where memory must not be both written and run (MemoryDenyWriteExecute) this
 	 * fails, and the interpreter matches the same. */

@@ -161,7 +161,7 @@ static int regex_value(struct rule_reading *r, const struct tree *at, const stru
 	v->op = MATCH_REGEX;
 	v->regex_flags = m->regex_flags;
 	if (regex_new(at->text, at->len, m->regex_flags, &compiled, &why) < 0)
-		return tree_fault(r->why, r->file, at, "%s", why.text);
+		return tree_say(r->why, r->file, at, "%s%.0s", "%.0s%s", why.text, why.zh);
 	regex_free(compiled);
 	return 0;
 }

@@ -87,6 +87,9 @@ int intake_begin(struct call *call, struct fault *why);
 int intake_part(struct call *call, const char *bytes, size_t len, struct fault *why);
 int intake_whole(struct call *call, struct fault *why);
 
+/* quarantine.c */
+int quarantine_list(struct call *call, struct fault *why);
+
 /* events.c */
 struct events *events_new(struct web *web);
 void events_free(struct events *events);

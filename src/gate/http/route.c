@@ -40,6 +40,7 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/uploads/{id}/end",              FOR_BOTH,    ACTS | TOKEN_REPORT, NO_SCOPE, BODY_JSON, uploads_end,          NULL, NULL },
 	{ "DELETE", "/api/v1/uploads/{id}",                  FOR_BOTH,    ACTS | TOKEN_REPORT, NO_SCOPE, BODY_NONE, uploads_drop,         NULL, NULL },
 	{ "POST",   "/api/v1/intake/{source}",               FOR_BOTH,    TOKEN_INTAKE, NO_SCOPE,     BODY_BYTES, intake_whole,           intake_begin, intake_part },
+	{ "GET",    "/api/v1/quarantine",                    FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  quarantine_list,        NULL, NULL },
 	{ "GET",    "/api/v1/events",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  events_listen,          NULL, NULL },
 	{ "GET",    "/api/v1/catalogue",                     FOR_BOTH,    READS | TOKEN_REPORT, NO_SCOPE, BODY_NONE, site_catalogue,      NULL, NULL },
 	{ "GET",    "/api/v1/openapi.json",                  FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_openapi,           NULL, NULL },

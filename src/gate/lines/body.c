@@ -8,12 +8,14 @@
 #include "intake/event.h"
 #include "intake/gunzip.h"
 #include "intake/intake.h"
+#include "intake/stream/records.h"
 
 struct body {
 	struct gate *gate;
 	struct source *source;
 	struct gunzip *gunzip; /* NULL: plain */
 	struct frame frame;
+	struct records records;
 	struct tally took; /* of this request */
 	uint64_t bytes, alerts;
 	bool held_back; /* over the quota: the rest is not taken */
@@ -54,6 +56,7 @@ int body_open(struct gate *gate, const char *name, bool gzip, struct body **out,
 	if (gzip)
 		body->gunzip = gunzip_new((struct gunzip_limits){ BODY_BYTES_MOST, BODY_RATIO_MOST });
 	frame_init(&body->frame, FRAME_LINES, LINE_LIMIT);
+	records_init(&body->records, &body->frame, LINE_LIMIT);
 	*out = body;
 	return 0;
 }
@@ -63,6 +66,7 @@ void body_free(struct body *body)
 	if (!body)
 		return;
 	gunzip_free(body->gunzip);
+	records_fini(&body->records);
 	frame_fini(&body->frame);
 	free(body);
 }
@@ -99,7 +103,7 @@ static bool take_bytes(void *who, const char *bytes, size_t len)
 {
 	struct body *body = who;
 
-	return frame_feed(&body->frame, bytes, len, take_line, lose_line, body);
+	return records_feed(&body->records, bytes, len, take_line, lose_line, body);
 }
 
 static int feed(struct body *body, const char *bytes, size_t len, struct fault *why)
@@ -164,7 +168,7 @@ int body_end(struct body *body, struct fault *why)
 	const struct mark before = mark_now(body);
 	struct fault mine = { 0 };
 
-	frame_end(&body->frame, take_line, lose_line, body);
+	records_end(&body->records, take_line, lose_line, body);
 	add_since(body, &before);
 	if (body->gunzip && gunzip_end(body->gunzip, &mine) < 0)
 		return spoilt(body, &mine, why);

@@ -10,7 +10,8 @@
 /*
  * body -- lines that are posted: one request, taken in pieces as they arrive.
  *
- * JSON lines or text lines, plain or gzip. They go through detection at once;
+ * JSON lines, text lines, or whole documents of events (records.h: of a document one
+ * event is held, never the whole), plain or gzip. They go through detection at once;
  * the answer is made inside a batch and leaves after its commit, so that what it
  * says is durable. Once the quota of the source is used up the rest of the
  * request is not taken either: the first `stored` + `malformed` lines were, and

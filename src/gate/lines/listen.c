@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "gate/gate_private.h"
+#include "gate/lines/files.h"
 #include "gate/lines/lanes.h"
 #include "gate/lines/roster.h"
 #include "gate/lines/stream.h"
@@ -23,12 +24,15 @@ struct listen {
 	struct lanes *lanes;
 	struct udp *udp;
 	struct stream *stream;
+	struct files *files;
+	uv_timer_t look;  /* at files */
 	uv_async_t wake;  /* lines have come by UDP */
 	uv_check_t check; /* after each poll */
 	uv_idle_t more;   /* running while lines wait: the poll does not */
 	uv_timer_t tally; /* what was only counted is written once a second */
 	uv_timer_t again; /* lines wait for alerts to be stored */
 	uv_signal_t hup;
+	bool look_due; /* files may have grown */
 	bool stopped;
 };
 
@@ -71,7 +75,9 @@ static void take(struct listen *listen)
 		if (uv_hrtime() > until)
 			break;
 	}
-	if (block && !ingest_full(listen->gate->ingest))
+	if (listen->look_due && !ingest_waiting(listen->gate->ingest))
+		listen->look_due = files_read(listen->files);
+	if ((block && !ingest_full(listen->gate->ingest)) || listen->look_due)
 		uv_idle_start(&listen->more, on_idle);
 	else
 		uv_idle_stop(&listen->more);
@@ -83,6 +89,7 @@ static void take(struct listen *listen)
 
 static void on_check(uv_check_t *check) { take(check->data); }
 static void on_wake(uv_async_t *async) { (void)async; }
+static void on_look(uv_timer_t *timer) { ((struct listen *)timer->data)->look_due = true; }
 
 /* ---- once a second --------------------------------------------------------- */
 
@@ -120,7 +127,7 @@ static void on_refused(void *who, const char *source, uint64_t lines)
 	ingest_refused(listen->gate->ingest, source, lines, now_of(listen->gate));
 }
 
-/* The rules and the roster are read again; what is broken changes nothing. */
+/* The mappings, rules and the roster are read again; what is broken changes nothing. */
 static void on_hup(uv_signal_t *handle, int signum)
 {
 	struct listen *listen = handle->data;
@@ -128,6 +135,8 @@ static void on_hup(uv_signal_t *handle, int signum)
 	struct fault why;
 
 	(void)signum;
+	if (ingest_reload_maps(gate->ingest, &why) < 0)
+		fprintf(stderr, "fengsui: the maps stay as they were: %s\n", why.text);
 	if (ingest_reload_rules(gate->ingest, &why) < 0)
 		fprintf(stderr, "fengsui: the rules stay as they were: %s\n", why.text);
 	if (ingest_reload(gate->ingest, now_of(gate), &why) < 0) {
@@ -135,6 +144,7 @@ static void on_hup(uv_signal_t *handle, int signum)
 		return;
 	}
 	stream_heed(listen->stream, ingest_roster(gate->ingest));
+	files_heed(listen->files, ingest_roster(gate->ingest));
 	gate_wake(gate);
 }
 
@@ -149,10 +159,13 @@ static void start_handles(struct listen *listen)
 	uv_idle_init(loop, &listen->more);
 	uv_timer_init(loop, &listen->tally);
 	uv_timer_init(loop, &listen->again);
+	uv_timer_init(loop, &listen->look);
 	uv_signal_init(loop, &listen->hup);
-	listen->check.data = listen->more.data = listen->tally.data = listen->hup.data = listen;
+	listen->check.data = listen->more.data = listen->tally.data = listen->hup.data = listen->look.data =
+		listen;
 	uv_check_start(&listen->check, on_check);
 	uv_timer_start(&listen->tally, on_tally, 1000, 1000);
+	uv_timer_start(&listen->look, on_look, 1, FILES_EVERY_MS);
 	uv_signal_start(&listen->hup, on_hup, SIGHUP);
 }
 
@@ -183,6 +196,7 @@ static int open_ways(struct listen *listen, const struct gate_options *options, 
 	    (udp.address && (ret = udp_open(&udp, &listen->udp, why)) < 0))
 		return ret;
 	stream_heed(listen->stream, ingest_roster(gate->ingest));
+	files_heed(listen->files, ingest_roster(gate->ingest));
 	return 0;
 }
 
@@ -192,6 +206,8 @@ int listen_open(struct gate *gate, const struct gate_options *options, struct fa
 
 	*listen = (struct listen){ .gate = gate };
 	listen->lanes = lanes_new((struct lanes_limits){ LANE_BYTES, ALL_BYTES });
+	listen->files = files_new(gate);
+	ingest_set_files(gate->ingest, listen->files);
 	gate->listen = listen;
 	start_handles(listen);
 	return open_ways(listen, options, why);
@@ -232,11 +248,14 @@ void listen_close(struct gate *gate)
 	uv_close((uv_handle_t *)&listen->more, on_closed);
 	uv_close((uv_handle_t *)&listen->tally, on_closed);
 	uv_close((uv_handle_t *)&listen->again, on_closed);
+	uv_close((uv_handle_t *)&listen->look, on_closed);
 	uv_close((uv_handle_t *)&listen->hup, on_closed);
 	uv_run(&gate->loop, UV_RUN_NOWAIT);
 	udp_close(listen->udp);
 	stream_free(listen->stream);
 	lanes_free(listen->lanes);
+	ingest_set_files(gate->ingest, NULL);
+	files_free(listen->files);
 	gate->listen = NULL;
 	free(listen);
 }
@@ -247,10 +266,11 @@ json_t *listen_status(const struct gate *gate)
 
 	if (!listen)
 		return NULL;
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "alerts_waiting",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "alerts_waiting",
 			 (json_int_t)ingest_alerts_waiting(gate->ingest), "alerts_dropped",
 			 (json_int_t)ingest_alerts_dropped(gate->ingest), "waiting",
 			 (json_int_t)lanes_waiting(listen->lanes), "connections",
 			 (json_int_t)stream_count(listen->stream), "turned_away",
-			 (json_int_t)stream_turned_away(listen->stream));
+			 (json_int_t)stream_turned_away(listen->stream), "files",
+			 (json_int_t)files_count(listen->files));
 }

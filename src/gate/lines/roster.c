@@ -120,6 +120,17 @@ static int take_silence(struct roster_row *row, const char *value, struct fault 
 	return 0;
 }
 
+static int take_file(struct roster_row *row, const char *path, size_t len, struct fault *why)
+{
+	if (*path != '/' || len >= ROSTER_FILE || !strcmp(row->name, "default") || *row->file)
+		return fault_set(why, FAULT_INVALID,
+				 "file=%.*s: one path from / on, of at most %d bytes and of one source",
+				 (int)(len > 80 ? 80 : len), path, ROSTER_FILE - 1);
+	memcpy(row->file, path, len);
+	row->file[len] = '\0';
+	return 0;
+}
+
 static bool starts(const struct word *w, const char *with, size_t *skip)
 {
 	*skip = strlen(with);
@@ -147,9 +158,10 @@ static int take_word(struct roster_row *row, const struct word *w, struct fault 
 		value_of(w, skip, value);
 		return take_silence(row, value, why);
 	}
-	return fault_set(why, FAULT_INVALID,
-			 "'%.*s' is none of key=, rate=, burst=, silent=", (int)(w->len > 40 ? 40 : w->len),
-			 w->at);
+	if (starts(w, "file=", &skip))
+		return take_file(row, w->at + skip, w->len - skip, why);
+	return fault_set(why, FAULT_INVALID, "'%.*s' is none of key=, rate=, burst=, silent=, file=",
+			 (int)(w->len > 40 ? 40 : w->len), w->at);
 }
 
 static int read_line(struct reading *r, const char *end, struct fault *why)

@@ -13,6 +13,7 @@
  *   default          rate=50000 burst=250000
  *   edu-fw01         key=0f3a…(64 hex digits)  silent=10min
  *   udp:192.0.2.7    rate=500 burst=5000 silent=1h
+ *   web01            file=/var/log/nginx/access.log   (or a pattern)
  *
  * A key is the SHA-256 of a client's public key; who shows it over TLS is the
  * source of that name. Names of other ways in ("udp:192.0.2.7", "http:edu-fw01")
@@ -24,6 +25,7 @@ enum {
 	ROSTER_KEYS = 4, /* of one source: an old and a new one while they change */
 	ROSTER_NAME = 64 + 1,
 	ROSTER_KEY = 64 + 1,
+	ROSTER_FILE = 256 + 1,
 	ROSTER_RATE_MOST = 10 * 1000 * 1000, /* lines a second, and a burst */
 };
 
@@ -31,8 +33,9 @@ struct roster_row {
 	char name[ROSTER_NAME];
 	char keys[ROSTER_KEYS][ROSTER_KEY];
 	unsigned key_count;
-	int64_t rate, burst;  /* lines a second, lines at once; -1: the default */
-	int64_t silent_after; /* microseconds; 0: may be silent as long as it likes */
+	char file[ROSTER_FILE]; /* path or pattern of the logs that are this source; or "" */
+	int64_t rate, burst;    /* lines a second, lines at once; -1: the default */
+	int64_t silent_after;   /* microseconds; 0: may be silent as long as it likes */
 };
 
 struct roster; /* NULL is one without rows */

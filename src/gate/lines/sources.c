@@ -7,7 +7,9 @@
 #include "action/action.h"
 #include "base/arena.h"
 #include "base/stamp.h"
+#include "base/utf8.h"
 #include "gate/gate_private.h"
+#include "gate/lines/quarantine.h"
 #include "store/store.h"
 
 /* What a source may send where nobody said otherwise: a burst of several seconds
@@ -25,6 +27,7 @@ struct source_entry {
 	uint64_t refused, refused_written; /* connections, since the start */
 	int64_t heard_at;                  /* the last line; 0: none since the start */
 	int64_t silent_after, quiet_since;
+	bool is_file;                                /* read from files */
 	bool silent, silent_written, silent_settled; /* now, with the open batch, in the store */
 	struct source_entry *next, *next_all;
 	char name[];
@@ -91,6 +94,7 @@ static void heed(struct sources *sources, struct source_entry *entry)
 	/* A rate of one's own without a burst: a second's worth. */
 	entry->limit.burst = burst >= 0 ? (uint64_t)burst : rate >= 0 ? (uint64_t)rate : LINES_AT_ONCE;
 	entry->silent_after = own ? own->silent_after : 0;
+	entry->is_file = own && *own->file;
 }
 
 static struct source_entry *add(struct sources *sources, const char *name)
@@ -222,6 +226,12 @@ void sources_refused(struct sources *sources, struct source *source, int64_t now
 	sources_heard(sources, source, now);
 }
 
+void sources_remapped(struct sources *sources)
+{
+	for (struct source_entry *entry = sources->all; entry; entry = entry->next_all)
+		entry->source.hint = 0;
+}
+
 bool sources_changed(const struct sources *sources) { return sources->changed; }
 
 /* ---- silence --------------------------------------------------------------- */
@@ -324,14 +334,15 @@ static bool to_write(const struct source_entry *entry)
 	       entry->refused != entry->refused_written;
 }
 
-int sources_write(struct sources *sources, struct house *house, int64_t now, struct fault *why)
+int sources_write(struct sources *sources, struct house *house, int64_t now, bool whole, struct fault *why)
 {
 	int ret;
 
 	note_silences(sources, now);
 	for (struct source_entry *entry = sources->all; entry; entry = entry->next_all) {
-		if (to_write(entry) && ((ret = write_tally(entry, house_store(house), why)) < 0 ||
-					(ret = write_silence(entry, house, now, why)) < 0))
+		if ((whole || !entry->is_file) && to_write(entry) &&
+		    ((ret = write_tally(entry, house_store(house), why)) < 0 ||
+		     (ret = write_silence(entry, house, now, why)) < 0))
 			return fault_within(why, "source %s", entry->name);
 	}
 	sources->changed = false;
@@ -392,4 +403,46 @@ json_t *sources_status(const struct sources *sources, struct store *store)
 	}
 	rows_close(rows);
 	return list;
+}
+
+static json_t *quarantine_of(const struct source_entry *entry, size_t limit)
+{
+	const struct quarantine *q = entry->source.quarantine;
+	json_t *lines = json_array();
+	struct buf text = { 0 };
+	struct quarantine_row row;
+
+	for (size_t i = quarantine_count(q); i && json_array_size(lines) < limit; i--) {
+		quarantine_row(q, i - 1, &row);
+		buf_clear(&text);
+		quarantine_write(&row, &text);
+		json_array_append_new(lines, json_loadb(text.data, text.len, 0, NULL));
+	}
+	buf_fini(&text);
+	return json_pack("{s:s#, s:I, s:I, s:o}", "name", entry->name,
+			 utf8_valid(entry->name, strlen(entry->name)), "kept",
+			 (json_int_t)quarantine_count(q), "given_up", (json_int_t)quarantine_given_up(q),
+			 "lines", lines);
+}
+
+json_t *sources_quarantine(const struct sources *sources, const char *name, size_t limit, bool *more)
+{
+	const struct source_entry *one = name && sources ? find(sources, name) : NULL;
+	json_t *rows;
+
+	*more = false;
+	if (name && !one)
+		return NULL;
+	rows = json_array();
+	if (one)
+		json_array_append_new(rows, quarantine_of(one, limit));
+	for (const struct source_entry *entry = sources && !name ? sources->all : NULL; entry && !*more;
+	     entry = entry->next_all) {
+		if (!quarantine_count(entry->source.quarantine))
+			continue;
+		*more = json_array_size(rows) == QUARANTINE_SOURCES;
+		if (!*more)
+			json_array_append_new(rows, quarantine_of(entry, limit));
+	}
+	return rows;
 }

@@ -43,12 +43,19 @@ void sources_lost(struct sources *sources, struct source *source, uint64_t lines
 /* A connection was not taken because nobody enrolled the key. */
 void sources_refused(struct sources *sources, struct source *source, int64_t now);
 
+/* Which mapping fitted last says nothing any more: there are others. */
+void sources_remapped(struct sources *sources);
+
 bool sources_changed(const struct sources *sources);
 /* Has somebody been silent for too long by now? */
 bool sources_falls_silent(const struct sources *sources, int64_t now);
 
-/* Inside a batch: the tallies, and an alert for each that has fallen silent. */
-int sources_write(struct sources *sources, struct house *house, int64_t now, struct fault *why);
+/* Inside a batch: the tallies, and an alert for each that has fallen silent. Those of
+ * sources that are read from files only when the batch is `whole`: when it holds all
+ * that came of their lines, and how far they were read. */
+int sources_write(struct sources *sources, struct house *house, int64_t now, bool whole, struct fault *why);
 void sources_settle(struct sources *sources, bool committed);
+/* See lines/quarantine.h; NULL where there is no source of that name. */
+json_t *sources_quarantine(const struct sources *sources, const char *name, size_t limit, bool *more);
 /* As they stand in the store, with what only the running daemon knows. */
 json_t *sources_status(const struct sources *sources, struct store *store);

@@ -108,6 +108,8 @@ static const struct operation routes[] = {
 	/* what comes in, what goes out */
 	{ "post",   API "/intake/{source}",       "intake_post",         "Intake",   "Lines of a log go through detection",       "日志逐行检测",
 	  WAY_ANY,    "content_encoding",         "~application/x-ndjson text/plain", "200=ingested 202=ingested", "" },
+	{ "get",    API "/quarantine",            "quarantine_list",     "Intake",   "The newest lines that were not what their source promised", "各来源最近的格式错误行",
+	  WAY_ANY,    "of_source quarantine_limit", NULL,                "200=quarantine",              "404" },
 	{ "get",    API "/events",                "event_stream",        "Event",    "What happens, as server-sent events",       "实时事件流",
 	  WAY_ANY,    "kinds last_event_id",      NULL,                  "200~text/event-stream",       "" },
 };

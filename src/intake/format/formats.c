@@ -15,6 +15,7 @@ struct formats {
 	struct columns *columns;
 	struct auditd *auditd;
 	unsigned hint;
+	struct buf head; /* of the table that is being read */
 };
 
 void formats_free(struct formats *f)
@@ -23,7 +24,51 @@ void formats_free(struct formats *f)
 		return;
 	columns_free(f->columns);
 	auditd_free(f->auditd);
+	buf_fini(&f->head);
 	free(f);
+}
+
+void formats_head(const struct formats *f, struct buf *out)
+{
+	if (f && f->head.len)
+		buf_put(out, f->head.data, f->head.len);
+}
+
+/* "#Fields:", "#path": what the line is about. */
+static size_t key_of(const char *line, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !strchr(": \t\n", line[n]))
+		n++;
+	return n;
+}
+
+/* A later line about the same stands for the former one; Zeek's #separator begins anew. */
+static void note_head(struct formats *f, const char *line, size_t len)
+{
+	const size_t key = key_of(line, len);
+	size_t at = 0;
+
+	if ((key == 10 && !memcmp(line, "#separator", 10)) || (key == 6 && !memcmp(line, "#close", 6)))
+		buf_clear(&f->head);
+	if (key == 6 && !memcmp(line, "#close", 6))
+		return;
+	while (at < f->head.len) {
+		char *one = f->head.data + at, *end = memchr(one, '\n', f->head.len - at);
+		const size_t whole = (size_t)(end - one) + 1;
+
+		if (key_of(one, whole) == key && !memcmp(one, line, key)) {
+			memmove(one, end + 1, f->head.len - at - whole);
+			f->head.len -= whole;
+		} else {
+			at += whole;
+		}
+	}
+	if (f->head.len + len >= FORMATS_HEAD)
+		return;
+	buf_put(&f->head, line, len);
+	buf_char(&f->head, '\n');
 }
 
 static struct formats *made(struct formats **at)
@@ -48,6 +93,8 @@ int formats_table(struct formats **at, const struct maps *maps, struct event *e,
 	if (!columns_concern(*at ? (*at)->columns : none, e->raw, e->raw_len))
 		return 0;
 	ret = columns_read(&made(at)->columns, e->raw, e->raw_len, e, why);
+	if (ret == -FAULT_ABSENT)
+		note_head(*at, e->raw, e->raw_len);
 	return ret <= 0 ? ret : mapped(*at, maps, ret == COLUMNS_ZEEK ? MAP_ZEEK : MAP_W3C, e);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "intake/event.h"
 #include "intake/map.h"
@@ -16,6 +17,11 @@
 struct formats; /* what one source said before; made when it is first needed */
 
 void formats_free(struct formats *f);
+
+/* The lines that said which columns the next ones have, each with its end; nothing
+ * for a source without tables. To be read again by whoever begins in the middle. */
+enum { FORMATS_HEAD = 64 * 1024 /* bytes of them; a longer head is not kept */ };
+void formats_head(const struct formats *f, struct buf *out);
 
 /* Is the line one of a table? 1: it is read, 0: it is not, or a fault as of
  * columns_read(). Asked before a line is read as syslog. */

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 
 struct row {
-	struct quarantine_row about; /* why and text in one piece, at `why` */
+	struct quarantine_row about; /* why, zh and text in one piece, at `why` */
 	size_t bytes;
 };
 
@@ -45,26 +45,44 @@ static void make_room(struct quarantine *q, size_t bytes)
 	}
 }
 
-void quarantine_put(struct quarantine **at, uint64_t line, int64_t now, const char *why, const char *text,
-		    size_t len)
+static size_t cut(const char *text, size_t most)
 {
-	const size_t kept = len < QUARANTINE_LINE ? len : QUARANTINE_LINE, reason = strlen(why) + 1;
+	size_t len = strlen(text);
+
+	if (len <= most)
+		return len;
+	for (len = most; len && ((unsigned char)text[len] & 0xC0) == 0x80;)
+		len--;
+	return len;
+}
+
+static char *keep(char *room, const char *text, size_t len)
+{
+	memcpy(room, text, len);
+	room[len] = '\0';
+	return room + len + 1;
+}
+
+void quarantine_put(struct quarantine **at, uint64_t line, int64_t now, const char *why, const char *zh,
+		    const char *text, size_t len)
+{
+	const size_t kept = len < QUARANTINE_LINE ? len : QUARANTINE_LINE;
+	const size_t en_len = cut(why, QUARANTINE_WHY), zh_len = cut(zh, QUARANTINE_WHY);
+	const size_t bytes = en_len + zh_len + 2 + kept;
 	struct quarantine *q = *at;
 	struct row *row;
-	char *room;
+	char *room, *behind;
 
 	if (!q)
 		q = *at = memset(must_alloc(sizeof(*q)), 0, sizeof(*q));
-	make_room(q, reason + kept);
+	make_room(q, bytes);
 	row = &q->rows[(q->first + q->count++) % QUARANTINE_ROWS];
-	room = must_alloc(reason + kept);
-	memcpy(room, why, reason);
-	memcpy(room + reason, text, kept);
-	row->about = (struct quarantine_row){
-		.line = line, .at = now, .why = room, .text = room + reason, .len = kept, .whole_len = len
-	};
-	row->bytes = reason + kept;
-	q->bytes += row->bytes;
+	room = must_alloc(bytes);
+	behind = keep(room, why, en_len);
+	row->about = (struct quarantine_row){ line, now, room, behind, NULL, kept, len };
+	row->about.text = memcpy(keep(behind, zh, zh_len), text, kept);
+	row->bytes = bytes;
+	q->bytes += bytes;
 }
 
 bool quarantine_row(const struct quarantine *q, size_t i, struct quarantine_row *out)
@@ -106,28 +124,20 @@ static void write_text(const char *text, size_t len, struct buf *out)
 	buf_fini(&clean);
 }
 
-static void write_row(const struct quarantine_row *row, const char *source, struct buf *out)
+void quarantine_write(const struct quarantine_row *row, struct buf *out)
 {
 	char stamp[STAMP_LEN];
 
-	buf_text(out, "{\"source\":");
-	write_text(source, strlen(source), out);
-	buf_format(out, ",\"line\":%llu", (unsigned long long)row->line);
+	buf_format(out, "{\"line\":%llu", (unsigned long long)row->line);
 	if (row->at) {
 		stamp_format(row->at, stamp);
 		buf_format(out, ",\"at\":\"%s\"", stamp);
 	}
-	buf_text(out, ",\"why\":");
+	buf_text(out, ",\"en\":");
 	write_text(row->why, strlen(row->why), out);
+	buf_text(out, ",\"zh\":");
+	write_text(*row->zh ? row->zh : row->why, strlen(*row->zh ? row->zh : row->why), out);
 	buf_text(out, ",\"text\":");
 	write_text(row->text, row->len, out);
-	buf_format(out, ",\"bytes\":%zu,\"of\":%zu}\n", row->len, row->whole_len);
-}
-
-void quarantine_write(const struct quarantine *q, const char *source, struct buf *out)
-{
-	struct quarantine_row row;
-
-	for (size_t i = 0; quarantine_row(q, i, &row); i++)
-		write_row(&row, source, out);
+	buf_format(out, ",\"bytes\":%zu,\"of\":%zu}", row->len, row->whole_len);
 }

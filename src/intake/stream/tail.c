@@ -1,6 +1,6 @@
 #include "intake/stream/tail.h"
 
-#include <dirent.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,20 +11,16 @@
 
 #include "base/arena.h"
 #include "base/stamp.h"
+#include "intake/stream/former.h"
 #include "seal/digest.h"
 #include "seal/hex.h"
 
 enum { CHUNK = 64 * 1024 };
 
-/* The bytes at both ends of what was read. */
-struct mark {
-	char head[TAIL_MARK], foot[TAIL_MARK];
-	size_t head_len, foot_len;
-};
-
 struct file {
 	int fd;
-	uint64_t device, inode;
+	struct packed *packed; /* NULL: plain */
+	uint64_t device, inode, born;
 	uint64_t offset; /* of the first line that was not handed on */
 	uint64_t seen;   /* up to here it was read */
 	struct mark mark;
@@ -32,14 +28,17 @@ struct file {
 	bool skipping;       /* the line at `offset` is too long */
 	bool stopped;        /* `held` may have whole lines */
 	bool is_copy;        /* of the file behind it, which was emptied: their bytes are one stream */
+	bool known;          /* to follow the one before it */
+	bool looked;         /* whether others came before it, and were put away unseen */
+	bool done;           /* it is over, and stays so that the next one is known to follow it */
 	int64_t still_since; /* nothing came since; 0: something did */
 };
 
 /* Where a former process stood, until the first poll looks for it. */
 struct place {
-	uint64_t device, inode, offset, seen;
-	unsigned char digest[DIGEST_LEN];
-	bool is_copy;
+	uint64_t device, inode, born, offset, seen;
+	unsigned char head[MARK_HEAD], digest[DIGEST_LEN];
+	bool is_copy, done;
 };
 
 struct tail {
@@ -50,6 +49,8 @@ struct tail {
 	struct place places[TAIL_FILES];
 	size_t place_count;
 	uint64_t missed;
+	int64_t sought_since; /* what is not found while names are moved; 0: all was found */
+	int64_t gone_since;   /* nothing has this name since; 0: something has */
 	char *chunk;
 };
 
@@ -60,7 +61,8 @@ struct pass {
 	void *who;
 	struct fault *why;
 	int64_t now;
-	struct buf *before; /* how the first line of this file begins, in the copy before it */
+	size_t at;     /* the file that is read */
+	size_t copies; /* so many before it hold the beginning of its first line */
 };
 
 struct tail *tail_new(const char *path, size_t limit_bytes)
@@ -75,6 +77,7 @@ struct tail *tail_new(const char *path, size_t limit_bytes)
 
 static void remove_file(struct tail *t, size_t i)
 {
+	packed_free(t->files[i].packed);
 	close(t->files[i].fd);
 	buf_fini(&t->files[i].held);
 	memmove(&t->files[i], &t->files[i + 1], (t->count - i - 1) * sizeof(*t->files));
@@ -94,67 +97,21 @@ void tail_free(struct tail *t)
 
 uint64_t tail_missed(const struct tail *t) { return t->missed; }
 
-/* ---- what a file is known by -------------------------------------------------- */
-
-static void mark_add(struct mark *m, const char *bytes, size_t len)
-{
-	const size_t head = len < sizeof(m->head) - m->head_len ? len : sizeof(m->head) - m->head_len;
-	const size_t foot = len < sizeof(m->foot) ? len : sizeof(m->foot);
-	const size_t stays = m->foot_len < sizeof(m->foot) - foot ? m->foot_len : sizeof(m->foot) - foot;
-
-	memcpy(m->head + m->head_len, bytes, head);
-	m->head_len += head;
-	memmove(m->foot, m->foot + m->foot_len - stays, stays);
-	memcpy(m->foot + stays, bytes + len - foot, foot);
-	m->foot_len = stays + foot;
-}
-
-/* The mark of the first `seen` bytes of a file; false where it has not so many. */
-static bool mark_read(int fd, uint64_t seen, struct mark *out)
-{
-	const size_t len = seen < TAIL_MARK ? (size_t)seen : TAIL_MARK;
-
-	out->head_len = out->foot_len = len;
-	return pread(fd, out->head, len, 0) == (ssize_t)len &&
-	       pread(fd, out->foot, len, (off_t)(seen - len)) == (ssize_t)len;
-}
-
-static void mark_digest(const struct mark *m, unsigned char out[static DIGEST_LEN])
-{
-	digest_of_two(m->head, m->head_len, m->foot, m->foot_len, out);
-}
-
-static bool mark_is(const struct mark *a, const struct mark *b)
-{
-	return a->head_len == b->head_len && a->foot_len == b->foot_len &&
-	       !memcmp(a->head, b->head, a->head_len) && !memcmp(a->foot, b->foot, a->foot_len);
-}
-
-static bool fits(int fd, const struct place *place, struct mark *mark)
-{
-	unsigned char digest[DIGEST_LEN];
-
-	if (!mark_read(fd, place->seen, mark))
-		return false;
-	mark_digest(mark, digest);
-	return !memcmp(digest, place->digest, DIGEST_LEN);
-}
-
 /* ---- finding ------------------------------------------------------------------ */
 
-static struct file *push(struct tail *t, size_t at, int fd, const struct stat *st)
+static struct file *push(struct tail *t, size_t at, const struct former *found)
 {
 	struct file *f;
 
-	if (t->count == TAIL_FILES) { /* more rotations than anybody makes in so short a time */
-		remove_file(t, 0);
-		t->missed++;
-		at -= !!at;
-	}
+	assert(t->count < TAIL_FILES);
 	f = &t->files[at];
 	memmove(f + 1, f, (t->count - at) * sizeof(*f));
 	t->count++;
-	*f = (struct file){ .fd = fd, .device = st->st_dev, .inode = st->st_ino };
+	*f = (struct file){ .fd = found->fd,
+			    .packed = found->packed,
+			    .device = found->st.st_dev,
+			    .inode = found->st.st_ino,
+			    .born = found->born };
 	return f;
 }
 
@@ -163,138 +120,228 @@ static void go_on(struct file *f, const struct place *place, const struct mark *
 	f->offset = place->offset;
 	f->seen = place->seen;
 	f->mark = *mark;
+	f->done = place->done;
 	/* The part of a line that had been read is read again, marks and all. */
-	if (f->seen > f->offset && mark_read(f->fd, f->offset, &f->mark))
+	if (f->seen > f->offset && former_mark(f->fd, f->packed, f->offset, &f->mark))
 		f->seen = f->offset;
 }
 
-static bool is_open(const struct tail *t, const struct stat *st)
+static bool is_open(const void *who, const struct stat *st)
 {
+	const struct tail *t = who;
+
 	for (size_t i = 0; i < t->count; i++)
 		if (t->files[i].device == st->st_dev && t->files[i].inode == st->st_ino)
 			return true;
 	return false;
 }
 
-static int open_regular(int folder, const char *name, struct stat *st)
+static struct former_ask ask_for(const struct tail *t, const struct place *place, bool copies)
 {
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct former_ask ask = { .path = t->path,
+				  .device = place->device,
+				  .inode = place->inode,
+				  .born = place->born,
+				  .seen = place->seen,
+				  .copies = copies,
+				  .behind_bytes = t->limit_bytes + 2 * CHUNK,
+				  .taken = is_open,
+				  .who = t };
 
-	if (fd >= 0 && (fstat(fd, st) || !S_ISREG(st->st_mode))) {
-		close(fd);
-		errno = EINVAL;
-		return -1;
-	}
-	return fd;
+	memcpy(ask.head, place->head, MARK_HEAD);
+	memcpy(ask.digest, place->digest, DIGEST_LEN);
+	return ask;
 }
 
-struct search {
-	const struct tail *t;
-	const struct place *place;
-	const char *base;
-	int folder, best;
-	bool copies; /* would do, too */
-	struct stat best_st;
-	struct mark mark;
-	bool same; /* the best one is the file itself, not a copy */
-};
-
-/* app.log.1 of app.log; never app.log itself, which may only look like what it was. */
-static bool is_copy_name(const struct search *s, const char *name)
+static struct place place_of(const struct file *f)
 {
-	return !strncmp(name, s->base, strlen(s->base)) && strcmp(name, s->base) != 0;
+	struct place place = { f->device, f->inode, f->born,    f->offset, f->seen,
+			       { 0 },     { 0 },    f->is_copy, f->done };
+
+	mark_digest(&f->mark, place.head, place.digest);
+	return place;
 }
 
-/* The file itself under another name, or else its newest copy. */
-static void look_at(struct search *s, const char *name)
+/* A file that was emptied and packed since has left its inode with the name. */
+static bool has_name(const struct tail *t, uint64_t inode)
 {
-	struct mark mark;
 	struct stat st;
-	int fd = open_regular(s->folder, name, &st);
-	bool same, better;
 
-	if (fd < 0)
-		return;
-	same = st.st_dev == s->place->device && st.st_ino == s->place->inode;
-	better = s->best < 0 || (same && !s->same) || (same == s->same && st.st_mtime > s->best_st.st_mtime);
-	if (!better || is_open(s->t, &st) || (!same && !(s->copies && is_copy_name(s, name))) ||
-	    !fits(fd, s->place, &mark)) {
-		close(fd);
-		return;
-	}
-	if (s->best >= 0)
-		close(s->best);
-	s->best = fd;
-	s->best_st = st;
-	s->mark = mark;
-	s->same = same;
+	return stat(t->path, &st) == 0 && st.st_ino == inode;
 }
 
-/* Beside the path; -1 when there is none. Without a byte to know it by, only its inode will do. */
-static int find_former(const struct tail *t, const struct place *place, bool copies, struct stat *st,
-		       struct mark *mark)
+/* While names are moved a file may be found under none of them. */
+static bool seek_on(struct tail *t, int64_t now)
 {
-	const char *slash = strrchr(t->path, '/');
-	char *folder = strndup(t->path, slash ? (size_t)(slash - t->path) + 1 : 0);
-	struct search s = {
-		.t = t, .place = place, .base = slash ? slash + 1 : t->path, .best = -1, .copies = copies
-	};
-	DIR *dir = folder ? opendir(*folder ? folder : ".") : NULL;
-
-	free(folder);
-	if (!dir)
-		return -1;
-	s.folder = dirfd(dir);
-	for (const struct dirent *d; (d = readdir(dir));)
-		look_at(&s, d->d_name);
-	closedir(dir);
-	if (s.best >= 0 && !s.same && !place->seen) {
-		close(s.best);
-		return -1;
-	}
-	*st = s.best_st;
-	*mark = s.mark;
-	return s.best;
+	t->sought_since = t->sought_since ? t->sought_since : now;
+	return now - t->sought_since < TAIL_SEEK_S * STAMP_SECOND;
 }
 
-static void resume_all(struct tail *t)
+/* When was file `i` put away? Its name says so, or that of what it was packed into. */
+static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
 {
+	const struct place place = place_of(&t->files[i]);
+	struct former_ask ask = ask_for(t, &place, true);
+	struct former found;
+	bool ranked;
+
+	ask.taken = NULL;
+	ask.whole = t->files[i].done || t->files[i].is_copy;
+	if (!former_find(&ask, &found))
+		return false;
+	ranked = found.ranked;
+	*out = found.rank;
+	former_close(&found);
+	return ranked;
+}
+
+enum found { FOUND, FOUND_NOT, FOUND_NOT_NEEDED };
+
+static enum found resume_one(struct tail *t, size_t i)
+{
+	const struct place *place = &t->places[i];
+	/* Only the file of the name is copied and emptied. */
+	struct former_ask ask = ask_for(t, place, i + 1 == t->place_count);
+	struct rotation before;
+	struct former found;
+	struct file *f;
+
+	ask.whole = place->done;
+	if (t->count && rank_of(t, t->count - 1, &before))
+		ask.after = &before;
+	if (!former_find(&ask, &found))
+		return !place->seen ? FOUND : place->done ? FOUND_NOT_NEEDED : FOUND_NOT;
+	f = push(t, t->count, &found);
+	f->is_copy = place->is_copy || (!found.same && (!found.packed || has_name(t, place->inode)));
+	go_on(f, place, &found.mark);
+	return FOUND;
+}
+
+/* False: not yet. */
+static bool resume_all(struct tail *t, int64_t now)
+{
+	uint64_t missed = 0, sought = 0;
+
 	for (size_t i = 0; i < t->place_count; i++) {
-		struct mark mark;
-		struct stat st;
-		/* Only the file of the name is copied and emptied. */
-		int fd = find_former(t, &t->places[i], i + 1 == t->place_count, &st, &mark);
+		const enum found found = resume_one(t, i);
 
-		struct file *f;
-
-		if (fd < 0) {
-			t->missed += t->places[i].seen > 0;
-			continue;
-		}
-		f = push(t, t->count, fd, &st);
-		f->is_copy = t->places[i].is_copy || t->places[i].inode != st.st_ino;
-		go_on(f, &t->places[i], &mark);
+		missed += found == FOUND_NOT;
+		sought += found != FOUND;
 	}
+	/* Also one that is over: it says which came since. */
+	if (sought && seek_on(t, now)) {
+		while (t->count)
+			remove_file(t, 0);
+		return false;
+	}
+	t->missed += missed;
 	t->place_count = 0;
+	t->sought_since = 0;
+	return true;
+}
+
+static bool open_named(const struct tail *t, struct former *out)
+{
+	*out = (struct former){ .fd = open(t->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
+	if (out->fd < 0)
+		return false;
+	out->born = former_born(out->fd);
+	if (fstat(out->fd, &out->st) == 0 && S_ISREG(out->st.st_mode))
+		return true;
+	close(out->fd);
+	errno = EINVAL;
+	return false;
 }
 
 /* What the name stands for now; a new file goes behind those that are open. */
 static int look_for_name(struct pass *p)
 {
 	struct tail *t = p->t;
-	struct stat st;
-	int fd = open_regular(AT_FDCWD, t->path, &st);
+	struct former found;
 
-	if (fd < 0)
+	if (t->count == TAIL_FILES) /* it is opened when there is room, and nothing is lost meanwhile */
+		return 0;
+	if (!open_named(t, &found)) {
+		t->gone_since = t->gone_since ? t->gone_since : p->now;
 		return errno == ENOENT ? 0 : fault_set(p->why, FAULT_IO, "%s: %s", t->path, strerror(errno));
-	if (is_open(t, &st)) {
-		close(fd);
+	}
+	t->gone_since = 0;
+	if (is_open(t, &found.st)) {
+		close(found.fd);
 		return 0;
 	}
 	for (size_t i = 0; i < t->count; i++) /* the time in which they may still be written to begins */
 		t->files[i].still_since = 0;
-	push(t, t->count, fd, &st);
+	push(t, t->count, &found);
 	return 0;
+}
+
+enum unseen { UNSEEN_NONE, UNSEEN_SOME, UNSEEN_UNSURE };
+
+/* Of the one before it; of which nothing was read and which was packed since, nobody knows. */
+static enum unseen rank_before(struct tail *t, size_t i, int64_t now, struct rotation *out)
+{
+	while (i > 0) {
+		if (rank_of(t, --i, out))
+			return UNSEEN_SOME;
+		if (t->files[i].seen && seek_on(t, now))
+			return UNSEEN_UNSURE;
+	}
+	return UNSEEN_NONE;
+}
+
+static void insert(struct tail *t, size_t at, const struct former *found, size_t count)
+{
+	for (size_t k = 0; k < count; k++) {
+		struct file *f = push(t, at + k, &found[k]);
+
+		f->is_copy = t->files[at - 1].is_copy;
+		f->known = true;
+	}
+}
+
+/* It was empty when it was read: what was found since may be a copy of what it holds now. */
+static bool has_grown(const struct file *f)
+{
+	char first;
+
+	return former_read(f->fd, f->packed, &first, 1, 0) != 0;
+}
+
+/* Of file `i` nothing was read yet, and `chunk` is how it begins: what was put away
+ * between the file before it and this one comes first. */
+static enum unseen insert_unseen(struct tail *t, size_t i, size_t len, int64_t now)
+{
+	const struct place place = place_of(&t->files[i]);
+	struct former_ask ask = ask_for(t, &place, false);
+	struct former found[TAIL_FILES];
+	struct rotation rank, again;
+	const size_t room = TAIL_FILES - t->count;
+	enum unseen before;
+	size_t count;
+
+	/* An empty one that was rotated: the next one asks what came before it. */
+	before = !len && i + 1 < t->count ? UNSEEN_NONE : rank_before(t, i, now, &rank);
+	/* Those that find no room now are found when these are done. */
+	count = before == UNSEEN_SOME ? former_since(&ask, &rank, t->chunk, len, found, room) : 0;
+	if (count == SIZE_MAX && !seek_on(t, now)) {
+		ask.settled = true;
+		count = former_since(&ask, &rank, t->chunk, len, found, room);
+	}
+	if (before == UNSEEN_UNSURE || count == SIZE_MAX)
+		return UNSEEN_UNSURE;
+	/* Names that moved between the two questions make the answers one of nothing. */
+	if (before == UNSEEN_SOME &&
+	    (rank_before(t, i, now, &again) != UNSEEN_SOME || again.number != rank.number ||
+	     (count && !len && has_grown(&t->files[i])))) {
+		while (count)
+			former_close(&found[--count]);
+		return UNSEEN_UNSURE;
+	}
+	t->files[i].looked = count < room;
+	t->sought_since = 0;
+	insert(t, i, found, count);
+	return count ? UNSEEN_SOME : UNSEEN_NONE;
 }
 
 /* ---- lines -------------------------------------------------------------------- */
@@ -306,14 +353,20 @@ static bool give(struct pass *p, const char *line, size_t len)
 	return p->take(p->who, line, len);
 }
 
-/* A line whose beginning stands at the end of the copy. */
+/* A line whose beginning stands at the end of the copies before it. */
 static bool give_joined(struct pass *p, const char *line, size_t len)
 {
-	struct buf whole = *p->before;
+	struct buf whole = { 0 };
 	bool going = true;
 
-	*p->before = (struct buf){ 0 };
-	p->before = NULL;
+	for (size_t i = p->at - p->copies; i < p->at; i++) {
+		struct file *f = &p->t->files[i];
+
+		buf_put(&whole, f->held.data, f->held.len);
+		buf_clear(&f->held);
+		f->offset = f->seen;
+	}
+	p->copies = 0;
 	buf_put(&whole, line, len);
 	if (whole.len <= p->t->limit_bytes)
 		going = give(p, whole.data, whole.len);
@@ -348,7 +401,7 @@ static bool hand_on(struct pass *p, struct file *f)
 		if (f->skipping || len > p->t->limit_bytes)
 			pass_over(p, f);
 		else
-			going = p->before ? give_joined(p, line, len) : give(p, line, len);
+			going = p->copies ? give_joined(p, line, len) : give(p, line, len);
 		f->skipping = false;
 	}
 	buf_eat(&f->held, at);
@@ -363,8 +416,11 @@ static bool hand_on(struct pass *p, struct file *f)
 /* What ends without a line end, when nobody writes there any more. */
 static bool end_file(struct pass *p, struct file *f)
 {
-	bool going = !f->held.len || f->skipping || p->take(p->who, f->held.data, f->held.len);
+	bool going;
 
+	f->offset = f->seen;
+	going = !f->held.len || f->skipping || p->take(p->who, f->held.data, f->held.len);
+	f->skipping = false;
 	buf_clear(&f->held);
 	return going;
 }
@@ -374,15 +430,7 @@ static bool is_changed(const struct file *f)
 {
 	struct mark mark;
 
-	return !mark_read(f->fd, f->seen, &mark) || !mark_is(&mark, &f->mark);
-}
-
-static struct place place_of(const struct file *f)
-{
-	struct place place = { f->device, f->inode, f->offset, f->seen, { 0 }, f->is_copy };
-
-	mark_digest(&f->mark, place.digest);
-	return place;
+	return !f->packed && (!former_mark(f->fd, NULL, f->seen, &mark) || !mark_is(&mark, &f->mark));
 }
 
 enum outcome { READ_ALL, READ_MORE, READ_STOPPED, READ_AGAIN, READ_FAILED };
@@ -392,24 +440,36 @@ static enum outcome begin_anew(struct pass *p, size_t i)
 {
 	struct file *f = &p->t->files[i], former = *f;
 	struct place place = place_of(f);
-	struct mark mark;
-	struct stat st;
-	int fd;
+	struct former_ask ask;
+	struct rotation before;
+	struct former found;
+	bool there;
 
-	place.inode = 0; /* a copy is another file */
-	fd = find_former(p->t, &place, true, &st, &mark);
-	*f = (struct file){ .fd = former.fd, .device = former.device, .inode = former.inode };
-	if (fd < 0) {
+	if (p->t->count == TAIL_FILES)
+		return READ_ALL; /* until there is room */
+	place.inode = 0;         /* a copy is another file */
+	ask = ask_for(p->t, &place, true);
+	if (i && rank_of(p->t, i - 1, &before))
+		ask.after = &before;
+	if (!(there = former_find(&ask, &found)) && seek_on(p->t, p->now))
+		return READ_ALL;
+	p->t->sought_since = 0;
+	*f = (struct file){
+		.fd = former.fd, .device = former.device, .inode = former.inode, .born = former.born
+	};
+	if (!there) {
 		const bool going = end_file(p, &former);
 
 		buf_fini(&former.held);
 		p->t->missed++;
 		return going ? READ_AGAIN : READ_STOPPED;
 	}
-	f = push(p->t, i, fd, &st);
-	former.fd = fd;
-	former.device = st.st_dev;
-	former.inode = st.st_ino;
+	f = push(p->t, i, &found);
+	former.fd = found.fd;
+	former.packed = found.packed;
+	former.device = found.st.st_dev;
+	former.inode = found.st.st_ino;
+	former.born = found.born;
 	former.is_copy = true;
 	*f = former;
 	return READ_AGAIN;
@@ -424,13 +484,21 @@ static enum outcome read_file(struct pass *p, size_t i)
 
 		if (f->stopped && !hand_on(p, f))
 			return READ_STOPPED;
-		if ((n = pread(f->fd, p->t->chunk, CHUNK, (off_t)f->seen)) < 0) {
+		if ((n = former_read(f->fd, f->packed, p->t->chunk, CHUNK, f->seen)) < 0) {
 			fault_set(p->why, FAULT_IO, "%s: %s", p->t->path, strerror(errno));
 			return READ_FAILED;
 		}
 		/* Looked at after it was read: then these bytes are what follows. */
 		if (is_changed(f))
 			return begin_anew(p, i);
+		if (!f->seen && !f->known && (n || !f->looked)) {
+			enum unseen unseen = UNSEEN_UNSURE; /* without room for those before it */
+
+			if (p->t->count < TAIL_FILES)
+				unseen = insert_unseen(p->t, i, (size_t)n, p->now);
+			if (unseen != UNSEEN_NONE)
+				return unseen == UNSEEN_SOME ? READ_AGAIN : READ_ALL;
+		}
 		if (!n) {
 			f->still_since = f->still_since ? f->still_since : p->now;
 			return READ_ALL;
@@ -446,27 +514,53 @@ static enum outcome read_file(struct pass *p, size_t i)
 	return READ_MORE;
 }
 
-/* Nobody writes to a copy; to a file that was renamed, for a while. */
+static bool is_still(const struct pass *p, const struct file *f)
+{
+	const struct file *last = &p->t->files[p->t->count - 1];
+
+	/* With so many behind it, whoever wrote there has gone on long ago. */
+	if (p->t->count == TAIL_FILES && f + 1 < last)
+		return true;
+	return f->still_since && p->now - f->still_since >= TAIL_LINGER_S * STAMP_SECOND;
+}
+
+/* Nobody writes to a copy, nor to gzip that is whole; to a file that was renamed, for a while. */
 static bool is_over(const struct pass *p, size_t i)
 {
 	const struct file *f = &p->t->files[i];
 
 	if (i + 1 == p->t->count)
 		return false;
+	if (f->packed && !packed_ended(f->packed) && !is_still(p, f))
+		return false;
 	if (f->is_copy)
 		return !f->held.len;
-	return f->still_since && p->now - f->still_since >= TAIL_LINGER_S * STAMP_SECOND;
+	return f->packed || is_still(p, f);
 }
+
+/* One that was emptied in the middle of a line, and those that hold nothing but a part of it. */
+static size_t copies_before(const struct tail *t, size_t i)
+{
+	size_t n = 0;
+
+	while (n < i && !t->files[i - n].offset && t->files[i - n - 1].is_copy &&
+	       t->files[i - n - 1].held.len)
+		n++;
+	return n;
+}
+
+/* By its own bytes: few of them fit others, too, and then it counts which file came before. */
+static bool is_known(const struct file *f) { return f->done || f->offset >= MARK_BYTES; }
 
 static int read_all(struct pass *p)
 {
 	struct tail *t = p->t;
 
 	for (size_t i = 0; i < t->count;) {
-		const bool joined = i && t->files[i - 1].is_copy && !t->files[i].offset;
 		enum outcome outcome;
 
-		p->before = joined && t->files[i - 1].held.len ? &t->files[i - 1].held : NULL;
+		p->at = i;
+		p->copies = copies_before(t, i);
 		outcome = read_file(p, i);
 		if (outcome == READ_FAILED)
 			return -FAULT_IO;
@@ -478,22 +572,37 @@ static int read_all(struct pass *p)
 			i++;
 			continue;
 		}
+		if (t->files[i].packed && !t->files[i].done)
+			t->missed += !packed_ended(t->files[i].packed);
 		const bool going = end_file(p, &t->files[i]);
 
-		remove_file(t, i);
+		t->files[i].done = true;
+		if (is_known(&t->files[i + 1]))
+			remove_file(t, i);
+		else
+			i++;
 		if (!going)
 			return 1;
 	}
 	return 0;
 }
 
+bool tail_gone(const struct tail *t, int64_t now)
+{
+	const struct file *last = t->count ? &t->files[t->count - 1] : NULL;
+	const int64_t span = TAIL_LINGER_S * STAMP_SECOND;
+
+	return !t->place_count && t->gone_since && now - t->gone_since >= span &&
+	       (!last || (last->still_since && now - last->still_since >= span && !last->stopped));
+}
+
 int tail_poll(struct tail *t, int64_t now, frame_take *take, frame_lost *lost, void *who, struct fault *why)
 {
-	struct pass p = { t, take, lost, who, why, now, NULL };
+	struct pass p = { t, take, lost, who, why, now, 0, 0 };
 	int ret;
 
-	if (t->place_count)
-		resume_all(t);
+	if (t->place_count && !resume_all(t, now))
+		return 0;
 	if ((ret = look_for_name(&p)) < 0)
 		return ret;
 	return read_all(&p);
@@ -503,12 +612,14 @@ int tail_poll(struct tail *t, int64_t now, frame_take *take, frame_lost *lost, v
 
 static void save_place(const struct place *place, struct buf *out)
 {
-	char digest[2 * DIGEST_LEN + 1];
+	char head[2 * MARK_HEAD + 1], digest[2 * DIGEST_LEN + 1];
 
+	hex_write(place->head, MARK_HEAD, head);
 	hex_write(place->digest, DIGEST_LEN, digest);
-	buf_format(out, "%s %llu %llu %llu %llu %s\n", place->is_copy ? "copy1" : "tail1",
+	buf_format(out, "tail1 %d %llu %llu %llu %llu %llu %s %s\n", place->is_copy + 2 * place->done,
 		   (unsigned long long)place->device, (unsigned long long)place->inode,
-		   (unsigned long long)place->offset, (unsigned long long)place->seen, digest);
+		   (unsigned long long)place->born, (unsigned long long)place->offset,
+		   (unsigned long long)place->seen, head, digest);
 }
 
 void tail_save(const struct tail *t, struct buf *out)
@@ -524,18 +635,18 @@ void tail_save(const struct tail *t, struct buf *out)
 
 static bool read_place(const char *line, struct place *out)
 {
-	unsigned long long device, inode, offset, seen;
-	char digest[2 * DIGEST_LEN + 1];
-	const bool is_copy = !strncmp(line, "copy1 ", 6);
+	unsigned long long device, inode, born, offset, seen;
+	char head[2 * MARK_HEAD + 1], digest[2 * DIGEST_LEN + 1];
+	unsigned flags;
 	int end = 0;
 
-	if ((!is_copy && strncmp(line, "tail1 ", 6) != 0) ||
-	    sscanf(line + 6, "%20llu %20llu %20llu %20llu %64[0-9a-f]%n", &device, &inode, &offset, &seen,
-		   digest, &end) != 5 ||
-	    line[6 + end] || strlen(digest) != 2 * DIGEST_LEN || offset > seen || seen > INT64_MAX)
+	if (sscanf(line, "tail1 %1u %20llu %20llu %20llu %20llu %20llu %16[0-9a-f] %64[0-9a-f]%n", &flags,
+		   &device, &inode, &born, &offset, &seen, head, digest, &end) != 8 ||
+	    line[end] || flags > 3 || offset > seen || seen > INT64_MAX)
 		return false;
-	*out = (struct place){ device, inode, offset, seen, { 0 }, is_copy };
-	return hex_read(digest, DIGEST_LEN, out->digest);
+	*out = (struct place){ device, inode, born, offset, seen, { 0 }, { 0 }, flags & 1, flags & 2 };
+	return hex_read(head, MARK_HEAD, out->head) && hex_read(digest, DIGEST_LEN, out->digest) &&
+	       strlen(head) == 2 * MARK_HEAD && strlen(digest) == 2 * DIGEST_LEN;
 }
 
 int tail_resume(struct tail *t, const char *text, size_t len, struct fault *why)
@@ -546,7 +657,7 @@ int tail_resume(struct tail *t, const char *text, size_t len, struct fault *why)
 
 	while (text < end) {
 		const char *lf = memchr(text, '\n', (size_t)(end - text));
-		char line[200];
+		char line[220];
 
 		if (!lf || (size_t)(lf - text) >= sizeof(line) || count == TAIL_FILES)
 			return fault_set(why, FAULT_INVALID, "%s: place %zu of a followed file is not one",

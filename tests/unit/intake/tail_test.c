@@ -12,13 +12,14 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "base/stamp.h"
 
 /* Every line once, whatever is done to the file meanwhile, and wherever the reader
  * is stopped and begun anew. */
 
-static char folder[64], path[128], second[128];
+static char folder[64], path[128], second[128], packed_second[136];
 static int64_t now = INT64_C(1790000000) * STAMP_SECOND;
 
 static int make_folder(void **state)
@@ -29,6 +30,7 @@ static int make_folder(void **state)
 		return -1;
 	snprintf(path, sizeof(path), "%s/app.log", folder);
 	snprintf(second, sizeof(second), "%s/app.log.1", folder);
+	snprintf(packed_second, sizeof(packed_second), "%s.gz", second);
 	return 0;
 }
 
@@ -54,10 +56,15 @@ static int open_log(void)
 
 static void copy_and_empty(void)
 {
-	char command[400];
+	FILE *from = fopen(path, "r"), *to = fopen(second, "w");
+	char text[4096];
+	size_t n;
 
-	snprintf(command, sizeof(command), "cp %s %s", path, second);
-	assert_int_equal(system(command), 0);
+	assert_true(from && to);
+	while ((n = fread(text, 1, sizeof(text), from)))
+		assert_int_equal(fwrite(text, 1, n, to), n);
+	fclose(from);
+	assert_int_equal(fclose(to), 0);
 	assert_int_equal(truncate(path, 0), 0);
 }
 
@@ -114,10 +121,30 @@ static void expect(struct heard *heard, const char *lines, const char *what, siz
 static const char first[] = "one\ntwo is longer\n", rest[] = "three\nfour\n";
 static const char all[] = "one;two is longer;three;four;";
 
-enum turn { RENAMED, EMPTIED, TURNS };
+enum turn { RENAMED, EMPTIED, RENAMED_AND_PACKED, EMPTIED_AND_PACKED, TURNS };
 enum { LOOKED_BEFORE = 1, RESTARTED_BEFORE = 2, RESTARTED_AFTER = 4, WAYS = 8 };
 
-static const char *const turn_words[] = { "renamed", "copied and emptied" };
+static const char *const turn_words[] = { "renamed", "copied and emptied", "renamed and packed",
+					  "copied, emptied and packed" };
+
+/* As gzip does: the other is removed when this one is whole. */
+static void pack(const char *name)
+{
+	char packed[160], text[4096];
+	gzFile to;
+	FILE *from;
+	size_t n;
+
+	snprintf(packed, sizeof(packed), "%s.gz", name);
+	from = fopen(name, "r");
+	to = gzopen(packed, "w1");
+	assert_true(from && to);
+	while ((n = fread(text, 1, sizeof(text), from)))
+		assert_int_equal(gzwrite(to, text, (unsigned)n), n);
+	fclose(from);
+	assert_int_equal(gzclose(to), Z_OK);
+	assert_int_equal(unlink(name), 0);
+}
 
 /* The writer has written `at` bytes of both texts when the file is turned; after a
  * rename the rest of a line still goes to the old one. */
@@ -139,7 +166,7 @@ static void turn_at(enum turn turn, unsigned way, size_t at)
 		poll_all(t, &heard);
 	if (way & RESTARTED_BEFORE)
 		begin_anew(&t);
-	if (turn == RENAMED) {
+	if (turn == RENAMED || turn == RENAMED_AND_PACKED) {
 		assert_int_equal(rename(path, second), 0);
 		next = open_log();
 		if (way & LOOKED_BEFORE)
@@ -151,6 +178,8 @@ static void turn_at(enum turn turn, unsigned way, size_t at)
 		fd = next;
 	} else
 		copy_and_empty();
+	if (turn >= RENAMED_AND_PACKED)
+		pack(second);
 	if (way & RESTARTED_AFTER)
 		begin_anew(&t);
 	poll_all(t, &heard);
@@ -163,6 +192,7 @@ static void turn_at(enum turn turn, unsigned way, size_t at)
 	close(fd);
 	unlink(path);
 	unlink(second);
+	unlink(packed_second);
 }
 
 static void no_line_is_lost_or_doubled(void **state)
@@ -173,6 +203,173 @@ static void no_line_is_lost_or_doubled(void **state)
 			/* A file of which nothing was read yet is not known by its copy. */
 			for (size_t at = 2; at + 2 <= sizeof(first) + sizeof(rest) - 1; at++)
 				turn_at(turn, way, at);
+}
+
+/* ---- whole stories ------------------------------------------------------------- */
+
+enum { STORIES = 600, ACTS = 120, KEPT = 40 };
+
+struct story {
+	uint32_t seed, seed_of_story;
+	struct tail *tail;
+	int fd;
+	unsigned number;
+	struct buf written, heard;
+	char told[ACTS * 8]; /* what happened, for whoever reads a failure */
+};
+
+static unsigned roll(struct story *s, unsigned of)
+{
+	s->seed = s->seed * 1664525u + 1013904223u;
+	return (s->seed >> 8) % of;
+}
+
+static bool hear(void *who, const char *line, size_t len)
+{
+	struct story *s = who;
+
+	buf_put(&s->heard, line, len);
+	buf_char(&s->heard, '\n');
+	return roll(s, 5) != 0; /* sometimes that is enough for now */
+}
+
+static void look(struct story *s)
+{
+	now += STAMP_SECOND * (1 + roll(s, 8));
+	while (tail_poll(s->tail, now, hear, NULL, s, NULL) == 1)
+		;
+}
+
+static void name_of(unsigned number, bool packed, char out[static 160])
+{
+	snprintf(out, 160, "%s.%u%s", path, number, packed ? ".gz" : "");
+}
+
+/* What was put away before makes room for the next one. */
+static void shift(void)
+{
+	char from[160], to[160];
+
+	for (unsigned i = KEPT; i-- > 1;)
+		for (int packed = 0; packed < 2; packed++) {
+			name_of(i, packed, from);
+			name_of(i + 1, packed, to);
+			if (access(from, F_OK) == 0)
+				assert_int_equal(rename(from, to), 0);
+		}
+}
+
+static void forget_files(void)
+{
+	char name[160];
+
+	unlink(path);
+	for (unsigned i = 1; i <= KEPT; i++)
+		for (int packed = 0; packed < 2; packed++) {
+			name_of(i, packed, name);
+			unlink(name);
+		}
+}
+
+static void write_some(struct story *s, bool end)
+{
+	char text[80];
+	const int len = snprintf(text, sizeof(text), "%u.%.*s%s", s->number++, (int)roll(s, 30),
+				 "abcdefghijklmnopqrstuvwxyzABCDEFGH", end ? "\n" : "");
+
+	put_to(s->fd, text, (size_t)len);
+	buf_put(&s->written, text, (size_t)len);
+}
+
+static bool is_between_lines(const struct story *s)
+{
+	return s->written.len && s->written.data[s->written.len - 1] == '\n';
+}
+
+static void restart(struct story *s)
+{
+	struct buf saved = { 0 };
+
+	tail_save(s->tail, &saved);
+	tail_free(s->tail);
+	s->tail = tail_new(path, 4096);
+	assert_int_equal(tail_resume(s->tail, saved.data ? saved.data : "", saved.len, NULL), 0);
+	buf_fini(&saved);
+}
+
+static char act(struct story *s)
+{
+	const unsigned what = roll(s, 100);
+	char name[160];
+
+	if (what < 45) {
+		write_some(s, what < 38);
+		return what < 38 ? 'w' : 'p';
+	}
+	if (what < 60) { /* some are looked at so seldom that they are rotated often meanwhile */
+		if (s->seed_of_story % 6 < 2 && roll(s, 12))
+			return '-';
+		look(s);
+		return 'l';
+	}
+	if (what < 70) {
+		restart(s);
+		return 'R';
+	}
+	if (what < 85) { /* one of those put away is packed */
+		name_of(1 + roll(s, 3), false, name);
+		if (access(name, F_OK) == 0)
+			pack(name);
+		return 'z';
+	}
+	if (s->seed_of_story % 2) {       /* a log is rotated in one way, whichever */
+		if (!is_between_lines(s)) /* a writer opens the new file between two lines */
+			return '-';
+		shift();
+		assert_int_equal(rename(path, second), 0);
+		close(s->fd);
+		s->fd = open_log();
+		return 'm';
+	}
+	shift();
+	copy_and_empty();
+	return 'c';
+}
+
+static void tell(uint32_t seed)
+{
+	struct story s = { .seed = seed,
+			   .seed_of_story = seed,
+			   .tail = tail_new(path, 4096),
+			   .fd = open_log(),
+			   .number = 1 };
+
+	write_some(&s, true);
+	look(&s); /* of a file of which nothing was read, nothing is known */
+	for (size_t i = 0, cuts = 0; i < ACTS && cuts < KEPT - 1; i++) {
+		s.told[i] = act(&s);
+		cuts += s.told[i] == 'm' || s.told[i] == 'c';
+	}
+	write_some(&s, true);
+	for (int i = 0; i < 60; i++)
+		look(&s);
+	if (s.heard.len != s.written.len || memcmp(s.heard.data, s.written.data, s.heard.len) != 0)
+		fail_msg("story %u: %s\n--- written\n%s--- heard\n%s", seed, s.told, s.written.data,
+			 s.heard.len ? s.heard.data : "");
+	assert_int_equal(tail_missed(s.tail), 0);
+	tail_free(s.tail);
+	close(s.fd);
+	buf_fini(&s.written);
+	buf_fini(&s.heard);
+	forget_files();
+}
+
+/* Written, renamed, copied and emptied, packed, looked at and begun anew, in whatever order. */
+static void through_any_story(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 1; seed <= STORIES; seed++)
+		tell(seed);
 }
 
 /* Stopped after each line by whoever takes it; it goes on there, as it is or begun anew. */
@@ -217,7 +414,8 @@ static void another_file_is_read_from_its_beginning(void **state)
 	begin_anew(&t);
 	assert_int_equal(ftruncate(fd, 0), 0);
 	put_to(fd, "ONE\nTWO IS LONGER\nAND MORE\n", 27);
-	poll_all(t, &heard);
+	for (int i = 0; i <= TAIL_SEEK_S; i++) /* its copy may have no name at the moment */
+		poll_all(t, &heard);
 	expect(&heard, "one;two is longer;ONE;TWO IS LONGER;AND MORE;", "written over", 0);
 	assert_int_equal(tail_missed(t), 1); /* what may have been written before that, nobody knows */
 	tail_free(t);
@@ -320,22 +518,121 @@ static void two_files_are_two_tails(void **state)
 	unlink(second);
 }
 
+/* ---- few bytes fit many files ---------------------------------------------------- */
+
+/* As logrotate does, many a time: the copy is number `n` from the first, which is 1 at the end of `of`. */
+static void say_and_empty(int log, const char *text, unsigned n, unsigned of, bool packed)
+{
+	char name[160];
+
+	put_to(log, text, strlen(text));
+	copy_and_empty();
+	snprintf(name, sizeof(name), "%s.%u", path, of + 1 - n);
+	if (of + 1 - n != 1)
+		assert_int_equal(rename(second, name), 0);
+	if (packed)
+		pack(name);
+}
+
+static void forget_log(int log)
+{
+	char command[160];
+
+	close(log);
+	snprintf(command, sizeof(command), "rm -f %s %s.*", path, path);
+	assert_int_equal(system(command), 0);
+}
+
+/* What was put away before holds no more than how the present one begins, too. */
+static void a_short_copy_is_a_file_of_its_own(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	const int log = open_log();
+
+	(void)state;
+	put_to(log, "line-1\n", 7);
+	poll_all(t, &heard);
+	say_and_empty(log, "line-2\n", 1, 3, false);
+	say_and_empty(log, "li", 2, 3, false);
+	say_and_empty(log, "ne-3\n", 3, 3, false);
+	put_to(log, "line-4\n", 7);
+	for (int i = 0; i < 5; i++)
+		poll_all(t, &heard);
+	expect(&heard, "line-1;line-2;line-3;line-4;", "a short copy", 0);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* The copy of what was emptied is already packed, and an older plain one began alike. */
+static void a_plain_copy_is_no_better_than_a_packed_one(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	const int log = open_log();
+
+	(void)state;
+	put_to(log, "x\n", 2);
+	poll_all(t, &heard);
+	say_and_empty(log, "old\n", 1, 2, false);
+	for (int i = 0; i < 5; i++)
+		poll_all(t, &heard);
+	put_to(log, "x\n", 2);
+	poll_all(t, &heard);
+	say_and_empty(log, "new\n", 2, 2, true);
+	for (int i = 0; i < 5; i++)
+		poll_all(t, &heard);
+	expect(&heard, "x;old;x;new;", "a packed copy", 0);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* More than can be open at once, and then nothing is written for a long time. */
+static void all_of_many_copies_are_read_though_nothing_comes(void **state)
+{
+	enum { MANY = 2 * TAIL_FILES };
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	struct buf wanted = { 0 };
+	const int log = open_log();
+	char line[32];
+
+	(void)state;
+	put_to(log, "begun\n", 6);
+	buf_text(&wanted, "begun;");
+	poll_all(t, &heard);
+	for (unsigned n = 1; n <= MANY; n++) {
+		snprintf(line, sizeof(line), "%u-line\n%u", n, n + 1);
+		say_and_empty(log, n == 1 ? "1-line\n2" : strchr(line, '-'), n, MANY, false);
+		buf_format(&wanted, "%u-line;", n);
+	}
+	for (int i = 0; i < 10; i++)
+		poll_all(t, &heard);
+	buf_char(&wanted, '\0');
+	expect(&heard, wanted.data, "many copies", 0);
+	buf_fini(&wanted);
+	tail_free(t);
+	forget_log(log);
+}
+
 static void a_broken_place_is_refused(void **state)
 {
-#define DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define HEAD "e3b0c44298fc1c14 "
+#define DIGEST HEAD "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	static const struct {
 		const char *text;
 		bool good;
 	} places[] = {
 		{ "", true },
-		{ "tail1 1 2 3 4 " DIGEST "\n", true },
-		{ "copy1 1 2 3 4 " DIGEST "\ntail1 1 2 0 0 " DIGEST "\n", true },
-		{ "tail1 1 2 3 4 " DIGEST, false },
-		{ "tail1 1 2 5 4 " DIGEST "\n", false },
-		{ "tail2 1 2 3 4 " DIGEST "\n", false },
-		{ "tail1 1 2 3 4 abcd\n", false },
-		{ "tail1 1 2 3 4 " DIGEST " x\n", false },
-		{ "tail1 1 2 3 99999999999999999999 " DIGEST "\n", false },
+		{ "tail1 0 1 2 7 3 4 " DIGEST "\n", true },
+		{ "tail1 3 1 2 7 3 4 " DIGEST "\ntail1 0 1 2 7 0 0 " DIGEST "\n", true },
+		{ "tail1 0 1 2 7 3 4 " DIGEST, false },
+		{ "tail1 0 1 2 7 5 4 " DIGEST "\n", false },
+		{ "tail2 0 1 2 7 3 4 " DIGEST "\n", false },
+		{ "tail1 0 1 2 7 3 4 abcd\n", false },
+		{ "tail1 4 1 2 7 3 4 " DIGEST "\n", false },
+		{ "tail1 0 1 2 7 3 4 " DIGEST " x\n", false },
+		{ "tail1 0 1 2 7 3 99999999999999999999 " DIGEST "\n", false },
 		{ "x\n", false },
 	};
 
@@ -355,12 +652,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_line_is_lost_or_doubled),
+		cmocka_unit_test(through_any_story),
 		cmocka_unit_test(it_goes_on_exactly_where_it_was),
 		cmocka_unit_test(another_file_is_read_from_its_beginning),
 		cmocka_unit_test(a_file_may_come_later),
 		cmocka_unit_test(an_old_file_ends),
 		cmocka_unit_test(long_lines_are_passed_over),
 		cmocka_unit_test(two_files_are_two_tails),
+		cmocka_unit_test(a_short_copy_is_a_file_of_its_own),
+		cmocka_unit_test(a_plain_copy_is_no_better_than_a_packed_one),
+		cmocka_unit_test(all_of_many_copies_are_read_though_nothing_comes),
 		cmocka_unit_test(a_broken_place_is_refused),
 	};
 

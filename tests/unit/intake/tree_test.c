@@ -35,14 +35,23 @@ static void nodes_know_their_place(void **state)
 static void what_is_not_taken_is_said(void **state)
 {
 	static const struct {
-		const char *text, *says;
+		const char *text, *says, *zh;
 	} rows[] = {
-		{ "a: 1\na: 2\n", "t:2:1: this key stands here already" },
-		{ "a: &x 1\nb: *x\n", "t:2:4: an alias" },
-		{ "{[1]: 2}\n", "a key must be plain text" },
-		{ "a: [1\n", "this is not YAML" },
-		{ "a\tb: \x01\n", "this is not YAML" },
-		{ "[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]\n", "nested deeper" },
+		{ "a: 1\na: 2\n", "t:2:1: this key stands here already", "t:2:1: 此键已出现" },
+		{ "a: &x 1\nb: *x\n", "t:2:4: an alias", "t:2:4: 不接受别名" },
+		{ "{[1]: 2}\n", "a key must be plain text", "键应为普通文本" },
+		{ "a: [1\n", "this is not YAML",
+		  "不是 YAML：缺少“,”或“]”（did not find expected ',' or ']'）" },
+		{ "a: b: c\n", "this is not YAML: mapping values are", "此处不能出现“: ”" },
+		{ "a:\n\tb: 2\n", "this is not YAML: found character", "缩进须用空格" },
+		{ "a: \"x\n", "this is not YAML: found unexpected end", "引号未闭合" },
+		{ "a: 'x'y\n", "this is not YAML: did not find expected key", "此处应为键" },
+		{ "a: \"\\d\"\n", "this is not YAML: found unknown escape", "转义符有误" },
+		{ "a: \xff\n", "this is not YAML: invalid leading UTF-8", "不是 UTF-8" },
+		{ "a\tb: \x01\n", "this is not YAML: control characters", "含有控制字符" },
+		{ "%YAML 3.0\n--- 1\n", "this is not YAML: found incompatible",
+		  "不是 YAML：found incompatible" },
+		{ "[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]\n", "nested deeper", "嵌套过深" },
 	};
 
 	(void)state;
@@ -52,8 +61,8 @@ static void what_is_not_taken_is_said(void **state)
 		struct tree *doc;
 
 		if (tree_read(mem, "t", rows[i].text, strlen(rows[i].text), &doc, &why) >= 0 ||
-		    !strstr(why.text, rows[i].says))
-			fail_msg("%s: %s", rows[i].text, why.text);
+		    !strstr(why.text, rows[i].says) || !strstr(why.zh, rows[i].zh))
+			fail_msg("%s: %s, %s", rows[i].text, why.text, why.zh);
 	}
 }
 

@@ -11,14 +11,14 @@
 enum { MUCH = 256 * 1024 };
 
 void report_begin(struct report *r, const struct settings *settings, const struct ruleset *set,
-		  struct meter *meter)
+		  struct meter *meter, int fd)
 {
-	const bool terminal = terminal_is(STDOUT_FILENO);
+	const bool terminal = terminal_is(fd);
 
-	*r = (struct report){ .settings = settings, .format = settings->format, .meter = meter };
+	*r = (struct report){ .settings = settings, .format = settings->format, .meter = meter, .fd = fd };
 	if (r->format == FORMAT_CHOSEN_BY_OUTPUT)
 		r->format = terminal ? FORMAT_TABLE : FORMAT_JSON;
-	r->columns = terminal ? terminal_width(STDOUT_FILENO) : 0;
+	r->columns = terminal ? terminal_width(fd) : 0;
 	r->colour = terminal && !getenv("NO_COLOR");
 	scores_init(&r->scores, set, r->format == FORMAT_SUMMARY);
 }
@@ -62,7 +62,7 @@ bool report_is_much(const struct report *r) { return r->out.len >= MUCH; }
 static void write_out(struct report *r)
 {
 	for (size_t at = 0; at < r->out.len && !r->closed;) {
-		const ssize_t n = write(STDOUT_FILENO, r->out.data + at, r->out.len - at);
+		const ssize_t n = write(r->fd, r->out.data + at, r->out.len - at);
 
 		if (n < 0 && errno != EINTR) {
 			r->closed = true;
@@ -79,7 +79,10 @@ bool report_flush(struct report *r)
 	meter_hide(r->meter);
 	write_out(r);
 	if (r->lost)
-		fprintf(stderr, "fengsui watch: 标准输出写入失败 / standard output: %s\n", strerror(errno));
+		fprintf(stderr, "fengsui watch: %s: %s\n",
+			r->settings->output ? r->settings->output
+					    : in_language(r->settings, "standard output", "标准输出"),
+			strerror(errno));
 	meter_show(r->meter);
 	buf_clear(&r->out);
 	return !r->closed;

@@ -23,6 +23,7 @@ struct report {
 	struct scores scores; /* of what is shown; of all formats, the meter reads it */
 	struct meter *meter;
 	struct buf out;
+	int fd;      /* where it goes */
 	int columns; /* of the terminal that reads it; 0: none, and nothing is cut */
 	bool colour, headed;
 	bool closed; /* nobody reads our output any more */
@@ -40,8 +41,9 @@ struct account {
 	int64_t span;          /* microseconds */
 };
 
+/* `fd` stays the caller's. */
 void report_begin(struct report *r, const struct settings *settings, const struct ruleset *set,
-		  struct meter *meter);
+		  struct meter *meter, int fd);
 /* A detector_alert of it. */
 void report_alert(void *who, const struct alert *alert);
 /* Hand on what is there. False when there is no use in going on. */
