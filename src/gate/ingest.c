@@ -517,7 +517,13 @@ static bool nothing_to_bring(const struct gate *gate)
 
 int ingest_deliver(struct gate *gate, struct fault *why)
 {
-	return nothing_to_bring(gate) ? 0 : bring(gate, uv_hrtime() + BRING_NS, NULL, why);
+	uint64_t until = uv_hrtime() + BRING_NS;
+
+	if (nothing_to_bring(gate))
+		return 0;
+	if (files_wait(gate->ingest->files))
+		until = UINT64_MAX;
+	return bring(gate, until, NULL, why);
 }
 
 int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why)

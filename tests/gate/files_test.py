@@ -157,6 +157,52 @@ def killed_at_any_moment():
         assert len(found) == p.written and not wrong, (len(found), p.written, wrong)
 
 
+def copied_and_emptied():
+    """15 kills, while the log is copied and emptied as logrotate does it, in the middle of a line, too; copies are packed at times."""
+    dice = random.Random(int(os.environ.get("SEED", "8")))
+    with Place() as (p, d):
+        p.say(3)
+        p.all_taken()
+        turns = 0
+        for _ in range(15):
+            for _ in range(dice.randrange(1, 4)):
+                p.say(dice.randrange(1, 15))
+                torn = dice.random() < 0.5
+                if torn:
+                    p.written += 1
+                    with open(p.log, "a", encoding="utf-8") as f:
+                        f.write(f"<38>Mar  2 08:00:00 h{p.written}"[:dice.randrange(1, 25)])
+                for n in range(turns, 0, -1):
+                    for end in ("", ".gz"):
+                        if os.path.exists(f"{p.log}.{n}{end}"):
+                            os.rename(f"{p.log}.{n}{end}", f"{p.log}.{n + 1}{end}")
+                turns += 1
+                shutil.copyfile(p.log, p.log + ".1")
+                time.sleep(dice.random() * 0.3)
+                begun = os.path.getsize(p.log) and open(p.log, encoding="utf-8").read().rsplit("\n", 1)[-1]
+                os.truncate(p.log, 0)
+                if torn:
+                    with open(p.log, "a", encoding="utf-8") as f:
+                        f.write(f"<38>Mar  2 08:00:00 h{p.written} app[1]: loud\n"[len(begun):])
+                if dice.random() < 0.4:
+                    with open(p.log + ".1", "rb") as plain, gzip.open(p.log + ".1.gz", "wb") as packed:
+                        packed.write(plain.read())
+                    os.remove(p.log + ".1")
+            time.sleep(dice.random() * 0.3)
+            d.process.send_signal(signal.SIGKILL)
+            d.process.wait()
+            d.connection.close()
+            d.start()
+        p.say()
+        p.all_taken()
+        time.sleep(1)
+        row, found = source(d, "app"), hosts(d)
+        add_up(row)
+        wrong = {h: n for h, n in found.items() if n != 1}
+        assert (row["received"], row["malformed"], len(found), wrong) == (p.written, 0, p.written, {}), (row, p.written, len(found), wrong)
+        assert "could not be found again" not in d.said(), d.said()
+
+
 def off_the_roster_and_back():
     """On SIGHUP a source is given up, and goes on where it was when it comes back."""
     with Place() as (p, d):
@@ -187,7 +233,8 @@ def off_the_roster_and_back():
 
 def main():
     results = Results("files")
-    for case in (counted_and_detected, a_pattern_is_one_source, a_quota_is_waited_for, killed_at_any_moment, off_the_roster_and_back):
+    for case in (counted_and_detected, a_pattern_is_one_source, a_quota_is_waited_for, killed_at_any_moment, copied_and_emptied,
+                 off_the_roster_and_back):
         results.case(case.__name__, case)
     results.end()
 

@@ -108,10 +108,91 @@ def a_rule_that_went_is_silent():
         assert "SSH Password Guessing" not in titles(d), titles(d)
 
 
+MAP = """map: bell
+from: line
+logsource: {product: linux, service: sshd}
+patterns: [{text: "bell rung by {user:word}"}]
+"""
+RUNG = """title: The bell was rung
+id: 33333333-2222-4333-8444-555555555556
+status: experimental
+author: Fengsui
+tags: [class.brute-force]
+logsource: {product: linux}
+detection: {said: {user: bellman}, condition: said}
+level: low
+"""
+
+
+def maps_are_read_again():
+    """On SIGHUP: a new one counts, a broken one is named and leaves the others, and an empty folder is a slip."""
+    with tempfile.TemporaryDirectory(prefix="fengsui-rules-maps-") as folder:
+        rules, maps = os.path.join(folder, "rules"), os.path.join(folder, "maps")
+        os.mkdir(rules)
+        os.mkdir(maps)
+
+        def put(where, name, text):
+            with open(os.path.join(where, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        put(rules, "bell.yml", RUNG)
+        put(maps, "bell.yml", MAP.replace("bell rung", "gong struck"))
+        with Daemon(rules=rules, args=["--maps", maps]) as d:
+            def read_again(says):
+                before = d.said().count(says)
+                d.process.send_signal(signal.SIGHUP)
+                wait_for(lambda: d.said().count(says) > before)
+
+            def rung(n):
+                d.ingest("door", ["bell rung by bellman"])
+                assert sum(d.show(a)["fields"]["count"] for a in d.list("alert")) == n, titles(d)
+            rung(0)
+            put(maps, "bell.yml", MAP)
+            put(maps, "bad.yml", "map: bad\nfrom: nowhere\n")
+            read_again("1 files of maps from")
+            assert "map refused" in d.said() and "bad.yml" in d.said(), d.said()
+            rung(1)
+            os.remove(os.path.join(maps, "bell.yml"))
+            read_again("the maps stay as they were")
+            rung(2)
+            os.remove(os.path.join(maps, "bad.yml"))
+            put(maps, "bell.yml", MAP.replace("bell rung", "gong struck"))
+            read_again("1 files of maps from")
+            rung(2)
+            d.ingest("gw", [guess(i) for i in range(3)])  # our own maps are there, too
+            assert d.status()["sources"][-1]["malformed"] == 0
+
+
+def lists_stand_for_placeholders():
+    """--lists FOLDER: who the guests are is no matter of the rule; read again on SIGHUP; without one the rule is refused."""
+    guests = RUNG.replace("user: bellman", "'user|expand': '%guests%'")
+    with tempfile.TemporaryDirectory(prefix="fengsui-rules-lists-") as folder:
+        rules, maps, lists = (os.path.join(folder, name) for name in ("rules", "maps", "lists"))
+        for where, name, text in ((rules, "bell.yml", guests), (maps, "bell.yml", MAP), (lists, "guests.txt", "ann\nbob\n")):
+            os.mkdir(where)
+            with open(os.path.join(where, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        with Daemon(rules=rules, args=["--maps", maps, "--lists", lists]) as d:
+            def rung():
+                d.ingest("door", [f"bell rung by {who}" for who in ("ann", "eve")])
+                return sum(d.show(a)["fields"]["count"] for a in d.list("alert"))
+            assert rung() == 1, titles(d)
+            with open(os.path.join(lists, "guests.txt"), "w", encoding="utf-8") as f:
+                f.write("ann\neve\n")
+            before = d.said().count("1 rules from")
+            d.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: d.said().count("1 rules from") > before)
+            assert rung() == 3, titles(d)
+            os.remove(os.path.join(lists, "guests.txt"))
+            d.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: "the rules stay as they were" in d.said())
+            assert "guests" in d.said(), d.said()
+            assert rung() == 5, titles(d)
+
+
 def main():
     results = Results("rules")
     for case in (a_window_goes_on, a_rule_that_changed_begins_anew, a_bad_rule_leaves_the_good_ones,
-                 no_rules_leave_those_in_force, a_rule_that_went_is_silent):
+                 no_rules_leave_those_in_force, a_rule_that_went_is_silent, maps_are_read_again, lists_stand_for_placeholders):
         results.case(case.__name__, case)
     results.end()
 

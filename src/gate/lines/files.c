@@ -157,6 +157,15 @@ static int write_place(struct file *file, struct store *store, struct fault *why
 	return ret;
 }
 
+bool files_wait(const struct files *files)
+{
+	const struct file *file = files ? files->first : NULL;
+
+	while (file && !file->moved)
+		file = file->next;
+	return file;
+}
+
 int files_write(struct files *files, struct store *store, struct fault *why)
 {
 	for (struct file *file = files ? files->first : NULL; file; file = file->next)

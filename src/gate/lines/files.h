@@ -30,6 +30,9 @@ void files_heed(struct files *files, const struct roster *roster);
 bool files_read(struct files *files);
 unsigned files_count(const struct files *files);
 
+/* Do lines wait for their batch? It must bring all that came of them: a part of the alerts
+ * without the places would be brought again after a kill. Takes NULL. */
+bool files_wait(const struct files *files);
 /* Inside a batch that brings all that came of the lines so far: the places. Takes NULL. */
 int files_write(struct files *files, struct store *store, struct fault *why);
 void files_settle(struct files *files, bool committed);
