@@ -521,10 +521,13 @@ static bool nothing_to_bring(const struct gate *gate)
 
 int ingest_deliver(struct gate *gate, struct fault *why)
 {
-	const bool whole = files_wait(gate->ingest->files);
+	uint64_t until = uv_hrtime() + BRING_NS;
 
-	return nothing_to_bring(gate) ? 0
-				      : bring(gate, whole ? UINT64_MAX : uv_hrtime() + BRING_NS, NULL, why);
+	if (nothing_to_bring(gate))
+		return 0;
+	if (files_wait(gate->ingest->files))
+		until = UINT64_MAX;
+	return bring(gate, until, NULL, why);
 }
 
 int ingest_deliver_all(struct gate *gate, json_t *answers, struct fault *why)
