@@ -63,6 +63,9 @@ int views_put(struct call *call, struct fault *why)
 	    (ret = call_text_of(call, "order", 16, false, &text, why)) < 0 ||
 	    (ret = call_text_of(call, "space", 16, false, &text, why)) < 0)
 		return ret;
+	if (text && strcmp(text, "real") && strcmp(text, "drill"))
+		return fault_say(why, FAULT_INVALID, "space is real or drill, not '%.16s'",
+				 "空间（space）为“real”或“drill”，不能是“%.16s”", text);
 	if (json_object_get(call->said, "columns") && !json_is_array(json_object_get(call->said, "columns")))
 		return fault_say(why, FAULT_INVALID, "'columns' must be a list", "“columns”应为列表");
 	call_act(call, put, stored);
