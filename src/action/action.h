@@ -189,6 +189,15 @@ struct file_ask {
 };
 int house_file(struct house *house, const struct asker *asker, const struct file_ask *ask, int64_t now,
 	       char digest[static 65], struct fault *why);
+/* The case, for whoever may hold the whole of one (AUD, ARC, DIR, for this case): its row id; that it was
+ * taken is noted in the record by house_case_taken. A refusal of the plan is the answer, as of house_do. */
+int house_case(struct house *house, const struct asker *asker, const char *ref, int64_t now, int64_t *out,
+	       json_t **answer, struct fault *why);
+int house_case_taken(struct house *house, const struct asker *asker, int64_t object, size_t records,
+		     size_t files, int64_t now, struct fault *why);
+/* May the asker have the bytes of files of this field? Who sees the record may, unless the plan says who. */
+bool house_opens(struct house *house, const struct asker *asker, int64_t object, const char *field,
+		 int64_t now);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */

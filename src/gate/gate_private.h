@@ -211,6 +211,15 @@ int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **
 
 /* bundle.c */
 int bundle_cases(struct gate *gate, const struct ask *ask, json_t **out, struct fault *why);
+/* One case for whoever may take it: all that belongs to it, in a batch in which that is noted and the record
+ * signed. FAULT_REFUSED where a part of it is not the asker's to see. Files that the plan does not open to the
+ * asker are left out: the bundle proves without them. */
+struct gathering; /* in `mem` */
+int bundle_gather(struct gate *gate, const struct asker *asker, int64_t object, int64_t now, struct arena *mem,
+		  struct gathering **out, struct fault *why);
+uint64_t bundle_bytes(const struct gathering *all); /* of the files */
+/* After that batch, in a thread. */
+int bundle_write_gathered(const struct gathering *all, const char *dir, struct fault *why);
 
 /* alive.c: what tells whether the house is safe and well. */
 json_t *alive_backup(const struct gate *gate); /* the last good one (FOLDER/backup.json), or null */

@@ -49,6 +49,11 @@ int store_open(const struct store_driver *driver, const char *path, enum store_m
 	return 0;
 }
 
+int store_open_again(const struct store *store, struct store **out, struct fault *why)
+{
+	return store_open(store->driver, store->path, STORE_READ, out, why);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)

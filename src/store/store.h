@@ -51,6 +51,8 @@ enum store_mode { STORE_WRITE, STORE_READ };
  * is made and brought up to date by store_schema(). */
 int store_open(const struct store_driver *driver, const char *path, enum store_mode mode, struct store **out,
 	       struct fault *why);
+/* The same store once more, for another thread that only reads. */
+int store_open_again(const struct store *store, struct store **out, struct fault *why);
 void store_close(struct store *store);
 void store_drop(struct store **store); /* for SCOPED */
 

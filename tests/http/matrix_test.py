@@ -83,6 +83,7 @@ RULES = {
     f"GET {A}/{{kind}}": (BOTH, {"read", "act"}, {"report"}, EVERY, (f"{A}/incident", None)),
     f"POST {A}/{{kind}}": (BOTH, {"act"}, {"report"}, EVERY, (f"{A}/incident", {"x": 1})),
     f"GET {A}/{{kind}}/{{ref}}": (BOTH, {"read", "act"}, {"report"}, EVERY, (f"{A}/incident/999999", None)),
+    f"GET {A}/incident/{{ref}}/bundle": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/incident/999999/bundle", None)),
     f"GET {A}/{{kind}}/{{ref}}/history": (BOTH, {"read", "act"}, {"report"}, EVERY, (f"{A}/incident/999999/history", None)),
     f"GET {A}/{{kind}}/{{ref}}/file/{{field}}": (BOTH, {"read", "act"}, {"report"}, EVERY,
                                                  (f"{A}/evidence/999999/file/blob", None)),

@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import signal
 import sys
+import tarfile
 import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from people import Results, Unexpected, Web, everybody, full_house, quoted  # noqa: E402
+from people import WORDS, Results, Unexpected, Web, everybody, full_house, open_case, quoted  # noqa: E402
 from cast import city, person  # noqa: E402
 from fengsui import Connection  # noqa: E402
 
@@ -430,7 +431,206 @@ def record(results):
         results.case("record: left", an_auditor_who_has_left_reads_nothing, h)
 
 
-PARTS = {"rules": rules, "record": record}
+# ---- a case as a bundle --------------------------------------------------------------------------------
+
+HOLD_CASES = {"dir01", "arc01", "aud01"}
+
+
+def verified(d, tar, expect=0):
+    """The tar as it came, and its files in a folder, are good to `fengsui verify`; gives the manifest and names of files."""
+    place = tempfile.mkdtemp(prefix="fengsui-")
+    try:
+        with open(f"{place}/case.tar", "wb") as f:
+            f.write(tar)
+        with tarfile.open(f"{place}/case.tar") as t:
+            t.extractall(f"{place}/case", filter="data")
+        for path in ("case.tar", "case"):
+            done = subprocess.run([d.program, "verify", f"{place}/{path}"], capture_output=True, text=True)
+            same(done.returncode, expect, f"{path}: {done.stdout}{done.stderr}")
+        with open(f"{place}/case/manifest.json", encoding="utf-8") as f:
+            return json.load(f)
+    finally:
+        shutil.rmtree(place)
+
+
+def bundle(h, case, login="dir01", **more):
+    return h.web.get(f"{A}/incident/{case}/bundle", login=login, **more)
+
+
+def names_in(manifest):
+    return {f["name"] for f in manifest["files"]}
+
+
+def left_over(d):
+    return [os.path.join(where, name) for where, folders, files in os.walk(f"{d.folder}/bundles") for name in folders + files]
+
+
+def a_bundle_is_the_whole_case(h):
+    case = h.case["edu"]
+    reply = bundle(h, case)
+    good_types = (reply.status, reply.headers.get("content-type"), reply.headers.get("content-disposition"), reply.headers.get("cache-control"))
+    same(good_types, (200, "application/x-tar", f'attachment; filename="{case}.tar"', "no-store"))
+    manifest = verified(h.d, reply.body)
+    have = {o["obj"]: o["entries"] for o in manifest["objects"]}
+    for kind in ("note", "evidence"):
+        same(f"{kind}:{h.records[kind]['edu'].id}" in have, True, kind)
+        same(f"{kind}:{h.records[kind]['tax'].id}" in have, False, f"{kind} of another case")
+    row = h.d.show(case)
+    same(have[f"incident:{row['id']}"], row["version"], "up to the last entry")
+    same(f"evidence/{h.file['edu']}" in names_in(manifest), True, "its file")
+    same(f"evidence/{h.file['tax']}" in names_in(manifest), False, "the file of another case")
+    same(left_over(h.d), [], "left over")
+    same(verified(h.d, bundle(h, row["id"]).body)["objects"][0]["obj"], manifest["objects"][0]["obj"], "by row id")
+
+
+def a_tar_that_was_changed_is_found_out(h):
+    tar = bytearray(bundle(h, h.case["edu"]).body)
+    at = tar.index(b"log " + WORDS["edu"].encode())
+    tar[at] ^= 1
+    verified(h.d, bytes(tar), expect=1)
+
+
+def bundles_are_for_who_holds_cases(h):
+    d = h.d
+    for login, post in (("arc_edu", {"role": "ARC", "unit": d.unit["edu"]}), ("aud_one", {"role": "AUD", "incident": h.case["edu"]}),
+                        ("aud_was", {"role": "AUD", "valid_to": "2026-03-01T00:00:00Z"})):
+        person(d, login, login, "市信息产业局")
+        d.do(None, "post", "create", person=d.who[login], **post)
+    for login in LOGINS:
+        for unit in ("edu", "tax"):
+            reply = bundle(h, h.case[unit], login)
+            sees = h.web.get(f"{A}/incident/{h.case[unit]}", login=login).status == 200
+            same(reply.status, 200 if login in HOLD_CASES else 403 if sees else 404, f"{login} {unit}")
+            if reply.status == 403:
+                same([r["code"] for r in reply.json["refusals"]], ["N21"])
+            if reply.status == 404:
+                same(reply.body.replace(h.case[unit].encode(), b"INC-2026-0999"), bundle(h, "INC-2026-0999", login).body, "as what is not there")
+    same([bundle(h, h.case[unit], login).status for login in ("arc_edu", "aud_one", "aud_was") for unit in ("edu", "tax")],
+         [200, 404, 200, 404, 404, 404], "posts that were given for a part, or have ended")
+    same(h.web.raw("GET", f"{A}/incident/{h.case['edu']}/bundle").status, 401)
+
+
+def a_case_of_which_a_part_is_hidden_is_not_taken(h):
+    """An archivist of one unit sees the case of that unit, and in it not the system of another."""
+    d = h.d
+    case = open_case(d, "edu", title="两家")
+    same(bundle(h, case, "arc_edu").status, 200)
+    hidden = d.done("dut01", "affected_system", "create", incident=case, system=d.system["tax"], unit=d.unit["tax"], name="税务系统")
+    same([h.web.get(f"{A}/{what}", login="arc_edu").status for what in (f"incident/{case}", f"affected_system/{hidden.id}")], [200, 404])
+    same("N21" in refused(bundle(h, case, "arc_edu"))["en"], True)
+    same(bundle(h, case, "arc01").status, 200)
+
+
+def what_is_no_case(h):
+    for ref in ("999999", "x", "%2e%2e", h.records["note"]["edu"].id, h.records["report"]["edu"].number):
+        same(bundle(h, ref).status in (400, 404), True, ref)
+    refused(h.web.get(f"{A}/incident/{h.case['edu']}/bundle?x=1", login="dir01"), 422)
+    same(h.web.post(f"{A}/incident/{h.case['edu']}/bundle", {}, login="dir01").status, 405)
+
+
+def files_are_for_whom_the_plan_opens_them(h):
+    """An auditor has the record of the case and no evidence in clear, as with each file by itself."""
+    path = f"{A}/evidence/{h.records['evidence']['edu'].id}/file/blob"
+    for login in sorted(HOLD_CASES):
+        manifest = verified(h.d, bundle(h, h.case["edu"], login).body)
+        opens = h.web.get(path, login=login).status == 200
+        same((f"evidence/{h.file['edu']}" in names_in(manifest), opens), (login != "aud01",) * 2, login)
+
+
+def that_a_case_was_taken_is_on_record(h):
+    seq = entries(h, "limit=1")["entries"][0]["seq"]
+    manifest = verified(h.d, bundle(h, h.case["edu"], "arc01").body)
+    bundle(h, h.case["edu"], "dut01")  # refused: nothing was taken
+    fresh = entries(h, f"after={seq}&type=case.taken")["entries"]
+    same([(e["type"], e["who"]["title"], e["kind"]) for e in fresh], [("case.taken", "档案员", "house")])
+    same(len(manifest["objects"]) > 1, True)
+
+
+def nothing_is_left_of_who_goes_away(h):
+    """Before the answer, in the middle of it; the next one is served."""
+    headers = h.web.who("dir01")
+    path = f"/api/v1/incident/{h.big}/bundle"
+    for after in (0, 1000, 200000):
+        connection = h.web.connect()
+        connection.request("GET", path, headers=headers)
+        until = time.monotonic() + 30
+        while not after and not left_over(h.d) and time.monotonic() < until:
+            time.sleep(0.001)
+        if after:
+            connection.getresponse().read(after)
+        connection.close()
+        while (left_over(h.d) or open_tars(h.d)) and time.monotonic() < until:
+            time.sleep(0.01)
+        same((left_over(h.d), open_tars(h.d)), ([], []), f"after {after}")
+        same(bundle(h, h.case["tax"]).status, 200)
+
+
+def open_tars(d):
+    links = []
+    for fd in os.listdir(f"/proc/{d.process.pid}/fd"):
+        with contextlib.suppress(OSError):
+            links.append(os.readlink(f"/proc/{d.process.pid}/fd/{fd}"))
+    return [x for x in links if "/bundles/" in x]
+
+
+def others_are_answered_meanwhile(h):
+    """While a long case is packed and sent slowly; a second one waits its turn, others do not."""
+    answers = []
+    other = Web(h.d)
+    good(other.get(f"{A}/session", login="dut01"))
+    other.who("arc01")
+    thread = threading.Thread(target=lambda: answers.append(bundle(h, h.big)))
+    thread.start()
+    slowest, busy = 0, set()
+    while thread.is_alive():
+        asked = time.monotonic()
+        good(other.get(f"{A}/session", login="dut01"))
+        slowest = max(slowest, time.monotonic() - asked)
+        if left_over(h.d):
+            reply = other.raw("GET", f"{A}/incident/{h.case['tax']}/bundle", headers=other.who("arc01"))
+            busy.add(reply.status)
+            same(reply.status == 200 or "retry-after" in reply.headers, True)
+        time.sleep(0.005)
+    print(f"  {len(answers[0].body) >> 20} MiB; others waited {slowest * 1000:.0f} ms")
+    same((answers[0].status, slowest < 1, 503 in busy), (200, True, True), f"{slowest} s, {busy}")
+    verified(h.d, answers[0].body)
+
+
+def what_a_kill_left_is_cleared(h):
+    d = h.d
+    connection = h.web.connect()
+    connection.request("GET", f"{A}/incident/{h.big}/bundle", headers=h.web.who("dir01"))
+    until = time.monotonic() + 30
+    while not left_over(d) and time.monotonic() < until:
+        time.sleep(0.001)
+    d.kill()
+    same(len(left_over(d)) > 0, True, "killed in the middle")
+    same(os.stat(f"{d.folder}/bundles").st_mode & 0o077, 0, "private")
+    d.start()
+    same(left_over(d), [])
+    h.web = Web(d)
+    verified(d, bundle(h, h.case["edu"]).body)
+
+
+def bundles(results):
+    with full_house() as h:
+        results.case("bundle: whole", a_bundle_is_the_whole_case, h)
+        results.case("bundle: changed", a_tar_that_was_changed_is_found_out, h)
+        results.case("bundle: no case", what_is_no_case, h)
+        results.case("bundle: files", files_are_for_whom_the_plan_opens_them, h)
+        results.case("bundle: on record", that_a_case_was_taken_is_on_record, h)
+        results.case("bundle: whom it is for", bundles_are_for_who_holds_cases, h)
+        results.case("bundle: a part is hidden", a_case_of_which_a_part_is_hidden_is_not_taken, h)
+        h.big = open_case(h.d, "edu", title="大案")
+        for i in range(3):
+            h.d.done("uop_edu", "evidence", "create", incident=h.big, type="log", label_text=f"镜像{i}",
+                     blob=h.d.upload(os.urandom(1 << 20) * 24, as_="uop_edu"))
+        results.case("bundle: meanwhile", others_are_answered_meanwhile, h)
+        results.case("bundle: gone", nothing_is_left_of_who_goes_away, h)
+        results.case("bundle: killed", what_a_kill_left_is_cleared, h)
+
+
+PARTS = {"rules": rules, "record": record, "bundles": bundles}
 
 
 def main():

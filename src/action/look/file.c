@@ -26,6 +26,22 @@ static int may_open(struct deed *deed, struct object *object, const struct field
 			 "N21：%.0s您的角色无权查阅“%s”的内容", field->name, field->label.zh);
 }
 
+bool house_opens(struct house *house, const struct asker *asker, int64_t id, const char *name, int64_t now)
+{
+	const struct field *field;
+	struct object *object;
+	struct fault why;
+	struct deed deed;
+	bool opens;
+
+	deed_open(&deed, house, asker, now);
+	opens = (!asker->person || staff_of(house, asker->person, &deed.staff, &why) == 0) &&
+		(object = world_get(&deed, id, &why)) && staff_sees(&deed, object) &&
+		(field = kind_field(object->kind, name)) && may_open(&deed, object, field, &why) == 0;
+	deed_close(&deed);
+	return opens;
+}
+
 static int note_opened(struct house *house, const struct asker *asker, const struct object *object,
 		       const char *field, const char *digest, int64_t now, struct fault *why)
 {

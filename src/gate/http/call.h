@@ -19,6 +19,7 @@
  */
 struct call;
 struct pages;
+struct parcels;
 struct route;
 struct work;
 
@@ -36,6 +37,7 @@ struct web {
 	unsigned workers;                    /* proofs being worked */
 	struct work *first_work, *last_work; /* those that wait for a worker */
 	unsigned waiting_for_worker;
+	struct parcels *parcels; /* shown/parcel.c */
 	bool trying; /* a rule, in a worker: one at a time */
 	int64_t swept_at; /* accounts, uploads */
 	bool stopping;
@@ -120,6 +122,8 @@ int call_text_of(struct call *call, const char *name, size_t most, bool must, co
 int call_members(struct call *call, const char *const *names, struct fault *why);
 /* The row id that a word of the address or query is: digits alone; 0 for anything else. */
 int64_t call_id(const char *word);
+/* A row id in an address is a number; the house writes it with a #. */
+const char *call_ref(struct call *call, const char *word);
 /* Values of the query by name, decoded; names are those of `names`, each at
  * most once. `values` has room for as many. */
 int call_query(struct call *call, const char *const *names, const char **values, struct fault *why);

@@ -16,12 +16,6 @@
  */
 enum { KEY_MOST = 128, DIGEST_SHOWN = 8, FILES_MOST = 1000 };
 
-/* A row id in an address is a number; the house writes it with a #. */
-static const char *ref_of(struct call *call, const char *word)
-{
-	return strspn(word, "0123456789") == strlen(word) ? arena_text(call->mem, "#%s", word) : word;
-}
-
 /* ---- lists ---------------------------------------------------------------- */
 
 /* The same list, further on. */
@@ -117,7 +111,7 @@ static int ask_of_record(struct call *call, enum ask_op op, const char *with, ca
 {
 	return call_ask(call, op,
 			json_pack("{s:s, s:s, s:s*}", "kind", call->words[0], "ref",
-				  ref_of(call, call->words[1]), "with", with),
+				  call_ref(call, call->words[1]), "with", with),
 			then, why);
 }
 
@@ -183,7 +177,7 @@ static int find_file(struct gate *gate, struct job *job, int64_t now, struct fau
 	struct handed *handed = call->matter;
 	const struct asker asker = call_asker(call);
 	const struct file_ask ask = { .kind = call->words[0],
-				      .ref = ref_of(call, call->words[1]),
+				      .ref = call_ref(call, call->words[1]),
 				      .field = call->words[2],
 				      .n = handed->n };
 	int ret = house_file(gate->house, &asker, &ask, now, handed->digest, why);
@@ -327,7 +321,7 @@ int records_move(struct call *call, struct fault *why)
 {
 	return ask_move(call,
 			json_pack("{s:s, s:s, s:s}", "kind", call->words[0], "ref",
-				  ref_of(call, call->words[1]), "move", call->words[2]),
+				  call_ref(call, call->words[1]), "move", call->words[2]),
 			moved, why);
 }
 

@@ -57,6 +57,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/{kind}",                        FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_list,           NULL, NULL },
 	{ "POST",   "/api/v1/{kind}",                        FOR_BOTH,    ACTS,         TOKEN_REPORT, BODY_JSON,  records_make,           NULL, NULL },
 	{ "GET",    "/api/v1/{kind}/{ref}",                  FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_show,           NULL, NULL },
+	{ "GET",    "/api/v1/incident/{ref}/bundle",         FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  parcel_case,            NULL, NULL },
 	{ "GET",    "/api/v1/{kind}/{ref}/history",          FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_history,        NULL, NULL },
 	{ "GET",    "/api/v1/{kind}/{ref}/file/{field}",     FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_file,           NULL, NULL },
 	{ "POST",   "/api/v1/{kind}/{ref}/{move}",           FOR_BOTH,    ACTS,         TOKEN_REPORT, BODY_JSON,  records_move,           NULL, NULL },

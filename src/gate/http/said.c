@@ -53,6 +53,11 @@ int64_t call_id(const char *word)
 	return len && len < 19 && strspn(word, "0123456789") == len ? strtoll(word, NULL, 10) : 0;
 }
 
+const char *call_ref(struct call *call, const char *word)
+{
+	return strspn(word, "0123456789") == strlen(word) ? arena_text(call->mem, "#%s", word) : word;
+}
+
 static int digit(char c)
 {
 	return c >= '0' && c <= '9'   ? c - '0'

@@ -91,6 +91,7 @@ int web_open(struct gate *gate, const struct gate_options *options, struct web *
 	web->events = events_new(web);
 	if ((ret = open_pages(web, options->web, why)) < 0 ||
 	    (ret = uploads_open(web, &web->uploads, why)) < 0 ||
+	    (ret = parcels_open(web, &web->parcels, why)) < 0 ||
 	    (ret = http_open(&gate->loop, &taker, &limits, &web->http, why)) < 0 ||
 	    (ret = listen_all(web, options, why)) < 0) {
 		web_close(web);
@@ -115,6 +116,7 @@ void web_close(struct web *web)
 		uv_run(&web->gate->loop, UV_RUN_ONCE);
 	events_free(web->events);
 	uploads_free(web->uploads);
+	parcels_free(web->parcels);
 	pages_free(web->pages);
 	tls_site_close(web->site);
 	free(web);

@@ -63,6 +63,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
 	{ "get",    API "/record",                "record_entries",      "Figure",   "The record, entry by entry, for who watches over it", "逐条查阅记录（供监督人员）",
 	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
+	{ "get",    API "/incident/{ref}/bundle", "case_bundle",         "Figure",   "A whole case with its proofs, as a tar for `fengsui verify`", "整案核验包（tar），可用 fengsui verify 核验",
+	  WAY_ANY,    "",                         NULL,                  "200~application/x-tar",       "404" },
 	/* what detects */
 	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
 	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },
