@@ -28,8 +28,10 @@ async function take(box, input, what) {
 async function fill_one(form, name, value) {
 	const field = form.locator(`.field:has([id$="-${name}"]), .field:has([id$="-${name}-label"])`).last();
 	await field.waitFor({ state: 'attached' });
-	if (!(await field.isVisible())) await form.locator('details:not([open])', { has: field.locator('xpath=.') }).first().locator('summary').click();
+	if (!(await field.isVisible())) await field.locator('xpath=ancestor::details[1]/summary').click();
 	const input = field.locator(`[id$="-${name}"]`);
+	const left_open = field.locator('.row > b + button.bare');
+	if (!value?.unknown && !value?.none && (await left_open.count())) await left_open.click();
 	if (value?.scores) {
 		const boxes = field.locator('.score select');
 		for (const [i, score] of value.scores.entries()) await boxes.nth(i).selectOption(String(score));
@@ -39,7 +41,7 @@ async function fill_one(form, name, value) {
 	} else if (value?.ref) await take(field, input, value.ref);
 	else if (value?.file) {
 		await input.setInputFiles(value.file);
-		await field.locator('p.small button').waitFor();
+		await form.locator('.field.wide p.small button').first().waitFor(); // the box went away with the file
 	} else if (Array.isArray(value)) for (const text of value) await field.locator('label', { hasText: text }).click();
 	else if ((await input.evaluate((e) => e.tagName)) === 'SELECT') await input.selectOption(String(value));
 	else await input.fill(String(value));
