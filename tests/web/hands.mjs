@@ -19,6 +19,7 @@ async function press(page, where, within = page) {
 }
 
 async function take(box, input, what) {
+	if (!(await input.count())) await box.locator('.chosen button').click();
 	for (const text of [what].flat()) {
 		await input.fill(text);
 		await box.locator('[role=option]:not([aria-disabled])').filter({ hasText: text }).first().click();
@@ -26,7 +27,7 @@ async function take(box, input, what) {
 }
 
 async function fill_one(form, name, value) {
-	const field = form.locator(`.field:has([id$="-${name}"]), .field:has([id$="-${name}-label"])`).last();
+	const field = form.locator(`.field:has(> [for$="-${name}"], > [id$="-${name}-label"])`).last();
 	await field.waitFor({ state: 'attached' });
 	if (!(await field.isVisible())) await field.locator('xpath=ancestor::details[1]/summary').click();
 	const input = field.locator(`[id$="-${name}"]`);
@@ -41,7 +42,7 @@ async function fill_one(form, name, value) {
 	} else if (value?.ref) await take(field, input, value.ref);
 	else if (value?.file) {
 		await input.setInputFiles(value.file);
-		await form.locator('.field.wide p.small button').first().waitFor(); // the box went away with the file
+		await field.locator('p.small button').waitFor();
 	} else if (Array.isArray(value)) for (const text of value) await field.locator('label', { hasText: text }).click();
 	else if ((await input.evaluate((e) => e.tagName)) === 'SELECT') await input.selectOption(String(value));
 	else await input.fill(String(value));
