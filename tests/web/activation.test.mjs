@@ -40,19 +40,20 @@ test('a case is graded by the words of the plan', async () => {
 });
 
 test('the level is fixed by two people; who proposed is offered no confirmation', async () => {
-	const rsp01 = await stage.person('rsp01');
+	// Somebody who might do either, but not both.
+	const two01 = await stage.person('two01');
 	const { dir01 } = people;
 	await look(dir01, CASE);
 	assert.equal(await proposal(dir01, 'fix').count(), 0);
-	await move(rsp01, CASE, 'fix', { scores: { scores: LEVEL2 } });
+	await move(two01, CASE, 'fix', { scores: { scores: LEVEL2 } });
 	await proposal(dir01, 'fix').waitFor({ timeout: 3000 });
-	assert.equal(await proposal(rsp01, 'fix').count(), 1, 'the proposal stands at both');
-	assert.equal(await rsp01.page.locator('[data-confirm]').count(), 0, 'who proposed does not confirm');
+	assert.equal(await proposal(two01, 'fix').count(), 1, 'the proposal stands at both');
+	assert.equal(await two01.page.locator('[data-confirm]').count(), 0, 'who proposed does not confirm');
 	await confirm(dir01, CASE, 'fix');
-	await until(() => proposal(rsp01, 'fix').count(), 0, 'it is gone at who proposed');
+	await until(() => proposal(two01, 'fix').count(), 0, 'it is gone at who proposed');
 	const { fields } = await asked(dir01, `/incident/${CASE}`);
 	assert.equal(fields.confirmed_level, 2);
-	await rsp01.context.close();
+	await two01.context.close();
 });
 
 test('the start of the plan is proposed by the office and decided by the leading group', async () => {
