@@ -18,7 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 sys.dont_write_bytecode = True
-from cast import city, confirm_case, open_case, verify_case  # noqa: E402
+from cast import OFFICE, city, confirm_case, open_case, person, verify_case  # noqa: E402
 from fengsui import Unexpected  # noqa: E402
 from web import address  # noqa: E402
 
@@ -27,10 +27,15 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 SCORES = {2: [2, 2, 1, 1, 1, 2], 3: [3, 3, 2, 1, 2, 2], 4: [4, 4, 3, 1, 2, 3], 5: [5, 5, 4, 1, 3, 4]}
 
 
+def posts(d):
+    """Somebody with two posts, each of which may take one side of a move by two."""
+    person(d, "two01", "兼任者", OFFICE, "RSP", "DIR")
+
+
 def cases(d):
     """One case in each of several phases; gives their numbers by what they stand for."""
     made = {"received": open_case(d, "uni")}
-    made["verify"] = verify_case(d, SCORES[2], "power")
+    made["verify"] = verify_case(d, SCORES[2], "power", on_scene=("rsp01", "rsp02", "two01"))
     made["confirm"], _ = confirm_case(d, SCORES[3], "tax", systems=("tax",))
     made["contain"], systems = confirm_case(d, SCORES[4], "edu", systems=("edu", "hosp"), incident_class="malware")
     d.done("lg01", "incident", "start", made["contain"], lead="cl01", conflict_declared=False)
@@ -102,7 +107,7 @@ def main():
     asked = options.parse_args()
     with city(args=["--http", f"127.0.0.1:{asked.port or free_port()}", "--rules", os.path.join(ROOT, "rules")], verify=False) as d:
         made, troubles = {}, []
-        for part in (cases, lines, reports, warnings):
+        for part in (posts, cases, lines, reports, warnings):
             try:
                 made.update(part(d) or {})
             except Exception as wrong:  # noqa: BLE001 -- said, so that whoever waits sees it

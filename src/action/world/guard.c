@@ -415,6 +415,11 @@ static const char *culprits(struct deed *deed, struct object *subject, const str
 
 	if (guard->form == GUARD_HAS && kind_field(subject->kind, guard->path))
 		return guard->path; /* a field that can be typed in */
+	if (guard->form == GUARD_ASKED)
+		return guard->path;
+	for (size_t i = 0; guard->form == GUARD_ANY && i < guard->part_count; i++)
+		if (guard->parts[i]->form == GUARD_ASKED)
+			return guard->parts[i]->path; /* one way out is to say it with the move */
 	if (guard->form != GUARD_EVERY && guard->form != GUARD_NONE)
 		return NULL;
 	for (size_t k = 0; k < guard->among.of.count; k++) {
