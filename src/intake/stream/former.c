@@ -308,22 +308,24 @@ static int by_age(const void *a, const void *b)
 	return age ? age : (x->packed != NULL) - (y->packed != NULL);
 }
 
-enum begun { BEGUN_OTHERWISE, BEGUN_SO, BEGUN_SHORTER };
+enum begun { BEGUN_OTHERWISE, BEGUN_SO, BEGUN_PERHAPS };
 
-/* A copy of what is sought the beginning of, or gzip of it; or it may become one. */
+/* A copy of what is sought the beginning of, or gzip of it. Few bytes are how many files
+ * begin: then it is one only if it holds no more; and what holds less may become one. */
 static enum begun begun_as(const struct former *f, const char *begun, size_t len)
 {
-	char text[BEGUN_MOST];
-	const size_t most = len < sizeof(text) ? len : sizeof(text);
-	const ssize_t n = former_read(f->fd, f->packed, text, most, 0);
+	char text[BEGUN_MOST + 1];
+	const size_t most = len < BEGUN_MOST ? len : BEGUN_MOST;
+	const ssize_t n = former_read(f->fd, f->packed, text, most + 1, 0);
+	const size_t same = n < (ssize_t)most ? (size_t)(n > 0 ? n : 0) : most;
 
-	if (n <= 0 || memcmp(text, begun, (size_t)n) != 0)
+	if (!same || memcmp(text, begun, same) != 0)
 		return BEGUN_OTHERWISE;
-	return (size_t)n == most ? BEGUN_SO : BEGUN_SHORTER;
+	return same == most && (most >= MARK_BYTES || (size_t)n == most) ? BEGUN_SO : BEGUN_PERHAPS;
 }
 
-/* How many of them come before what begins so. The last one may be a copy that is not
- * whole yet; one before it that is shorter is a file of its own. */
+/* How many of them come before what begins so. One that is shorter, and not the last, is a file of its own.
+ */
 static size_t before_begun(const struct former_ask *ask, const struct former *all, size_t count,
 			   const char *begun, size_t len)
 {
@@ -332,7 +334,7 @@ static size_t before_begun(const struct former_ask *ask, const struct former *al
 
 		if (is == BEGUN_SO)
 			return i;
-		if (is == BEGUN_SHORTER && i + 1 == count && !ask->settled)
+		if (is == BEGUN_PERHAPS && !ask->settled && (i + 1 == count || len < MARK_BYTES))
 			return SIZE_MAX;
 	}
 	return count;
