@@ -3,14 +3,14 @@ import type { Component } from 'svelte';
 import type { AnyRecord } from '../../lib/plan/plan';
 import type { Both } from '../../lib/words/lang.svelte';
 import { count, DOCUMENTS, MEASURES } from './children';
-import Documents from './Documents.svelte';
-import Evidence from './Evidence.svelte';
-import Grading from './Grading.svelte';
-import Measures from './Measures.svelte';
-import Overview from './Overview.svelte';
-import People from './People.svelte';
-import Taskings from './Taskings.svelte';
-import Timeline from './Timeline.svelte';
+import Documents from './tabs/Documents.svelte';
+import Evidence from './tabs/Evidence.svelte';
+import Grading from './tabs/Grading.svelte';
+import Measures from './tabs/Measures.svelte';
+import Overview from './tabs/Overview.svelte';
+import People from './tabs/People.svelte';
+import Taskings from './tabs/Taskings.svelte';
+import Timeline from './tabs/Timeline.svelte';
 import { w } from './words';
 
 export interface Tab {
