@@ -151,8 +151,11 @@ step('nothing is restored before the cause is removed: the page says so, in the 
 	assert.equal(await dialog.locator('[data-move=eradicated]').count(), 0);
 	await dialog.locator('section details summary').first().click();
 	await shown('cl01', '11-refused');
-	assert.match(await dialog.innerText(), /隐患未根除|事件根源/);
+	assert.match(await dialog.innerText(), /须填写“事件根源”[\s\S]*须有处于“已核验”的“补救措施”/);
 	await keys(lead.page, 'Escape');
+	const { linked } = await asked(lead, `/incident/${ref}?with=linked`);
+	const forced = await stage.act('cl01', 'POST', `/affected_system/${linked.find((one) => one.kind === 'affected_system').id}/eradicated`, { input: {} });
+	assert.equal(forced.body.refusals?.[0]?.code, 'N05', JSON.stringify(forced.body));
 });
 
 step('the cause is recorded, its remedy applied and looked at by another', async () => {

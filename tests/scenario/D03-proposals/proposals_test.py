@@ -92,7 +92,7 @@ class Proposals(Scene):
             case = verify_case(d, LEVEL3)
             answer = d.refused("N04", "cl01", "incident", "confirm", case)
             self.assertEqual({m["what"] for r in answer["refusals"] for m in r["missing"] if "what" in m},
-                             {"class", "consequence", "source", "scope", "impact"})
+                             {"class", "consequence", "source", "scope", "impact", "reason"}, "reason: why there is no evidence")
             self.assertGreater(len(answer.missing), 5, answer.missing)
             self.assertEqual(d.show(case)["proposals"], [])
 
