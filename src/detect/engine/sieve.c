@@ -149,9 +149,8 @@ FOR_64 static inline __m512i all_of(__m512i a, __m512i b, __m512i c, __m512i d)
 /* A block, and what follows it. */
 FOR_64 static inline __m512i wide_groups_at(const struct whole_tables *t, const char *at)
 {
-	return all_of(
-		allowed(t, 0, _mm512_loadu_si512(at)), allowed(t, 1, _mm512_loadu_si512(at + 1)),
-		allowed(t, 2, _mm512_loadu_si512(at + 2)), allowed(t, 3, _mm512_loadu_si512(at + 3)));
+	return all_of(allowed(t, 0, _mm512_loadu_si512(at)), allowed(t, 1, _mm512_loadu_si512(at + 1)),
+		      allowed(t, 2, _mm512_loadu_si512(at + 2)), allowed(t, 3, _mm512_loadu_si512(at + 3)));
 }
 
 /* Of so many bytes from `at` + k on; behind them are zeros, and nothing is read there. */
