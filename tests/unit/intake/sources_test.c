@@ -209,8 +209,8 @@ static void windows_events_are_placed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(placed) / sizeof(*placed); i++)
-		if (line_covers(placed[i].line, "windows", placed[i].category, placed[i].service) !=
-		    placed[i].covers)
+		if (line_covers(placed[i].line, logsource_word("windows"), logsource_word(placed[i].category),
+				logsource_word(placed[i].service)) != placed[i].covers)
 			fail_msg("%s", placed[i].line);
 }
 
