@@ -11,8 +11,9 @@
 #include "base/arena.h"
 #include "intake/gunzip.h"
 
-/* Of gzip little at once: it may become 400 times as much. */
-enum { CHUNK = 256 * 1024, PACKED_CHUNK = 16 * 1024 };
+/* So much that it is still in the second cache when its lines are read. Of gzip little
+ * at once: it may become 400 times as much. */
+enum { CHUNK = 128 * 1024, PACKED_CHUNK = 16 * 1024 };
 
 #define OUT_BYTES_MOST (UINT64_C(1) << 40)
 
