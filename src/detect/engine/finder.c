@@ -271,7 +271,7 @@ static void prepare_sieve(struct finder *f, uint32_t count, uint32_t grams)
 {
 	if (!count || count > SIEVE_MOST || !sieve_possible())
 		return;
-	f->sieve = sieve_new();
+	f->sieve = sieve_new(sieve_farthest());
 	f->sifted = grams_new(grams, false);
 	make_sieve(f, count);
 }
