@@ -125,3 +125,13 @@ int asker_time(struct gate *gate, const struct job *job, int64_t *out, struct fa
 	*out = moment;
 	return 0;
 }
+
+bool asker_sees_sources(const struct gate *gate, int64_t person, int64_t now)
+{
+	static const char *const roles[] = { "DIR", "DUT", "CL", "AUD", "SYS" };
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		if (house_holds(gate->house, person, roles[i], now))
+			return true;
+	return false;
+}

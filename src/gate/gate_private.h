@@ -131,6 +131,8 @@ int operation_tick(struct gate *gate, int64_t now, struct fault *why);
 int asker_of(struct gate *gate, const struct job *job, struct asker *out, struct fault *why);
 int asker_time(struct gate *gate, const struct job *job, int64_t *out, struct fault *why);
 int asker_operates(struct gate *gate, const struct job *job, struct fault *why);
+/* May this person look at raw events, or run the software? The sources are those of all units. */
+bool asker_sees_sources(const struct gate *gate, int64_t person, int64_t now);
 
 /* answer.c */
 json_t *answer_fault(const struct fault *why);

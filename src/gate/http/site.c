@@ -34,12 +34,7 @@ int site_openapi(struct call *call, struct fault *why)
 
 bool site_sees_sources(const struct call *call)
 {
-	static const char *const roles[] = { "DIR", "DUT", "CL", "AUD", "SYS" };
-
-	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
-		if (house_holds(call->web->gate->house, call->who.person, roles[i], call_now(call)))
-			return true;
-	return false;
+	return asker_sees_sources(call->web->gate, call->who.person, call_now(call));
 }
 
 /* Where the folder lies and who runs the daemon concerns whoever runs it. */
