@@ -154,6 +154,18 @@ struct due_ask {
 };
 int house_due(struct house *house, const struct asker *asker, const struct due_ask *ask, json_t **answer,
 	      struct fault *why);
+/* Duties to report upward that are not done with, over all regimes, soonest first:
+ * {"deadlines":[{"case","duty","regime","regime_name","stage"?,"stage_name"?,"rule"?,"recipient",
+ * "type","certainty","life","state","counts","mandatory","due"?,"left_s"?,"missed"?}],"more"}.
+ * state: running, at_once (no number in law), missed, unconfirmed (counts for nothing yet), sent. */
+struct deadline_ask {
+	const char *state; /* or NULL: all */
+	int limit;         /* 1..DUE_MOST */
+	int space;         /* 1 real, 2 drill */
+	int64_t now;
+};
+int house_deadlines(struct house *house, const struct asker *asker, const struct deadline_ask *ask,
+		    json_t **answer, struct fault *why);
 /* The record of what is real or of drills, entry by entry, without what entries say, for LG, DIR and AUD
  * ("Verify log chain"): {"entries":[{"seq","at","occurred"?,"type","actor","who"?,"act","kind","id"?,
  * "number"?,"title"?,"hash"}],"size","next"?}. At most ENTRIES_EXAMINED are looked at, of which some may

@@ -240,6 +240,8 @@ int clock_do(struct deed *deed, struct object *owner, const char *code, enum clo
 int clock_lives(struct deed *deed, struct object *owner, struct fault *why); /* end what no longer may run */
 int clock_end_all(struct deed *deed, struct object *owner, struct fault *why);
 int clock_replan(struct deed *deed, struct object *owner, struct fault *why);
+/* A running clock whose length is a field that has changed; a missed one stays as it was. */
+int clock_again(struct deed *deed, struct object *owner, const char *code, struct fault *why);
 bool clock_asks(struct deed *deed, struct object *owner, const char *code, enum clock_question question);
 int clock_date(struct deed *deed, struct object *owner, const struct field *field); /* reached: triggers */
 json_t *clock_rows(struct deed *deed, struct object *owner); /* present rows, new reference */

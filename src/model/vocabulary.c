@@ -8,6 +8,7 @@ static const char *const to[] = { "to", NULL };
 static const char *const series[] = { "receipt", "document", NULL };
 static const char *const doors[] = { "open", "close", NULL };
 static const char *const drill_spaces[] = { "open", "freeze", "close", NULL };
+static const char *const duties[] = { "all", "stages", NULL };
 static const char *const packages[] = { "light", "full", NULL };
 static const char *const voids[] = { "signatures", NULL };
 
@@ -15,6 +16,7 @@ static const char *const voids[] = { "signatures", NULL };
 const struct effect_shape vocabulary_effects[] = {
 	{ "access",        "opens or closes the team's access to the case",        "开通或收回队伍的案件访问权",   SHAPE_WORD,   false, doors,  NULL },
 	{ "deliver",       "delivers to every target",                             "向全部对象送达",               SHAPE_NONE,   true,  NULL,   NULL },
+	{ "draft_report",  "drafts a report upward from the case",                 "由案件拟写上报材料",           SHAPE_NONE,   true,  NULL,   NULL },
 	{ "drill_space",   "opens, freezes or closes the space of the drill",      "开启、冻结或关闭演练空间",     SHAPE_WORD,   false, drill_spaces, NULL },
 	{ "edition",       "makes a new edition; the old one stays readable",      "形成新版次，旧版保留可读",     SHAPE_WORD,   true,  NULL,   NULL },
 	{ "erase",         "erases a content; its commitment stays in the record", "擦除内容，记录中保留其承诺值", SHAPE_FIELD,  false, NULL,   NULL },
@@ -36,7 +38,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "phase",         "moves the affected systems to a phase",                "推进受影响系统的阶段",         SHAPE_WORD,   false, NULL,   NULL },
 	{ "publish",       "publishes on the public channel",                      "在公开渠道发布",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "replan_clocks", "reckons clocks by level anew; missed ones stay missed", "按新级别重排时钟，已超时的保留", SHAPE_NONE, true,  NULL,  NULL },
-	{ "report_duties", "opens the duties to report upward",                    "建立应上报事项",               SHAPE_NONE,   true,  NULL,   NULL },
+	{ "report_duties", "opens the duties to report upward",                    "建立应上报事项",               SHAPE_WORD,   true,  duties, NULL },
 	{ "reserve",       "reserves people or tools",                             "预定人员或器材",               SHAPE_WORD,   true, NULL,   NULL },
 	{ "run",           "starts a check as a job",                              "以任务方式开始检查",           SHAPE_CHECK,  false, NULL,   NULL },
 	{ "send",          "sends to one recipient in its form",                   "按对方格式发送给一个接收方",   SHAPE_PATH,   false, NULL,   NULL },
@@ -56,8 +58,14 @@ const struct spoken vocabulary_checks[] = {
 };
 
 const struct spoken vocabulary_guards[] = {
+	{ "calendar_known", "the pack has this calendar, and the day is one like 2026-10-01",
+	  "预案包有此日历，日期写法如 2026-10-01" },
 	{ "evidence_before_cleaning", "evidence was kept, or waived, before each system was cleaned",
 	  "每个系统清理前均已保存证据或批准免采" },
+	{ "fact_once", "a moment of the case is noted once; a wrong one is corrected with a reason",
+	  "同一时点只登记一次，有误的须说明理由更正" },
+	{ "regime_known", "the plan pack has this regime, with this variant and these stages",
+	  "预案包有此制度及所填情形和阶段" },
 	{ "team_ready", "each member is available and qualified and each tool is ready, or a reason is given",
 	  "人员可用且具备资格、器材可用，否则须说明理由" },
 	{ NULL, NULL, NULL },

@@ -113,3 +113,27 @@ bool names_have(const struct names *names, const char *name)
 			return true;
 	return false;
 }
+
+const struct regime *pack_regime(const struct pack *pack, const char *id)
+{
+	for (size_t i = 0; id && i < pack->regime_count; i++)
+		if (!strcmp(pack->regimes[i].id, id))
+			return &pack->regimes[i];
+	return NULL;
+}
+
+const struct calendar_def *pack_calendar(const struct pack *pack, const char *id)
+{
+	for (size_t i = 0; id && i < pack->calendar_count; i++)
+		if (!strcmp(pack->calendars[i].id, id))
+			return &pack->calendars[i];
+	return NULL;
+}
+
+const struct report_stage *regime_stage(const struct regime *regime, const char *id)
+{
+	for (size_t i = 0; id && i < regime->stage_count; i++)
+		if (!strcmp(regime->stages[i].id, id))
+			return &regime->stages[i];
+	return NULL;
+}

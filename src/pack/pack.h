@@ -399,6 +399,63 @@ struct worked_grade {
 	struct place at;
 };
 
+/* How long a stage has. A month ends on the same day of the next, or on its last; business
+ * days are those of the regime's calendar and end with the day; at once has no number. */
+enum term_unit { TERM_AT_ONCE, TERM_MINUTE, TERM_DAY, TERM_MONTH, TERM_BUSINESS_DAY };
+
+struct term {
+	int count;
+	enum term_unit unit;
+};
+
+/* From when it counts: a fact of the case ("aware"), maybe of one stage
+ * ("oral_report_given:crit"), or the sending of another stage ("sent:in"). */
+struct stage_leg {
+	const char *from, *of; /* "sent", "in"; `of` may be NULL */
+	struct term within;
+};
+
+/* Another term for some: for those of this variant, or where the case is such. */
+struct stage_exception {
+	const char *name;
+	struct guard *when; /* or NULL: the variant that was adopted decides */
+	struct term within;
+	const char *certainty;
+	struct place at;
+};
+
+enum { STAGE_LEGS = 2 };
+
+struct report_stage {
+	const char *id;      /* "op", or "cii.op" of a variant */
+	const char *variant; /* NULL: of all */
+	struct words label, recipient;
+	struct stage_leg legs[STAGE_LEGS]; /* the first opens it; the earliest end counts */
+	size_t leg_count;
+	struct stage_exception *exceptions;
+	size_t exception_count;
+	struct guard *when;  /* of the case, or NULL */
+	struct names grades; /* in the regime's own words */
+	const char *type;    /* initial, progress, final */
+	bool mandatory;
+	const char *form, *channel, *basis, *certainty, *verified_by, *verified_at;
+	const char *rule, *rule_certainty; /* where two legs meet */
+	struct words note;
+	struct place at;
+};
+
+/* What a report has to say, and the fields of the case that may say it. */
+struct report_field {
+	struct words label;
+	struct names from; /* paths of the case; empty: people fill it in */
+	struct place at;
+};
+
+struct regime_variant {
+	const char *id;
+	struct words who;
+};
+
 struct regime { /* a duty to report upward */
 	const char *id;
 	struct words label;
@@ -408,6 +465,31 @@ struct regime { /* a duty to report upward */
 	const char *type; /* initial, progress, final */
 	bool mandatory;
 	const char *form, *channel, *basis, *certainty, *verified_by;
+	/* A law's: it has stages, and counts once the site has adopted and its legal officer confirmed
+	 * it. One without stages is the plan's own rule, in force with the plan. */
+	const char *jurisdiction, *calendar, *source, *edition, *in_force;
+	struct words status, trigger, note;
+	struct regime_variant *variants;
+	size_t variant_count;
+	struct report_stage *stages;
+	size_t stage_count;
+	struct report_field *fields, *final_fields;
+	size_t field_count, final_field_count;
+	const char *fields_certainty, *final_fields_certainty, *channels_certainty;
+	struct names channels;
+	struct place at;
+};
+
+/* Where a deadline is reckoned: the time of the place, and its business days. */
+struct calendar_def {
+	const char *id;
+	struct words label;
+	const char *zone; /* "Europe/Brussels" */
+	const char *rule; /* of POSIX: "CET-1CEST,M3.5.0,M10.5.0/3" */
+	bool rests[7];    /* 0 = Sunday */
+	int32_t *off, *on; /* days since 1970-01-01 that are free, or are worked, against the week; sorted */
+	size_t off_count, on_count;
+	const char *source, *certainty;
 	struct place at;
 };
 
@@ -476,6 +558,8 @@ struct pack {
 	size_t worked_count;
 	struct regime *regimes;
 	size_t regime_count;
+	struct calendar_def *calendars;
+	size_t calendar_count;
 	struct special_plan *plans;
 	size_t plan_count;
 	struct seed *seeds;
@@ -527,5 +611,8 @@ const struct refusal *pack_refusal(const struct pack *pack, const char *code);
 const struct enumeration *pack_enum(const struct pack *pack, const char *name);
 const struct code *enum_code(const struct enumeration *codes, const char *code);
 const struct field *pack_input(const struct pack *pack, const char *name);
+const struct regime *pack_regime(const struct pack *pack, const char *id);
+const struct calendar_def *pack_calendar(const struct pack *pack, const char *id);
+const struct report_stage *regime_stage(const struct regime *regime, const char *id);
 const struct special_plan *pack_plan(const struct pack *pack, const char *id);
 bool names_have(const struct names *names, const char *name);

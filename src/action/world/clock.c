@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "action/duty/duty.h"
 #include "base/stamp.h"
 
 /* A row of a clock, as the record and the view keep it; new reference. */
@@ -116,19 +117,16 @@ static int64_t level_for(struct deed *deed, struct object *owner, const struct c
 	return level;
 }
 
-/* Saturdays and Sundays do not count; the day it starts on does not either. */
-static int64_t working_days_on(int64_t from, int64_t span)
+/* Days of the plan's calendar `working`, with the holidays that the site has entered; the day it
+ * starts on does not count. */
+static int64_t working_days_on(struct deed *deed, struct object *owner, int64_t from, int64_t span)
 {
-	int64_t days = span / STAMP_DAY, at = from;
+	struct calendar calendar = { 0 };
+	struct fault why;
 
-	while (days > 0) {
-		int weekday;
-
-		at += STAMP_DAY;
-		weekday = stamp_civil(at).weekday;
-		days -= weekday != 0 && weekday != 6;
-	}
-	return at + span % STAMP_DAY;
+	if (days_of(deed, pack_calendar(owner->pack, "working"), &calendar, &why) < 0)
+		calendar = (struct calendar){ 0 };
+	return calendar_working(&calendar, from, span / STAMP_DAY) + span % STAMP_DAY;
 }
 
 static const json_t *field_along(struct deed *deed, struct object *owner, const char *path)
@@ -183,7 +181,7 @@ static int64_t due_of(struct deed *deed, struct object *owner, const struct cloc
 	length = length_of(deed, owner, def);
 	if (length < 0)
 		return 0;
-	return def->working_days ? working_days_on(from, length) : from + length;
+	return def->working_days ? working_days_on(deed, owner, from, length) : from + length;
 }
 
 /* ---- operations ----------------------------------------------------------- */
@@ -380,9 +378,10 @@ int clock_lives(struct deed *deed, struct object *owner, struct fault *why)
 }
 
 /* A clock that could not be reckoned yet counts from its own start. */
-static int64_t planned_from(const struct clock_def *def, int64_t from, int64_t length)
+static int64_t planned_from(struct deed *deed, struct object *owner, const struct clock_def *def, int64_t from,
+			    int64_t length)
 {
-	return def->working_days ? working_days_on(from, length) : from + length;
+	return def->working_days ? working_days_on(deed, owner, from, length) : from + length;
 }
 
 /* After a change of level: new lengths from now on for what runs. Raising
@@ -405,7 +404,7 @@ int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
 		if (length < 0)
 			continue;
 		fresh = planned_from(
-			def, due ? deed->now : json_integer_value(json_object_get(old, "started")), length);
+			deed, owner, def, due ? deed->now : json_integer_value(json_object_get(old, "started")), length);
 		if (due && fresh > due)
 			continue;
 		row = json_copy(old);
@@ -414,6 +413,24 @@ int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
 		put(deed, owner, row);
 	}
 	json_decref(list);
+	return 0;
+}
+
+int clock_again(struct deed *deed, struct object *owner, const char *code, struct fault *why)
+{
+	const struct clock_def *def = pack_clock(owner->pack, code);
+	json_t *old = newest(deed, owner, code, "running"), *row;
+	int64_t due;
+
+	(void)why;
+	if (def && old && !json_object_get(old, "missed")) {
+		due = due_of(deed, owner, def, json_integer_value(json_object_get(old, "started")));
+		row = json_copy(old);
+		set_time(row, "due", due);
+		set_time(row, "next", def->waits ? 0 : due);
+		put(deed, owner, row);
+	}
+	json_decref(old);
 	return 0;
 }
 

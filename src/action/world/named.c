@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "action/duty/duty.h"
 #include "base/stamp.h"
 
 static int64_t when(const struct object *o, const char *field)
@@ -120,5 +121,11 @@ bool guard_named(struct deed *deed, struct object *subject, const char *name)
 		return team_ready(deed, subject);
 	if (!strcmp(name, "evidence_before_cleaning"))
 		return evidence_before_cleaning(deed, subject);
+	if (!strcmp(name, "fact_once"))
+		return guard_fact_once(deed, subject);
+	if (!strcmp(name, "regime_known"))
+		return guard_regime_known(deed, subject);
+	if (!strcmp(name, "calendar_known"))
+		return guard_calendar_known(deed, subject);
 	return false;
 }

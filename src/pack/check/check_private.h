@@ -47,8 +47,10 @@ void check_shut(const struct checking *c);
 void check_numbers(const struct checking *c);
 void check_machines(const struct checking *c);
 void check_fields(const struct checking *c);
-void check_regimes(const struct checking *c);
 void check_steps(const struct checking *c);
+
+/* ---- regime.c */
+void check_regimes(const struct checking *c);
 
 /* ---- boundary.c: DESIGN 13 */
 void check_abouts(const struct checking *c);

@@ -4,7 +4,7 @@
 #include "pack/check/check_private.h"
 
 /*
- * Facts that must come out: grades, numbers, refusal codes, duties, steps.
+ * Facts that must come out: grades, numbers, refusal codes, steps.
  */
 
 /* The level is the highest score; urgency may add to it; 5 is the top. */
@@ -174,19 +174,6 @@ void check_fields(const struct checking *c)
 		if (title && (title->many || title->type == FIELD_BLOB || title->type == FIELD_SCORES))
 			problem_add(c->problems, kind->at, NULL, "title '%s' of %s cannot name it to people",
 				    kind->title, kind->name);
-	}
-}
-
-/* A deadline of the law wants someone who has read the law. */
-void check_regimes(const struct checking *c)
-{
-	for (size_t i = 0; i < c->pack->regime_count; i++) {
-		const struct regime *regime = &c->pack->regimes[i];
-
-		if (regime->certainty && strcmp(regime->certainty, "proposal") && !*regime->verified_by)
-			problem_add(c->problems, regime->at, NULL,
-				    "regime %s claims certainty '%s' but names nobody under verified_by",
-				    regime->id, regime->certainty);
 	}
 }
 

@@ -3,7 +3,7 @@
 #include "pack/pack_private.h"
 
 /*
- * Special plans with their steps, and regimes: duties to report upward.
+ * Special plans with their steps.
  */
 
 static void read_step(struct reader *r, const struct yaml_node *node, struct plan_step *out)
@@ -81,69 +81,4 @@ void load_plans(struct reader *r)
 			      known->at.file);
 		r->pack->plan_count++;
 	}
-}
-
-static void read_regime(struct reader *r, const struct yaml_node *key, struct regime *out)
-{
-	static const char *const keys[] = { "label", "when",      "recipient",   "within",
-					    "type",  "mandatory", "form",        "channel",
-					    "basis", "certainty", "verified_by", NULL };
-	static const char *const types[] = { "initial", "progress", "final", "batch", NULL };
-	const struct yaml_node *map = key->value, *when = yaml_get(map, "when"),
-			       *type = yaml_get(map, "type");
-	const struct yaml_node *within = yaml_get(map, "within"), *verified = yaml_get(map, "verified_by");
-	int at;
-
-	out->id = key->text;
-	out->at = key->at;
-	out->label = (struct words){ "", "" };
-	if (!read_map(r, map, key->text, keys))
-		return;
-	out->label = read_label(r, map, "regime");
-	out->when = when ? load_guard(r, when) : NULL;
-	out->recipient = read_text(r, map, "recipient", true);
-	out->within = within ? read_span(r, within, "within") : 0;
-	out->type = type && (at = read_choice(r, type, "type", types)) >= 0 ? types[at] : "initial";
-	out->mandatory = read_yes(r, map, "mandatory");
-	out->form = read_text(r, map, "form", false);
-	out->channel = read_text(r, map, "channel", false);
-	out->basis = read_text(r, map, "basis", true);
-	out->certainty = read_text(r, map, "certainty", true);
-	out->verified_by = verified && verified->form == YAML_TEXT ? verified->text : "";
-	if (!when || !within)
-		wrong(r, key, "regime '%.40s' needs when and within", key->text);
-}
-
-static const struct yaml_node *regimes_of(struct reader *r, const struct source *file)
-{
-	static const char *const keys[] = { "regimes", NULL };
-	const struct yaml_node *node;
-
-	if (!within_folder(file, "regimes/") || !read_map(r, file->root, "a file of regimes/", keys))
-		return NULL;
-	node = yaml_get(file->root, "regimes");
-	if (node && node->form == YAML_MAP)
-		return node;
-	wrong(r, node ? node : file->root, "regimes is a map of id to regime");
-	return NULL;
-}
-
-void load_regimes(struct reader *r)
-{
-	const struct yaml_node *node, *key;
-	size_t room = 0, n = 0;
-
-	for (size_t i = 0; i < r->file_count; i++)
-		if (within_folder(&r->files[i], "regimes/"))
-			room += children(yaml_get(r->files[i].root, "regimes"));
-	r->pack->regimes = arena_many(r->mem, room, sizeof(*r->pack->regimes));
-	for (size_t i = 0; i < r->file_count; i++)
-		for (key = (node = regimes_of(r, &r->files[i])) ? node->first : NULL; key; key = key->next) {
-			for (size_t k = 0; k < n; k++)
-				if (!strcmp(r->pack->regimes[k].id, key->text))
-					wrong(r, key, "regime '%.40s' stands already in %s", key->text,
-					      r->pack->regimes[k].at.file);
-			read_regime(r, key, &r->pack->regimes[n++]);
-		}
-	r->pack->regime_count = n;
 }

@@ -247,6 +247,28 @@ static void resolve_matrix(struct reader *r)
 /* Plans and regimes speak about a case. */
 static const struct kind *case_kind(const struct reader *r) { return pack_kind(r->pack, "incident"); }
 
+static void resolve_report_fields(struct reader *r, const struct report_field *fields, size_t count,
+				  const struct kind *kind)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < fields[i].from.count; k++)
+			path_field(r, kind, fields[i].from.at[k], fields[i].at);
+}
+
+static void resolve_regime(struct reader *r, const struct regime *regime, const struct scope *in)
+{
+	resolve_guard(r, regime->when, in);
+	for (size_t i = 0; i < regime->stage_count; i++) {
+		const struct report_stage *stage = &regime->stages[i];
+
+		resolve_guard(r, stage->when, in);
+		for (size_t k = 0; k < stage->exception_count; k++)
+			resolve_guard(r, stage->exceptions[k].when, in);
+	}
+	resolve_report_fields(r, regime->fields, regime->field_count, in->kind);
+	resolve_report_fields(r, regime->final_fields, regime->final_field_count, in->kind);
+}
+
 static void resolve_plans(struct reader *r)
 {
 	const struct kind *kind = case_kind(r);
@@ -267,7 +289,7 @@ static void resolve_plans(struct reader *r)
 				unknown_state(r, plan->steps[k].at, &kind->regions[0], plan->steps[k].phase);
 	}
 	for (size_t i = 0; i < r->pack->regime_count; i++)
-		resolve_guard(r, r->pack->regimes[i].when, &in);
+		resolve_regime(r, &r->pack->regimes[i], &in);
 }
 
 static const struct seed *seed_named(const struct reader *r, const char *name)

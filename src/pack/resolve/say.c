@@ -492,6 +492,16 @@ static void say_kind(struct saying *s, struct kind *kind)
 		say_always(s, &kind->always[i], kind);
 }
 
+static void say_regime(struct saying *s, const struct regime *regime, const struct kind *cases)
+{
+	say_guard(s, regime->when, cases, true);
+	for (size_t i = 0; i < regime->stage_count; i++) {
+		say_guard(s, regime->stages[i].when, cases, true);
+		for (size_t k = 0; k < regime->stages[i].exception_count; k++)
+			say_guard(s, regime->stages[i].exceptions[k].when, cases, true);
+	}
+}
+
 void say_all(struct reader *r)
 {
 	const struct kind *cases = pack_kind(r->pack, "incident");
@@ -502,5 +512,5 @@ void say_all(struct reader *r)
 	for (size_t i = 0; cases && i < r->pack->plan_count; i++)
 		say_guard(&s, r->pack->plans[i].when, cases, true);
 	for (size_t i = 0; cases && i < r->pack->regime_count; i++)
-		say_guard(&s, r->pack->regimes[i].when, cases, true);
+		say_regime(&s, &r->pack->regimes[i], cases);
 }

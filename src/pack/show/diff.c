@@ -390,12 +390,27 @@ static const struct regime *regime_of(const struct pack *pack, const char *id)
 	return NULL;
 }
 
-static void tell_regime(struct buf *out, const struct regime *regime, bool chinese)
+static void tell_stages(struct buf *out, const struct pack *pack, const struct regime *regime, bool chinese)
+{
+	for (size_t i = 0; i < regime->stage_count; i++) {
+		const struct report_stage *stage = &regime->stages[i];
+
+		buf_format(out, "; %s: ", stage->id);
+		show_stage_rule(out, pack, stage, chinese);
+		buf_format(out, " [%s]", stage->certainty);
+	}
+}
+
+static void tell_regime(struct buf *out, const struct pack *pack, const struct regime *regime, bool chinese)
 {
 	if (regime->when)
 		tell_guard(out, regime->when, chinese);
-	buf_format(out, " => %s, %lld min, %s%s", regime->recipient, (long long)(regime->within / 60000000),
-		   regime->type, regime->mandatory ? ", mandatory" : "");
+	if (regime->stage_count)
+		tell_stages(out, pack, regime, chinese);
+	else
+		buf_format(out, " => %s, %lld min, %s%s", regime->recipient,
+			   (long long)(regime->within / 60000000), regime->type,
+			   regime->mandatory ? ", mandatory" : "");
 }
 
 static void diff_regimes(struct comparing *d)
@@ -411,7 +426,8 @@ static void diff_regimes(struct comparing *d)
 			came(d, pick(d, "上报规则", "reporting duty"), d->b->regimes[i].id);
 			continue;
 		}
-		tell_regime(&x, other, d->chinese), tell_regime(&y, &d->b->regimes[i], d->chinese);
+		tell_regime(&x, d->a, other, d->chinese);
+		tell_regime(&y, d->b, &d->b->regimes[i], d->chinese);
 		told(d, d->b->regimes[i].id, pick(d, "读作", "reads"), &x, &y);
 	}
 	buf_fini(&x);
