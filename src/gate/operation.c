@@ -239,6 +239,19 @@ static int clocks(struct gate *gate, const struct ask *ask, const struct asker *
 	return ret < 0 ? ret : house_due(gate->house, asker, &wanted, out, why);
 }
 
+static int deadlines(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		     struct fault *why)
+{
+	const struct deadline_ask wanted = {
+		.state = ask_text(ask, SAYS_STATE),
+		.limit = list_limit(ask_number(ask, SAYS_LIMIT, 100)),
+		.space = (int)ask_number(ask, SAYS_SPACE, 1),
+		.now = gate->demo ? gate->now : gate->clock(),
+	};
+
+	return house_deadlines(gate->house, asker, &wanted, out, why);
+}
+
 static int counts(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		  struct fault *why)
 {
@@ -391,6 +404,7 @@ static const struct {
 	[ASK_SHOW]      = { false, false, show },
 	[ASK_HISTORY]   = { false, false, history },
 	[ASK_CLOCKS]    = { false, false, clocks },
+	[ASK_DEADLINES] = { false, false, deadlines },
 	[ASK_COUNTS]    = { false, false, counts },
 	[ASK_STATISTICS] = { false, false, statistics },
 	[ASK_RECORD]    = { false, false, entries },

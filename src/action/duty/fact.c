@@ -29,7 +29,7 @@ static void add_facts(const struct objects *facts, struct case_known *out, size_
 					  .known = { .from = word_of(facts->at[i], "fact"),
 						     .of = word_of(facts->at[i], "stage") } };
 
-		if (one.known.from && moment_of(facts->at[i], "at", &one.known.at))
+		if (one.known.from && moment_of(facts->at[i], "happened_at", &one.known.at))
 			out[(*count)++] = one;
 	}
 }

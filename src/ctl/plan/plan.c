@@ -31,6 +31,7 @@ static const char usage_en[] =
 	"                                            prove a plan pack sound and play its scenarios;\n"
 	"                                            exit 0 sound, 65 not\n"
 	"fengsui plan show PACK [KIND] [--mermaid]   draw its machines: moves, who, conditions, clocks\n"
+	"fengsui plan regimes PACK                   duties to report upward: stages, terms, how certain\n"
 	"fengsui plan diff A B                       two versions in words; exit 0 alike, 1 different\n"
 	"fengsui plan boundary PACK [--rules DIR] [--maps DIR] [--data FOLDER]\n"
 	"                                            for an auditor: what it can be about, and what not;\n"
@@ -47,6 +48,7 @@ static const char usage_zh[] =
 	"fengsui plan check 预案包 [--no-play] [--json]\n"
 	"                                              证明预案包完备并推演其场景；完备退出 0，否则 65\n"
 	"fengsui plan show 预案包 [类别] [--mermaid]   画出状态机：状态、动作、由谁、条件、时钟\n"
+	"fengsui plan regimes 预案包                   上报制度：阶段、期限、可靠程度\n"
 	"fengsui plan diff 甲 乙                       以文字比较两个版本；相同退出 0，不同退出 1\n"
 	"fengsui plan boundary 预案包 [--rules 目录] [--maps 目录] [--data 目录]\n"
 	"                                              供审计：预案能涉及什么、不能涉及什么；\n"
@@ -235,6 +237,18 @@ static int plan_show(const struct plan_line *line)
 	return print_out(&out);
 }
 
+static int plan_regimes(const struct plan_line *line)
+{
+	SCOPED(pack_drop) struct pack *pack = NULL;
+	struct buf out = { 0 };
+	int status = open_pack(line->operands[0], &pack);
+
+	if (status)
+		return status;
+	show_regimes(&out, pack, line->chinese);
+	return print_out(&out);
+}
+
 static int plan_diff(const struct plan_line *line)
 {
 	SCOPED(pack_drop) struct pack *a = NULL;
@@ -317,6 +331,7 @@ static const struct {
 	{ "check",    1, 1, plan_check },
 	{ "show",     1, 2, plan_show },
 	{ "diff",     2, 2, plan_diff },
+	{ "regimes",  1, 1, plan_regimes },
 	{ "boundary", 1, 1, plan_boundary },
 	{ "publish",  1, 1, plan_publish },
 };

@@ -156,6 +156,23 @@ static int quarantine_route(struct ctl *ctl, const json_t *request, struct trip 
 	return 0;
 }
 
+static int deadlines_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+			   struct fault *why)
+{
+	const json_t *limit = json_object_get(request, "limit");
+	struct buf path = { 0 };
+
+	(void)body, (void)why;
+	buf_text(&path, "/api/v1/deadlines");
+	put_query(&path, "state", text_of(request, "state"));
+	put_query(&path, "limit",
+		  limit ? arena_text(ctl->mem, "%lld", (long long)json_integer_value(limit)) : NULL);
+	put_query(&path, "space",
+		  json_integer_value(json_object_get(request, "space")) == 2 ? "drill" : NULL);
+	out->path = kept(ctl, &path);
+	return 0;
+}
+
 static int history_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
 			 struct fault *why)
 {
@@ -200,6 +217,7 @@ static const struct {
 	{ "catalogue",  "/api/v1/catalogue",  NULL },
 	{ "status",     "/api/v1/status",     NULL },
 	{ "quarantine", "/api/v1/quarantine", quarantine_route },
+	{ "deadlines",  "/api/v1/deadlines",  deadlines_route },
 	{ "whoami",     "/api/v1/session",    NULL },
 	{ "checkpoint", "/api/v1/checkpoint", checkpoint_route },
 	{ "tick",       "/api/v1/time",       tick_route },

@@ -22,6 +22,24 @@ int figures_clocks(struct call *call, struct fault *why)
 	return call_ask(call, ASK_CLOCKS, fields, NULL, why);
 }
 
+int figures_deadlines(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "state", "limit", "space", NULL };
+	const char *said[3];
+	json_t *fields;
+	int ret;
+
+	if ((ret = call_query(call, names, said, why)) < 0)
+		return ret;
+	fields = json_pack("{s:s*}", "state", said[0]);
+	if ((ret = call_number(fields, "limit", said[1], why)) < 0 ||
+	    (ret = call_space(fields, said[2], why)) < 0) {
+		json_decref(fields);
+		return ret;
+	}
+	return call_ask(call, ASK_DEADLINES, fields, NULL, why);
+}
+
 int figures_counts(struct call *call, struct fault *why)
 {
 	static const char *const names[] = { "kind", "by", "where", "space", NULL };

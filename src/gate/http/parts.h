@@ -31,6 +31,7 @@ int records_file(struct call *call, struct fault *why);
 
 /* figures.c: over all records */
 int figures_clocks(struct call *call, struct fault *why);
+int figures_deadlines(struct call *call, struct fault *why);
 int figures_counts(struct call *call, struct fault *why);
 int figures_statistics(struct call *call, struct fault *why);
 

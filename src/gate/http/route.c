@@ -45,6 +45,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/catalogue",                     FOR_BOTH,    READS | TOKEN_REPORT, NO_SCOPE, BODY_NONE, site_catalogue,      NULL, NULL },
 	{ "GET",    "/api/v1/openapi.json",                  FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_openapi,           NULL, NULL },
 	{ "GET",    "/api/v1/status",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  site_status,            NULL, NULL },
+	{ "GET",    "/api/v1/deadlines",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_deadlines,      NULL, NULL },
 	{ "GET",    "/api/v1/clocks",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_clocks,         NULL, NULL },
 	{ "GET",    "/api/v1/counts",                        FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_counts,         NULL, NULL },
 	{ "GET",    "/api/v1/statistics",                    FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  figures_statistics,     NULL, NULL },

@@ -57,6 +57,8 @@ static const struct operation routes[] = {
 	/* over all records */
 	{ "get",    API "/clocks",                "clock_list",          "Figure",   "What is due, of all open records",          "全部未结记录的时限",
 	  WAY_ANY,    "clock_state before limit space", NULL,            "200=clocks",                  "" },
+	{ "get",    API "/deadlines",             "deadline_list",       "Figure",   "What must be reported upward, by when",     "各项上报期限",
+	  WAY_ANY,    "deadline_state limit space", NULL,                "200=deadlines",               "" },
 	{ "get",    API "/counts",                "record_count",        "Figure",   "How many records there are, by their values", "按字段取值统计记录数",
 	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
 	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
