@@ -70,6 +70,7 @@ RULES = {
     f"GET {A}/openapi.json": (ANYBODY, set(), set(), EVERY, (f"{A}/openapi.json", None)),
     f"GET {A}/status": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/status", None)),
     f"GET {A}/clocks": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/clocks", None)),
+    f"GET {A}/deadlines": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/deadlines", None)),
     f"GET {A}/counts": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/counts?kind=incident&by=handling", None)),
     f"GET {A}/statistics": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/statistics?kind=incident&by=level", None)),
     f"GET {A}/record": (BOTH, {"read", "act"}, set(), CHAIN, (f"{A}/record", None)),

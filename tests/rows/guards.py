@@ -265,6 +265,13 @@ def drafted_by(login):
     return make
 
 
+def approved_without_channel(w):
+    t = recipes.upward(w, channel=None)
+    w.act("cl", t, "draft", text="情况报告")
+    w.act("dir", t, "approve")
+    return t
+
+
 def damage(w, t):
     w.damage(t.digest)
 
@@ -439,6 +446,7 @@ CASES = [
     C("T116", "people of 'Unit'", by("uop_lent"), "operator for the unit, but of another one"),
     C("T121", "other than 'Drafted by'", start(drafted_by("dir")), "who drafted it approves it", branch=1),
     C("T122", "the text that was approved", None, "an approved report cannot be edited"),
+    C("T122", "the channel is not on record", start(approved_without_channel), "sent, and nobody knows by which way"),
     C("T123", "'Receipt'", given(receipt=None), "neither receipt nor a log of contacts"),
     C("T124", "'Mandatory'", start(lambda w: recipes.upward(w, mandatory=True)), "the rule says it must be sent"),
     C("T130", "the digest of the evidence", after(damage), "the file was changed on the disk"),

@@ -407,10 +407,11 @@ def lift(w, t):
     w.act("dir", t.warning, "lift", **REASON)
 
 
-def upward(w, mandatory=False, **options):
+def upward(w, mandatory=False, channel="phone", **options):
     t = verified_case(w, **options)
+    by = {"channel": channel} if channel else {}
     return w.make("dir", "upward_report", of=t, incident=t.case, recipient="省网信办", type="initial", within_min=60,
-                  mandatory=mandatory)
+                  mandatory=mandatory, **by)
 
 
 def captured(w, **options):

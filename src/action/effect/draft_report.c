@@ -99,7 +99,9 @@ static const char *fields_text(struct drafting *d, const struct report_field *fi
 
 	for (size_t i = 0; i < count; i++)
 		if (!put_field(d, &out, &fields[i]) && empty)
-			json_array_append_new(empty, json_string(fields[i].label.zh));
+			json_array_append_new(empty,
+					      json_string(arena_text(d->deed->mem, "%s / %s", fields[i].label.zh,
+								     fields[i].label.en)));
 	return arena_copy(d->deed->mem, out.data ? out.data : "");
 }
 
