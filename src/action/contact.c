@@ -40,9 +40,9 @@ int contacts_of(struct house *house, int64_t unit, struct arena *mem, struct con
 
 	*out = (struct contacts){ .at = arena_many(mem, CONTACTS_MOST, sizeof(*out->at)) };
 	if (store_query(house->store,
-			"SELECT o.id, o.body FROM facets f JOIN objects o ON o.id = f.object WHERE f.kind = "
-			"'contact' AND f.name = 'unit' AND f.value = $1 ORDER BY o.id LIMIT 50",
-			VALUES(value_text(arena_text(mem, "%" PRId64, unit))), &rows, why) < 0)
+			"SELECT o.id, o.body FROM links l JOIN objects o ON o.id = l.child WHERE l.parent = $1"
+			" AND l.kind = 'contact' AND l.field = 'unit' ORDER BY o.id LIMIT 50",
+			VALUES(value_int(unit)), &rows, why) < 0)
 		return -why->code;
 	while (out->count < CONTACTS_MOST && (got = rows_next(rows, why)) == 1)
 		take_contact(mem, out, rows_int(rows, 0), rows_text(rows, 1, NULL));
@@ -155,9 +155,9 @@ static int64_t head_of(struct deed *deed, int64_t unit)
 	int64_t person = 0;
 
 	if (store_query(deed->house->store,
-			"SELECT o.body FROM facets f JOIN objects o ON o.id = f.object WHERE f.kind = 'post'"
-			" AND f.name = 'unit' AND f.value = $1 ORDER BY o.id DESC LIMIT 200",
-			VALUES(value_text(arena_text(deed->mem, "%" PRId64, unit))), &rows, &why) < 0)
+			"SELECT o.body FROM links l JOIN objects o ON o.id = l.child WHERE l.parent = $1"
+			" AND l.kind = 'post' AND l.field = 'unit' ORDER BY o.id DESC LIMIT 200",
+			VALUES(value_int(unit)), &rows, &why) < 0)
 		return 0;
 	while (!person && rows_next(rows, &why) == 1) {
 		json_t *body = json_loads(rows_text(rows, 0, NULL), 0, NULL);

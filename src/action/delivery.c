@@ -46,8 +46,19 @@ bool house_posted(struct house *house)
 /* What was under way when the house ended may have arrived or not: its key tells. */
 int messages_take_up(struct house *house, struct fault *why)
 {
-	return store_run(house->store, "UPDATE outbox SET state = 'waiting', next_at = 0 WHERE state = 'sending'",
-			 NO_VALUES, NULL, why);
+	SCOPED(store_txn_drop) struct store_txn *txn = NULL;
+	int64_t count = 0;
+	int ret = store_int(house->store, "SELECT count(*) FROM outbox WHERE state = 'sending'", NO_VALUES, &count,
+			    why);
+
+	if (ret < 0 || !count)
+		return ret;
+	if ((ret = store_begin(house->store, &txn, why)) < 0 ||
+	    (ret = store_run(house->store,
+			     "UPDATE outbox SET state = 'waiting', next_at = 0 WHERE state = 'sending'", NO_VALUES,
+			     NULL, why)) < 0)
+		return ret;
+	return store_commit(&txn, why);
 }
 
 int house_message_next(struct house *house, const char *channel, int64_t *out, struct fault *why)

@@ -15,7 +15,7 @@ static int deliver_to(struct deed *deed, struct object *target, const struct let
 	struct ways ways;
 	int ret;
 
-	if (!unit || object_ended(target))
+	if (!unit)
 		return 0;
 	if ((ret = ways_to(deed, recipient, &ways, why)) < 0 ||
 	    (ret = outbox_tell(deed, target, letter, recipient, why)) < 0)
