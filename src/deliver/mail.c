@@ -18,11 +18,13 @@ static size_t give(char *into, size_t size, size_t count, void *who)
 	return part;
 }
 
-/* Each line that the server says; the last one is what became of it. */
+/* Each line that the server says; the last one is what became of it. 221 is its good-bye after that. */
 static size_t hear(char *line, size_t size, size_t count, void *who)
 {
 	struct transfer *t = who;
 
+	if (size * count >= 3 && !memcmp(line, "221", 3))
+		return size * count;
 	buf_clear(&t->said);
 	buf_put(&t->said, line, size * count < TRANSFER_SAID_MOST ? size * count : TRANSFER_SAID_MOST);
 	return size * count;

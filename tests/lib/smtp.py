@@ -79,6 +79,7 @@ begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
+  server_prompts = :
   server_condition = ${{if and{{{{eq{{$auth2}}{{{auth_user}}}}}{{eq{{$auth3}}{{{auth_password}}}}}}}}}
   server_set_id = $auth2
 begin retry
