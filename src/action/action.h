@@ -214,6 +214,30 @@ bool house_opens(struct house *house, const struct asker *asker, int64_t object,
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */
 json_t *catalogue_make(const struct pack *pack);
+/* ---- messages that leave (src/deliver) --------------------------------------- */
+struct channels;
+struct message;
+/* From now on. The house holds it. */
+void house_set_channels(struct house *house, struct channels *channels);
+/* Were messages written since this was last asked? */
+bool house_posted(struct house *house);
+/* When the next message on this channel is to be tried, by the machine's clock; -1: none waits. */
+int house_message_next(struct house *house, const char *channel, int64_t *out, struct fault *why);
+/* Inside a batch: at most `most` of those that are due at `clock`, a chain that is the caller's and may be
+ * sent once the batch is committed. Until then, and until house_message_done, they are nobody else's. */
+int house_messages_due(struct house *house, const char *channel, int most, int64_t clock, int64_t now,
+		       struct message **out, struct fault *why);
+/* How often its receiver would not have it. */
+int house_message_refusals(struct house *house, int64_t id, int64_t *out, struct fault *why);
+/* Inside a batch: what became of it. What was delivered is told to the plan; what is given up to the Office. */
+int house_message_done(struct house *house, const struct message *message, int64_t clock, int64_t now,
+		       struct fault *why);
+
+/* What a signed link (action/link.c) asks to acknowledge: {"ok","state","zh","en","unit","number","title"}; and to
+ * acknowledge it, inside a batch. FAULT_REFUSED where it was forged, is over or for something else. */
+int house_link_show(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why);
+int house_link_use(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why);
+
 /* Login, name and roles of the asker, as they are held now. */
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why);
 

@@ -118,7 +118,12 @@ struct house {
 	struct store_txn *txn;
 	struct arena *mem; /* of the house, for the staff cache */
 	struct staff *staff;
-	int64_t next_object, next_clock, next_proposal, next_outbox, next_check;
+	int64_t next_object, next_clock, next_proposal, next_outbox, next_letter, next_check;
+	struct channels *channels; /* by which messages leave; NULL: none */
+	bool posted;               /* messages were written since this was last asked */
+	char mark[13];             /* of this house, in the keys of its messages */
+	bool link_known;
+	unsigned char link_key[DIGEST_LEN]; /* of links to acknowledge by */
 	bool staff_changed;
 	struct feed *feeds;
 	size_t feed_count;
@@ -281,10 +286,55 @@ struct effect {
 extern const struct effect *const effects[]; /* ends with NULL; effect/catalogue.c */
 const struct effect *effect_named(const char *name);
 const char *effect_arg(const struct effect_use *use, const char *key); /* NULL */
-/* A message leaves through the outbox, with a key that drops repeats. */
-void outbox_put(struct deed *deed, struct object *about, const char *channel, const char *recipient,
-		const char *subject);
+/* ---- outbox.c: a message leaves with a key that drops repeats. `recipient` is "unit:5",
+ * "person:7", "organ:office" or a word; `via` says whose address it is: "contact:9",
+ * "person:7", "word:office"; or NULL. */
+struct letter;
+void outbox_row(struct deed *deed, struct object *about, const struct letter *letter, const char *channel,
+		const char *recipient, const char *via);
+/* By the portal and each other way that is known to that recipient. */
+int outbox_tell(struct deed *deed, struct object *about, const struct letter *letter, const char *recipient,
+		struct fault *why);
+int inform_with(struct deed *deed, struct object *about, const struct letter *letter, const char *target,
+		struct fault *why);
 int inform_target(struct deed *deed, struct object *about, const char *target, struct fault *why);
+
+/* ---- delivery.c */
+bool channel_leaves(const char *channel); /* or it stays in the house: portal, paper, exercise, call */
+int messages_take_up(struct house *house, struct fault *why);
+const char *house_mark(struct house *house); /* twelve digits that no other house has */
+
+/* ---- link.c: NULL where the channels file names no site */
+const char *link_for(struct house *house, int64_t target, int64_t unit, int64_t at, struct arena *mem);
+
+/* ---- contact.c: by which ways somebody is reached ------------------------- */
+enum { CONTACTS_MOST = 50, WAYS_MOST = 8 };
+struct contact {
+	int64_t id, priority;
+	const char *channel, *address;
+};
+struct contacts {
+	struct contact *at; /* the first to try first */
+	size_t count;
+};
+int contacts_of(struct house *house, int64_t unit, struct arena *mem, struct contacts *out,
+		struct fault *why);
+struct outway {
+	const char *channel, *via;
+};
+struct ways {
+	struct outway at[WAYS_MOST];
+	size_t count;
+};
+int ways_to(struct deed *deed, const char *recipient, struct ways *out, struct fault *why);
+/* The address behind `via` as it is now; "" where there is none any more. */
+int address_of(struct house *house, const char *via, const char *channel, struct arena *mem,
+	       const char **out, struct fault *why);
+/* "unit_head" or "authority" of this unit as a recipient; NULL: there is none. */
+const char *chain_step(struct deed *deed, int64_t unit, const char *step);
+/* By the next contact of the unit that was not tried yet for this record, else on the call list. */
+int next_contact(struct deed *deed, struct object *about, const struct letter *letter, int64_t unit,
+		 struct fault *why);
 
 /* ---- check.c: checks as jobs ---------------------------------------------- */
 int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);

@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "archive/package.h"
+#include "deliver/channels.h"
 #include "base/canon.h"
 #include "base/stamp.h"
 #include "host/faultpoint.h"
 #include "host/file.h"
 #include "pack/keep.h"
 #include "seal/digest.h"
+#include "seal/hex.h"
 #include "store/search.h"
 
 /* ---- packs ---------------------------------------------------------------- */
@@ -232,6 +234,25 @@ static int next_id(struct house *house, const char *sql, int64_t *out, struct fa
 	return ret;
 }
 
+/* The key of its record is its own, also where it was restored. */
+static int read_mark(struct house *house, struct fault *why)
+{
+	SCOPED(arena_drop) struct arena *mem = arena_new();
+	unsigned char hash[DIGEST_LEN];
+	char *vkey, hex[2 * DIGEST_LEN + 1];
+	int ret = store_text(house->store, "SELECT vkey FROM logs ORDER BY id LIMIT 1", NO_VALUES, mem, &vkey,
+			     why);
+
+	if (ret < 0)
+		return ret;
+	digest_of(vkey, strlen(vkey), hash);
+	hex_write(hash, sizeof(hash), hex);
+	memcpy(house->mark, hex, sizeof(house->mark) - 1);
+	return 0;
+}
+
+const char *house_mark(struct house *house) { return house->mark; }
+
 static int read_counters(struct house *house, struct fault *why)
 {
 	int ret;
@@ -241,7 +262,9 @@ static int read_counters(struct house *house, struct fault *why)
 	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM clocks", &house->next_clock, why)) < 0 ||
 	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM proposals", &house->next_proposal, why)) <
 		    0 ||
-	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM outbox", &house->next_outbox, why)) < 0)
+	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM outbox", &house->next_outbox, why)) <
+		    0 ||
+	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM letters", &house->next_letter, why)) < 0)
 		return ret;
 	return next_id(house, "SELECT coalesce(max(id), 0) FROM checks", &house->next_check, why);
 }
@@ -291,7 +314,8 @@ static int open_all(struct house *house, const struct house_options *options, st
 	if (fresh && (ret = first_start(house, options, why)) < 0)
 		return ret;
 	if ((ret = record_open(house->store, house->folder, &house->record, why)) < 0 ||
-	    (ret = read_counters(house, why)) < 0 || (ret = read_given_now(house, options->now, why)) < 0 ||
+	    (ret = read_counters(house, why)) < 0 || (ret = read_mark(house, why)) < 0 ||
+	    (ret = read_given_now(house, options->now, why)) < 0 ||
 	    (ret = read_pack_in_force(house, why)) < 0)
 		return ret;
 	if (!house->demo && options->demo)
@@ -330,6 +354,7 @@ void house_close(struct house *house)
 	store_txn_drop(&house->txn);
 	record_close(house->record);
 	store_close(house->store);
+	channels_release(house->channels);
 	for (size_t i = 0; i < house->pack_count; i++)
 		pack_free(house->packs[i]);
 	free(house->packs);

@@ -5,10 +5,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "action/letter.h"
 #include "base/stamp.h"
+#include "deliver/channels.h"
 
-void outbox_put(struct deed *deed, struct object *about, const char *channel, const char *recipient,
-		const char *subject)
+/* Stable for ever and everywhere: a receiver that saw it drops a repeat, also of a
+ * folder that was restored, and takes nothing of another house for it. */
+static const char *key_of(struct deed *deed, const struct object *about, int64_t id)
+{
+	return arena_text(deed->mem, "%s-%" PRId64 "-%.12s", about->kind->name, id, house_mark(deed->house));
+}
+
+void outbox_row(struct deed *deed, struct object *about, const struct letter *letter, const char *channel,
+		const char *recipient, const char *via)
 {
 	int64_t id = deed->house->next_outbox++;
 
@@ -16,32 +25,49 @@ void outbox_put(struct deed *deed, struct object *about, const char *channel, co
 	if (about->space == RECORD_DRILL)
 		channel = "exercise";
 	change_row(deed, about, "out",
-		   json_pack("{s:I, s:I, s:s, s:s, s:s, s:s}", "id", (json_int_t)id, "at",
-			     (json_int_t)deed->now, "channel", channel, "recipient", recipient, "subject",
-			     subject, "key", arena_text(deed->mem, "%s-%" PRId64, about->kind->name, id)));
+		   json_pack("{s:I, s:I, s:s, s:s, s:I, s:s, s:s*}", "id", (json_int_t)id, "at",
+			     (json_int_t)deed->now, "channel", channel, "recipient", recipient, "letter",
+			     (json_int_t)letter_id(letter), "key", key_of(deed, about, id), "via", via));
 }
 
-static const char *subject_of(struct deed *deed, struct object *about)
+/* The portal always, and each other way that is known. In an exercise there is
+ * one row: who would have been told. */
+int outbox_tell(struct deed *deed, struct object *about, const struct letter *letter, const char *recipient,
+		struct fault *why)
 {
-	return arena_text(deed->mem, "%s %s", about->type ? about->type : about->kind->name,
-			  object_name(deed, about));
+	struct ways ways;
+	int ret;
+
+	outbox_row(deed, about, letter, "portal", recipient, NULL);
+	if (about->space == RECORD_DRILL)
+		return 0;
+	if ((ret = ways_to(deed, recipient, &ways, why)) < 0)
+		return ret;
+	for (size_t i = 0; i < ways.count; i++)
+		outbox_row(deed, about, letter, ways.at[i].channel, recipient, ways.at[i].via);
+	return 0;
 }
 
-static void tell(struct deed *deed, struct object *about, const char *kind, int64_t id)
+/* Somebody is told of a record by a letter. */
+struct telling {
+	struct deed *deed;
+	struct object *about;
+	const struct letter *letter;
+};
+
+static int tell(const struct telling *t, const char *kind, int64_t id, struct fault *why)
 {
-	if (id)
-		outbox_put(deed, about, "portal", arena_text(deed->mem, "%s:%" PRId64, kind, id),
-			   subject_of(deed, about));
+	return id ? outbox_tell(t->deed, t->about, t->letter,
+				arena_text(t->deed->mem, "%s:%" PRId64, kind, id), why)
+		  : 0;
 }
 
 static int64_t on_shift(struct deed *deed)
 {
-	char now[STAMP_LEN];
 	struct fault why;
 	int64_t shift = 0;
 	struct rows *rows;
 
-	stamp_format(deed->now, now);
 	if (store_query(deed->house->store,
 			"SELECT id FROM objects WHERE kind = 'duty_shift' ORDER BY id DESC LIMIT 50",
 			NO_VALUES, &rows, &why) < 0)
@@ -52,54 +78,67 @@ static int64_t on_shift(struct deed *deed)
 	return shift;
 }
 
-static void tell_units(struct deed *deed, struct object *about, struct object *incident)
+static int tell_duty(const struct telling *t, struct fault *why)
+{
+	int64_t shift = on_shift(t->deed);
+
+	return outbox_tell(t->deed, t->about, t->letter,
+			   shift ? arena_text(t->deed->mem, "duty_shift:%" PRId64, shift) : "organ:office",
+			   why);
+}
+
+static int tell_units(const struct telling *t, struct object *incident, struct fault *why)
 {
 	struct objects systems;
-	struct fault why;
-	int64_t unit = world_ref(deed, incident, "unit"), told[64];
+	int64_t unit = world_ref(t->deed, incident, "unit"), told[64];
 	size_t count = 0;
+	int ret = tell(t, "unit", unit, why);
 
-	tell(deed, about, "unit", unit);
 	told[count++] = unit;
-	if (world_linked(deed, incident, "affected_system", "incident", &systems, &why) < 0)
-		return;
-	for (size_t i = 0; i < systems.count; i++) {
+	if (ret < 0 ||
+	    (ret = world_linked(t->deed, incident, "affected_system", "incident", &systems, why)) < 0)
+		return ret;
+	for (size_t i = 0; ret == 0 && i < systems.count; i++) {
 		bool known = false;
 
-		unit = world_ref(deed, systems.at[i], "unit");
+		unit = world_ref(t->deed, systems.at[i], "unit");
 		for (size_t k = 0; k < count; k++)
 			known |= told[k] == unit;
 		if (known || count == 64)
 			continue;
-		tell(deed, about, "unit", unit);
+		ret = tell(t, "unit", unit, why);
 		told[count++] = unit;
 	}
+	return ret;
 }
 
-static void tell_people(struct deed *deed, struct object *about, const json_t *people)
+static int tell_people(const struct telling *t, const json_t *people, struct fault *why)
 {
 	json_t *one;
 	size_t i;
+	int ret = 0;
 
 	if (json_is_integer(people))
-		tell(deed, about, "person", json_integer_value(people));
+		ret = tell(t, "person", json_integer_value(people), why);
 	json_array_foreach((json_t *)people, i, one)
-		tell(deed, about, "person", json_integer_value(one));
+		if (ret == 0)
+			ret = tell(t, "person", json_integer_value(one), why);
+	return ret;
 }
 
 /* A path: a person or a unit by what its field refers to, else the words. */
-static int tell_path(struct deed *deed, struct object *about, const char *target)
+static int tell_path(const struct telling *t, const char *target, struct fault *why)
 {
 	struct object *holder = NULL;
-	json_t *value = world_value(deed, about, target, &holder);
+	json_t *value = world_value(t->deed, t->about, target, &holder);
 	const struct field *field =
 		holder ? kind_field(holder->kind, strrchr(target, '.') ? strrchr(target, '.') + 1 : target)
 		       : NULL;
 
 	if (field && field->type == FIELD_REF && !strcmp(field->of, "person"))
-		tell_people(deed, about, value);
-	else if (field && field->type == FIELD_REF && json_is_integer(value))
-		tell(deed, about, field->of, json_integer_value(value));
+		return tell_people(t, value, why);
+	if (field && field->type == FIELD_REF && json_is_integer(value))
+		return tell(t, field->of, json_integer_value(value), why);
 	return 0;
 }
 
@@ -107,38 +146,48 @@ static int tell_path(struct deed *deed, struct object *about, const char *target
 /* Targets that are organs: whoever holds the seat reads it. */
 static const char *const organs[] = { "leading_group", "office", "experts", "next_on_roster", "director",
 				      "lg_deputies", "finance", "support_centre" };
+/* Those above the unit of the record, in its chain of contacts. */
+static const char *const chain[] = { "unit_head", "authority" };
 /* clang-format on */
+
+static bool among(const char *target, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(target, words[i]))
+			return true;
+	return false;
+}
+
+static int tell_chain(const struct telling *t, const char *step, struct fault *why)
+{
+	int64_t unit = world_ref(t->deed, t->about, "unit");
+	const char *recipient = unit ? chain_step(t->deed, unit, step) : NULL;
+
+	return recipient ? outbox_tell(t->deed, t->about, t->letter, recipient, why) : 0;
+}
+
+int inform_with(struct deed *deed, struct object *about, const struct letter *letter, const char *target,
+		struct fault *why)
+{
+	const struct telling t = { deed, about, letter };
+	struct object *incident = world_case(deed, about);
+
+	if (among(target, organs, sizeof(organs) / sizeof(*organs)))
+		return outbox_tell(deed, about, letter, arena_text(deed->mem, "organ:%s", target), why);
+	if (!strcmp(target, "duty"))
+		return tell_duty(&t, why);
+	if (!strcmp(target, "participants"))
+		return incident ? tell_units(&t, incident, why) : 0;
+	if (kind_field(about->kind, target))
+		return tell_path(&t, target, why);
+	if (among(target, chain, sizeof(chain) / sizeof(*chain)))
+		return tell_chain(&t, target, why);
+	if (!strcmp(target, "reporter") || !strcmp(target, "unit"))
+		return incident ? tell(&t, "unit", world_ref(deed, incident, "unit"), why) : 0;
+	return tell_path(&t, target, why);
+}
 
 int inform_target(struct deed *deed, struct object *about, const char *target, struct fault *why)
 {
-	struct object *incident = world_case(deed, about);
-
-	(void)why;
-	for (size_t i = 0; i < sizeof(organs) / sizeof(*organs); i++)
-		if (!strcmp(target, organs[i])) {
-			outbox_put(deed, about, "portal", arena_text(deed->mem, "organ:%s", target),
-				   subject_of(deed, about));
-			return 0;
-		}
-	if (!strcmp(target, "duty")) {
-		int64_t shift = on_shift(deed);
-
-		outbox_put(deed, about, "portal",
-			   shift ? arena_text(deed->mem, "duty_shift:%" PRId64, shift) : "organ:office",
-			   subject_of(deed, about));
-		return 0;
-	}
-	if (!strcmp(target, "participants")) {
-		if (incident)
-			tell_units(deed, about, incident);
-		return 0;
-	}
-	if (kind_field(about->kind, target))
-		return tell_path(deed, about, target);
-	if (!strcmp(target, "reporter") || !strcmp(target, "unit")) {
-		if (incident)
-			tell(deed, about, "unit", world_ref(deed, incident, "unit"));
-		return 0;
-	}
-	return tell_path(deed, about, target);
+	return inform_with(deed, about, letter_about(deed, about, NULL), target, why);
 }

@@ -56,6 +56,8 @@ int take_up_work(struct house *house, struct fault *why)
 			    why);
 
 	house->scrub_owed = owed > 0;
+	if (ret == 0)
+		ret = messages_take_up(house, why);
 	return ret < 0 ? ret : sweep_files(house, why);
 }
 

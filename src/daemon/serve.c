@@ -41,6 +41,7 @@ static const struct {
 	{ "--syslog-key", "FILE",         offsetof(struct settings, syslog_key), "and the key of that", "及其私钥" },
 	{ "--syslog-clients", "FILE",     offsetof(struct settings, syslog_clients), "authorities that sign certificates of clients (PEM)", "签发来源证书的机构（PEM）" },
 	{ "--sources",    "FILE",         offsetof(struct settings, sources),    "names, keys, quotas and silences of sources (DATA/sources); read again on SIGHUP", "各来源的名称、密钥、配额与静默时限（数据目录/sources）；收到 SIGHUP 时重读" },
+	{ "--channels",   "FILE",         offsetof(struct settings, channels),   "by which ways messages leave: mail, webhooks, gateways (DATA/channels.yml); read again on SIGHUP", "对外渠道：邮件、网络推送、短信网关（数据目录/channels.yml）；收到 SIGHUP 时重读" },
 	{ "--mail",       "imaps://USER@HOST/BOX", offsetof(struct settings, mail), "take reports from a mail box", "从邮箱收取报告" },
 	{ "--mail-password-file", "FILE", offsetof(struct settings, mail_password_file), "the password of its user", "该邮箱用户的密码文件" },
 	{ "--mail-ca",    "FILE",         offsetof(struct settings, mail_ca),    "certificates to trust (PEM) instead of the system's", "所信任的证书（PEM），替代系统证书" },

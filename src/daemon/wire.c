@@ -185,6 +185,7 @@ serve(struct house *house, const struct settings *settings, struct life *life, s
 		.mail_password_file = settings->mail_password_file,
 		.mail_ca = settings->mail_ca,
 		.mail_every = settings->mail_every,
+		.channels = settings->channels,
 	};
 	struct gate *gate;
 	int ret;

@@ -137,6 +137,7 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 	     ((ret = ingest_open(options, gate->demo ? gate->now : gate->clock(), &gate->ingest, why)) < 0 ||
 	      (ret = listen_open(gate, options, why)) < 0)) ||
 	    (options->mail && (ret = mailbox_open(gate, options, &gate->mailbox, why)) < 0) ||
+	    (ret = courier_open(gate, options, &gate->courier, why)) < 0 ||
 	    (ret = clear_stale(gate->path, why)) < 0)
 		return ret;
 	if ((options->https || options->http) && (ret = web_open(gate, options, &gate->web, why)) < 0)
@@ -180,12 +181,14 @@ static int last_checkpoint(struct gate *gate, struct fault *why)
 	if ((ret = house_begin(gate->house, why)) < 0)
 		return ret;
 	if ((!alive_full(gate) && (ret = ingest_deliver_all(gate, NULL, why)) < 0) ||
+	    (ret = courier_deliver(gate->courier, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_REAL, mem, &note, why)) < 0 ||
 	    (ret = record_checkpoint(house_record(gate->house), RECORD_DRILL, mem, &note, why)) < 0)
 		house_rollback(gate->house);
 	else
 		ret = house_commit(gate->house, why);
 	ingest_settle(gate->ingest, ret == 0);
+	courier_settle(gate->courier, ret == 0);
 	return ret;
 }
 
@@ -227,6 +230,7 @@ int gate_run(struct gate *gate, struct fault *why)
 	listen_stop(gate);
 	hand_over(gate);
 	unlink(gate->path);
+	courier_stop(gate->courier);
 	return last_checkpoint(gate, why);
 }
 
@@ -247,10 +251,12 @@ void gate_close(struct gate *gate)
 	while (gate->clients)
 		client_end(gate->clients);
 	mailbox_stop(gate->mailbox);
+	courier_end_thread(gate->courier); /* before the loop does that it wakes */
 	uv_walk(&gate->loop, close_one, NULL);
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&gate->loop);
 	ingest_close(gate->ingest); /* while the loop ran there were turns, which ask it */
 	mailbox_close(gate->mailbox);
+	courier_close(gate->courier);
 	free(gate);
 }

@@ -6,6 +6,7 @@
 
 #include "action/action.h"
 #include "base/buf.h"
+#include "gate/courier.h"
 #include "gate/gate.h"
 #include "gate/request.h"
 #include "host/user.h"
@@ -98,6 +99,7 @@ struct gate {
 	struct web *web;       /* NULL: not over the network */
 	struct accounts *accounts;
 	struct mailbox *mailbox; /* NULL: no mail */
+	struct courier *courier;
 	uint64_t requests, batches, refused_clients;
 };
 

@@ -54,6 +54,7 @@ static int run_batch(struct gate *gate, struct batch *batch, struct fault *why)
 	    (ret = run_jobs(gate, batch, why)) < 0 ||
 	    (!alive_full(gate) && (ret = ingest_deliver(gate, why)) < 0) ||
 	    (!alive_full(gate) && (ret = mailbox_deliver(gate->mailbox, why)) < 0) ||
+	    (ret = courier_deliver(gate->courier, why)) < 0 ||
 	    (gate->web && (ret = web_tidy(gate->web, gate->now, why)) < 0))
 		return ret;
 	return operation_tick(gate, gate->now, why);
@@ -154,6 +155,7 @@ static void write_turn(struct gate *gate)
 	/* Alerts and tallies waited while there was no room; they wait on. */
 	ingest_settle(gate->ingest, ret == 0 && !full);
 	mailbox_settle(gate->mailbox, ret == 0);
+	courier_settle(gate->courier, ret == 0);
 	if (ret == 0 && full)
 		alive_room_again(gate);
 	if (gate->web && ret == 0)

@@ -25,6 +25,9 @@ const char *const faultpoint_names[] = {
 	"upload.sealed",    /* under its digest, which no row names */
 	"upload.noting",    /* in the batch that will */
 	"upload.noted",     /* durable, the pieces not yet removed, nobody told */
+	"message.taken",    /* a message is handed to the worker, which has not begun */
+	"message.sent",     /* its receiver has it, and nobody was told */
+	"message.noted",    /* what became of it is in a batch that is not durable */
 	"mail.filing",      /* a report that came by mail is durable, its message still lies in the box */
 };
 /* clang-format on */

@@ -79,6 +79,7 @@ const struct spoken vocabulary_signals[] = {
 	{ "alert_suppressed",   "a suppression in force took it",       "告警被有效抑制" },
 	{ "channel_delivered",  "a channel confirmed the delivery",     "渠道确认送达" },
 	{ "check_failed",       "a check found something",              "检查未通过" },
+	{ "link_acknowledged",  "a unit acknowledged by the link in its mail", "单位经邮件链接确认" },
 	{ "indicators_changed", "the facts behind the level changed",   "定级依据发生变化" },
 	{ "report_stored",      "a report was stored durably",          "报告已可靠保存" },
 	{ "year_begins",        "a calendar year begins",               "新的年度开始" },
@@ -87,6 +88,7 @@ const struct spoken vocabulary_signals[] = {
 
 const struct spoken vocabulary_targets[] = {
 	{ "assignee",      "the unit that carries it out", "承办单位" },
+	{ "authority",     "the competent authority of the unit", "主管部门" },
 	{ "director",      "the Office director",          "办公室主任" },
 	{ "drafter",       "who drafted it",               "起草人" },
 	{ "duty",          "who is on shift",              "值班员" },
@@ -102,6 +104,7 @@ const struct spoken vocabulary_targets[] = {
 	{ "requester",     "who asked for it",             "请求人" },
 	{ "support_centre", "the support centre",          "应急支援中心" },
 	{ "unit",          "the affected unit",            "事发单位" },
+	{ "unit_head",     "the head of the unit",         "单位负责人" },
 	{ NULL, NULL, NULL },
 };
 

@@ -14,6 +14,7 @@ static const char *const steps[STORE_SCHEMA + 1] = {
 	[1] = store_tables,
 	[2] = store_tables_2,
 	[3] = store_tables_3,
+	[4] = store_tables_4,
 };
 
 /* 0 where the store is empty. */

@@ -118,6 +118,26 @@ static const char store_tables_2[] =
 static const char store_tables_3[] =
 	"CREATE INDEX clocks_running ON clocks(space, due_at, id) WHERE state = 'running';\n";
 
+/* Version 4: letters, kept once for all who get them, and what became of each
+ * message. A message of before has no letter; it was for the portal, for paper or
+ * for a drill, and nobody sends it. */
+static const char store_tables_4[] =
+	"CREATE TABLE letters(id @PK, space @INT NOT NULL, object @INT NOT NULL, at @INT NOT NULL,"
+	" purpose TEXT NOT NULL, text TEXT NOT NULL, files TEXT NOT NULL) @STRICT;\n"
+	"CREATE INDEX letters_object ON letters(object, id);\n"
+	"ALTER TABLE outbox ADD COLUMN letter @INT;\n"
+	"ALTER TABLE outbox ADD COLUMN via TEXT;\n"
+	"ALTER TABLE outbox ADD COLUMN refused @INT NOT NULL DEFAULT 0;\n"
+	"UPDATE outbox SET state = 'done', next_at = NULL;\n"
+	"CREATE INDEX outbox_object ON outbox(object, id);\n"
+	"CREATE INDEX outbox_state ON outbox(state, channel, id) WHERE state <> 'done';\n"
+	"CREATE INDEX outbox_due ON outbox(channel, next_at, id) WHERE state = 'waiting';\n"
+	"CREATE TABLE attempts(message @INT NOT NULL, try @INT NOT NULL, at @INT NOT NULL,"
+	" channel TEXT NOT NULL, address TEXT NOT NULL, code @INT NOT NULL, result TEXT NOT NULL,"
+	" words TEXT NOT NULL, next_at @INT, PRIMARY KEY(message, try)) @STRICT;\n"
+	"CREATE TABLE held_channels(name TEXT PRIMARY KEY, person @INT NOT NULL, at @INT NOT NULL,"
+	" reason TEXT NOT NULL) @STRICT;\n";
+
 /* Chinese and other text search (store/tokens.h), in the same file and the
  * same transaction; contentless, fed with tokens made by us, which 'ascii'
  * leaves as they are. */

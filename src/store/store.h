@@ -57,7 +57,7 @@ void store_close(struct store *store);
 void store_drop(struct store **store); /* for SCOPED */
 
 /* The version of the schema this program writes. */
-enum { STORE_SCHEMA = 3 };
+enum { STORE_SCHEMA = 4 };
 
 /* Make or migrate the tables (store/schema.c); in one transaction a version. */
 int store_schema(struct store *store, struct fault *why);

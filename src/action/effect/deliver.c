@@ -1,25 +1,43 @@
-/* Deliver to every target, through the outbox. */
+/* Deliver to every target, through the outbox: one letter, and for each target at least two ways. */
 
 #include "action/action_private.h"
 
 #include <inttypes.h>
 
+#include "action/letter.h"
+
+/* The portal is one way. Where no other is known the duty officer calls. */
+static int deliver_to(struct deed *deed, struct object *target, const struct letter *letter,
+		      struct fault *why)
+{
+	int64_t unit = world_ref(deed, target, "unit");
+	const char *recipient = arena_text(deed->mem, "unit:%" PRId64, unit);
+	struct ways ways;
+	int ret;
+
+	if (!unit)
+		return 0;
+	if ((ret = ways_to(deed, recipient, &ways, why)) < 0 ||
+	    (ret = outbox_tell(deed, target, letter, recipient, why)) < 0)
+		return ret;
+	if (!ways.count)
+		outbox_row(deed, target, letter, "call", recipient, NULL);
+	return 0;
+}
+
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
+	const struct letter *letter;
 	struct objects targets;
 	int ret;
 
-	(void)use;
 	if (!pack_kind(subject->pack, "warning_target"))
 		return 0;
-	ret = world_linked(deed, subject, "warning_target", NULL, &targets, why);
-	for (size_t i = 0; ret == 0 && i < targets.count; i++) {
-		int64_t unit = world_ref(deed, targets.at[i], "unit");
-
-		if (unit)
-			outbox_put(deed, subject, "portal", arena_text(deed->mem, "unit:%" PRId64, unit),
-				   "deliver");
-	}
+	if ((ret = world_linked(deed, subject, "warning_target", NULL, &targets, why)) < 0 || !targets.count)
+		return ret;
+	letter = letter_delivered(deed, subject, effect_arg(use, "text"));
+	for (size_t i = 0; ret == 0 && i < targets.count; i++)
+		ret = deliver_to(deed, targets.at[i], letter, why);
 	return ret;
 }
 

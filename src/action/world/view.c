@@ -257,17 +257,52 @@ static int put_series(struct house *house, const struct object *o, const json_t 
 		VALUES(text_of(row, "name"), int_or_null(row, "next")), NULL, why);
 }
 
-/* A message is a row of the outbox; whether it was sent is no view of the record. */
+/* Free text of a row: as it was said, or as the record gives it back. */
+static const char *words_of(const json_t *row, const char *name)
+{
+	const json_t *said = json_object_get(row, name);
+
+	return json_string_value(json_is_object(said) ? json_object_get(said, "$") : said);
+}
+
+/* What leaves is no view of the record: a letter that went is not written anew. */
+static int put_letter(struct house *house, const struct object *o, const json_t *row, struct fault *why)
+{
+	json_t *texts = json_pack("{s:s*, s:s*}", "zh", words_of(row, "zh"), "en", words_of(row, "en"));
+	const json_t *files = json_object_get(row, "files");
+	char *text = dump(texts), *list = files ? dump(files) : must_copy("[]");
+	int ret = store_run(house->store,
+			    "INSERT INTO letters(id, space, object, at, purpose, text, files)"
+			    " VALUES($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+			    VALUES(int_or_null(row, "id"), value_int(o->space), value_int(o->id),
+				   int_or_null(row, "at"), text_of(row, "purpose"), value_text(text),
+				   value_text(list)),
+			    NULL, why);
+
+	json_decref(texts);
+	free(text);
+	free(list);
+	return ret;
+}
+
+/* A message is a row of the outbox; whether it was sent is no view of the record.
+ * What the portal, paper and a telephone carry, and what an exercise only pretends
+ * to send, waits for nobody. */
 static int put_message(struct house *house, const struct object *o, const json_t *row, struct fault *why)
 {
+	const char *channel = json_string_value(json_object_get(row, "channel"));
+	const bool leaves = channel && channel_leaves(channel);
+
+	house->posted |= leaves;
 	return store_run(
 		house->store,
 		"INSERT INTO outbox(id, space, act, object, at, channel, recipient, text, key, state, tries, "
-		"next_at)"
-		" VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $5) ON CONFLICT DO NOTHING",
-		VALUES(int_or_null(row, "id"), value_int(o->space), value_int(0), value_int(o->id),
-		       int_or_null(row, "at"), text_of(row, "channel"), text_of(row, "recipient"),
-		       text_of(row, "subject"), text_of(row, "key")),
+		"next_at, letter, via)"
+		" VALUES($1, $2, 0, $3, $4, $5, $6, '', $7, $8, 0, $9, $10, $11) ON CONFLICT DO NOTHING",
+		VALUES(int_or_null(row, "id"), value_int(o->space), value_int(o->id), int_or_null(row, "at"),
+		       text_of(row, "channel"), text_of(row, "recipient"), text_of(row, "key"),
+		       value_text(leaves ? "waiting" : "done"), leaves ? value_int(0) : value_null(),
+		       int_or_null(row, "letter"), text_of(row, "via")),
 		NULL, why);
 }
 
@@ -292,6 +327,7 @@ static const struct {
 	{ "clocks",    put_clock },
 	{ "proposals", put_proposal },
 	{ "series",    put_series },
+	{ "letters",   put_letter },
 	{ "out",       put_message },
 	{ "checks",    put_check },
 };

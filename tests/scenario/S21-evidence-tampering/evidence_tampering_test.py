@@ -123,7 +123,10 @@ class EvidenceTampering(Scene):
             alarm = d.history(made.ref)[-1]
             self.assertEqual((alarm["type"], alarm["change"]["checks"][0]["good"]), ("check.digest", 0))
             self.assertIn("organ:office", told(alarm))
-            self.assertTrue(all(made.number in row["subject"] for row in alarm["change"]["out"]), alarm["change"]["out"])
+            letters = {letter["id"]: letter for letter in alarm["change"]["letters"]}
+            for row in alarm["change"]["out"]:
+                letter = letters[row["letter"]]
+                self.assertTrue(made.number in letter["zh"] and made.number in letter["en"], letter)
             d.expect_field(made, quarantined=True)
             d.expect_field(other, quarantined=False)
             good = [e["at"] for e in d.history(made.ref) for row in e["change"].get("checks", []) if row["good"]]
