@@ -12,7 +12,7 @@
 /*
  * check_rules -- what the prose of CAP 1.2 (3.2) asks and its schema cannot.
  */
-enum { SHA1_LEN = 20, PAIRS_MOST = 20000, CROSSING_MOST = 500 };
+enum { SHA1_LEN = 20, CROSSING_MOST = 500, COMPARED_MOST = 64 };
 
 struct rules {
 	const struct node *alert;
@@ -398,10 +398,11 @@ static const char *language_of(const struct node *info)
 static void check_same_text(struct rules *r, const struct node *info)
 {
 	const char *text = node_text(info, "description");
+	size_t compared = 0;
 
 	if (!text || text_blank(text))
 		return;
-	for (const struct node *n = node_again(info); n; n = node_again(n)) {
+	for (const struct node *n = node_again(info); n && compared++ < COMPARED_MOST; n = node_again(n)) {
 		const char *other = node_text(n, "description");
 
 		if (other && !strcmp(text, other) && strcmp(language_of(info), language_of(n)))

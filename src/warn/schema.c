@@ -179,8 +179,9 @@ static bool number_good(const char *text, bool point)
 	return !*text && zeros + before + behind > 0 && before + behind <= DIGITS_MOST;
 }
 
-static bool value_good(struct check *c, const struct part *part, const char *text, enum rule *rule)
+static bool value_good(struct check *c, const struct part *part, const struct node *node, enum rule *rule)
 {
+	const char *text = node->text;
 	const char *plain = text_collapse(text, c->mem);
 	int64_t moment;
 
@@ -189,9 +190,9 @@ static bool value_good(struct check *c, const struct part *part, const char *tex
 		return *rule = RULE_ENUMERATION, chosen(text, part->choices);
 	case TIME:
 		return *rule = RULE_DATE_TIME, moment_read(text, &moment);
-	/* An empty one is the schema's default, en-US. */
+	/* An empty one is the schema's default, en-US; libxml2 holds an empty CDATA for a value. */
 	case LANGUAGE:
-		return *rule = RULE_LANGUAGE, !*text || language_good(plain);
+		return *rule = RULE_LANGUAGE, (!*text && !node->stray) || language_good(plain);
 	case URI:
 		return *rule = RULE_URI, uri_good(text, c->mem);
 	case INTEGER:
@@ -222,7 +223,7 @@ static void check_value(struct check *c, const struct node *node, const struct p
 
 	if (node->first)
 		say(c, RULE_CHILD, node, node->first->name);
-	else if (!value_good(c, part, node->text, &rule))
+	else if (!value_good(c, part, node, &rule))
 		say(c, rule, node, node->text);
 }
 

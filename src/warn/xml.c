@@ -10,7 +10,10 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-enum { DECLARATION_MOST = 256 }; /* bytes in which <?xml … ?> ends */
+enum {
+	DECLARATION_MOST = 256, /* bytes in which <?xml … ?> ends */
+	ATTRIBUTES_MOST = 256,
+};
 
 struct reading {
 	struct arena *mem;
@@ -67,6 +70,17 @@ static bool taken(const char *encoding)
 	return false;
 }
 
+static bool wide_good(const char *bytes, size_t len, struct findings *found)
+{
+	if (len >= 4 && !memcmp(bytes, "\xff\xfe\0\0", 4)) {
+		finding_add(found, RULE_ENCODING, 1, "", "UTF-32");
+		return false;
+	}
+	if (len % 2)
+		finding_add(found, RULE_BYTES, 0, "", "UTF-16");
+	return len % 2 == 0;
+}
+
 /* Bytes that we can name better than a parser does. */
 static bool bytes_good(const char *bytes, size_t len, struct arena *mem, struct findings *found)
 {
@@ -75,7 +89,7 @@ static bool bytes_good(const char *bytes, size_t len, struct arena *mem, struct 
 	size_t good;
 
 	if (wide(bytes, len))
-		return true;
+		return wide_good(bytes, len, found);
 	if ((nul = memchr(bytes, '\0', len))) {
 		finding_add(found, RULE_NUL, line_of(bytes, (size_t)(nul - bytes)), "", "");
 		return false;
@@ -279,6 +293,25 @@ static void parse(struct reading *r, const char *bytes, size_t len)
 	xmlFreeParserCtxt(r->parser);
 }
 
+/* Counted beforehand: libxml2 compares each attribute with all before it. */
+static bool attributes_good(const char *bytes, size_t len, struct findings *found)
+{
+	size_t equals = 0;
+	bool tag = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '<')
+			equals = 0, tag = i + 1 < len && bytes[i + 1] != '!' && bytes[i + 1] != '?';
+		else if (bytes[i] == '>')
+			tag = false;
+		else if (bytes[i] == '=' && tag && ++equals > ATTRIBUTES_MOST)
+			break;
+	}
+	if (equals > ATTRIBUTES_MOST)
+		finding_add(found, RULE_ATTRIBUTES, 0, "", "");
+	return equals <= ATTRIBUTES_MOST;
+}
+
 struct node *xml_read(const char *bytes, size_t len, struct arena *mem, struct findings *found)
 {
 	struct reading r = { .mem = mem, .found = found };
@@ -287,7 +320,7 @@ struct node *xml_read(const char *bytes, size_t len, struct arena *mem, struct f
 		finding_add(found, RULE_SIZE, 0, "", "");
 		return NULL;
 	}
-	if (!bytes_good(bytes, len, mem, found))
+	if (!bytes_good(bytes, len, mem, found) || !attributes_good(bytes, len, found))
 		return NULL;
 	parse(&r, bytes, len);
 	for (size_t i = 0; i <= XML_DEPTH_MOST; i++)
