@@ -108,6 +108,7 @@ struct house {
 	struct store *store;
 	struct record *record;
 	char *folder;
+	char *cap_sender, *public_url; /* the second may be NULL */
 	struct pack **packs;
 	size_t pack_count;
 	struct pack *pack;        /* in force */
@@ -283,6 +284,13 @@ const char *effect_arg(const struct effect_use *use, const char *key); /* NULL *
 void outbox_put(struct deed *deed, struct object *about, const char *channel, const char *recipient,
 		const char *subject);
 int inform_target(struct deed *deed, struct object *about, const char *target, struct fault *why);
+
+/* ---- effect/cap.c: a file that a letter may carry ---------------------------- */
+struct enclosure {
+	const char *digest, *name, *type; /* of the deed's memory */
+};
+/* The CAP file of what the warning said last; false: there is none. */
+bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *out);
 
 /* ---- check.c: checks as jobs ---------------------------------------------- */
 int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);

@@ -16,14 +16,14 @@ static size_t count_of(const struct node *parent, const char *name)
 	return count;
 }
 
-static struct words words_of(const struct node *parent, const char *name, struct arena *mem)
+static struct cap_words words_of(const struct node *parent, const char *name, struct arena *mem)
 {
 	const char **at = arena_many(mem, count_of(parent, name) + 1, sizeof(*at));
 	size_t count = 0;
 
 	for (const struct node *n = node_child(parent, name); n; n = node_again(n))
 		at[count++] = n->text;
-	return (struct words){ .at = at, .count = count };
+	return (struct cap_words){ .at = at, .count = count };
 }
 
 static struct cap_pairs pairs_of(const struct node *parent, const char *name, struct arena *mem)
@@ -175,7 +175,7 @@ static void put(struct buf *out, int depth, const char *name, const char *text)
 	buf_format(out, "</%s>\n", name);
 }
 
-static void put_words(struct buf *out, int depth, const char *name, const struct words *words)
+static void put_words(struct buf *out, int depth, const char *name, const struct cap_words *words)
 {
 	for (size_t i = 0; i < words->count; i++)
 		put(out, depth, name, words->at[i]);

@@ -12,7 +12,7 @@
  * Texts are borrowed, or of the arena it was read into. NULL: the element is
  * not there. Values of enumerations and times stand as the standard writes them.
  */
-struct words {
+struct cap_words {
 	const char *const *at;
 	size_t count;
 };
@@ -32,16 +32,16 @@ struct cap_resource {
 
 struct cap_area {
 	const char *description;
-	struct words polygons, circles;
+	struct cap_words polygons, circles;
 	struct cap_pairs geocodes;
 	const char *altitude, *ceiling;
 };
 
 struct cap_info {
 	const char *language;
-	struct words categories;
+	struct cap_words categories;
 	const char *event;
-	struct words responses;
+	struct cap_words responses;
 	const char *urgency, *severity, *certainty, *audience;
 	struct cap_pairs event_codes;
 	const char *effective, *onset, *expires;
@@ -55,7 +55,7 @@ struct cap_info {
 
 struct cap_message {
 	const char *identifier, *sender, *sent, *status, *type, *source, *scope, *restriction, *addresses;
-	struct words codes;
+	struct cap_words codes;
 	const char *note, *references, *incidents;
 	const struct cap_info *infos;
 	size_t info_count;

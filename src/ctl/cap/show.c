@@ -23,7 +23,7 @@ static void rows(const struct cap_line *line, const char *en, const char *zh, co
 			       pairs->at[i].value ? pairs->at[i].value : ""));
 }
 
-static const char *joined(const struct cap_line *line, const struct words *words)
+static const char *joined(const struct cap_line *line, const struct cap_words *words)
 {
 	const char *all = "";
 
