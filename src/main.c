@@ -27,6 +27,7 @@ static const struct {
 	{ "backup",  ctl_backup },
 	{ "restore", ctl_restore },
 	{ "doctor",  ctl_doctor },
+	{ "cap",     ctl_cap },
 };
 /* clang-format on */
 

@@ -25,6 +25,8 @@ struct house_options {
 	bool demo;          /* a new folder becomes one for demonstration: given time, marked for ever */
 	int64_t now;        /* the moment of opening (host/clock.h, or given in a demo) */
 	bool given;         /* `now` was said by whoever starts it, not read from the machine */
+	const char *cap_sender; /* who CAP messages are from; NULL: the host of the record's origin */
+	const char *public_url; /* under which others reach the HTTP interface; NULL: nobody knows */
 	const struct store_driver *driver; /* engine of the store; NULL: SQLite */
 };
 
@@ -40,6 +42,8 @@ struct store *house_store(struct house *house);
 struct record *house_record(struct house *house);
 const struct pack *house_pack(struct house *house); /* the version in force */
 const char *house_folder(const struct house *house);
+const char *house_cap_sender(const struct house *house);
+const char *house_public_url(const struct house *house); /* without a slash at its end; or NULL */
 
 /* The house is served again after a time in which nobody was here: an entry of
  * the record says so. `facts` is borrowed. Outside a batch. */

@@ -108,6 +108,7 @@ struct house {
 	struct store *store;
 	struct record *record;
 	char *folder;
+	char *cap_sender, *public_url; /* the second may be NULL */
 	struct pack **packs;
 	size_t pack_count;
 	struct pack *pack;        /* in force */
@@ -335,6 +336,13 @@ const char *chain_step(struct deed *deed, int64_t unit, const char *step);
 /* By the next contact of the unit that was not tried yet for this record, else on the call list. */
 int next_contact(struct deed *deed, struct object *about, const struct letter *letter, int64_t unit,
 		 struct fault *why);
+
+/* ---- effect/cap.c: a file that a letter may carry ---------------------------- */
+struct enclosure {
+	const char *digest, *name, *type; /* of the deed's memory */
+};
+/* The CAP file of what the warning said last; false: there is none. */
+bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *out);
 
 /* ---- check.c: checks as jobs ---------------------------------------------- */
 int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);

@@ -330,6 +330,38 @@ static int open_all(struct house *house, const struct house_options *options, st
 	return take_up_work(house, why);
 }
 
+/* Who CAP messages are from: what was said, else the host of the record. */
+static int name_sender(struct house *house, const struct house_options *options, struct fault *why)
+{
+	const char *origin = record_origin(house->record, RECORD_REAL);
+	const char *name = options->cap_sender ? options->cap_sender : origin;
+	const size_t len = options->cap_sender ? strlen(name) : strcspn(origin, "/");
+
+	if (!len || strcspn(name, " \t\r\n,<&") < len)
+		return fault_say(why, FAULT_INVALID,
+				 "--cap-sender '%.80s': no blanks, commas, < or & stand in it",
+				 "--cap-sender“%.80s”：不得含有空格、逗号、< 或 &", name);
+	house->cap_sender = must_copy(name);
+	house->cap_sender[len] = '\0';
+	return 0;
+}
+
+static int name_address(struct house *house, const char *url, struct fault *why)
+{
+	size_t len = url ? strlen(url) : 0;
+
+	if (!url)
+		return 0;
+	if ((strncmp(url, "http://", 7) && strncmp(url, "https://", 8)) || url[strcspn(url, " \t\r\n\"<>")])
+		return fault_say(why, FAULT_INVALID,
+				 "--public-url '%.80s': it is an address like https://HOST",
+				 "--public-url“%.80s”：应为 https://主机 这样的地址", url);
+	house->public_url = must_copy(url);
+	while (len && house->public_url[len - 1] == '/')
+		house->public_url[--len] = '\0';
+	return 0;
+}
+
 int house_open(const struct house_options *options, struct house **out, struct fault *why)
 {
 	struct house *house = must_alloc(sizeof(*house));
@@ -339,6 +371,8 @@ int house_open(const struct house_options *options, struct house **out, struct f
 	ret = file_make_folder(house->folder, 0700, why);
 	if (ret == 0)
 		ret = open_all(house, options, why);
+	if (ret == 0 && (ret = name_sender(house, options, why)) == 0)
+		ret = name_address(house, options->public_url, why);
 	if (ret < 0)
 		house_close(house);
 	else
@@ -362,9 +396,13 @@ void house_close(struct house *house)
 	free(house->feeds);
 	doubts_forget(&house->doubts);
 	free(house->folder);
+	free(house->cap_sender);
+	free(house->public_url);
 	free(house);
 }
 
+const char *house_cap_sender(const struct house *house) { return house->cap_sender; }
+const char *house_public_url(const struct house *house) { return house->public_url; }
 bool house_demo(const struct house *house) { return house->demo; }
 int64_t house_given_now(const struct house *house) { return house->given_now; }
 struct store *house_store(struct house *house) { return house->store; }

@@ -21,6 +21,7 @@ int ctl_record(int argc, char **argv);
 int ctl_backup(int argc, char **argv);
 int ctl_restore(int argc, char **argv);
 int ctl_doctor(int argc, char **argv);
+int ctl_cap(int argc, char **argv); /* but for `cap import` */
 
 /* Is Chinese wanted? `lang` is what --lang said, or NULL: then LC_ALL,
  * LC_MESSAGES and LANG, the first that is set. */

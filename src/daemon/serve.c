@@ -42,6 +42,8 @@ static const struct {
 	{ "--syslog-clients", "FILE",     offsetof(struct settings, syslog_clients), "authorities that sign certificates of clients (PEM)", "签发来源证书的机构（PEM）" },
 	{ "--sources",    "FILE",         offsetof(struct settings, sources),    "names, keys, quotas and silences of sources (DATA/sources); read again on SIGHUP", "各来源的名称、密钥、配额与静默时限（数据目录/sources）；收到 SIGHUP 时重读" },
 	{ "--channels",   "FILE",         offsetof(struct settings, channels),   "by which ways messages leave: mail, webhooks, gateways (DATA/channels.yml); read again on SIGHUP", "对外渠道：邮件、网络推送、短信网关（数据目录/channels.yml）；收到 SIGHUP 时重读" },
+	{ "--public-url", "URL",          offsetof(struct settings, public_url), "the address under which others reach the HTTP interface; it stands in the CAP feed", "外界访问 HTTP 接口的地址，写入 CAP 源" },
+	{ "--cap-sender", "NAME",         offsetof(struct settings, cap_sender), "who CAP messages are from, such as csirt@example.gov.cn (the host of the record)", "CAP 消息的发送者，如 csirt@example.gov.cn（默认为记录的主机名）" },
 	{ "--mail",       "imaps://USER@HOST/BOX", offsetof(struct settings, mail), "take reports from a mail box", "从邮箱收取报告" },
 	{ "--mail-password-file", "FILE", offsetof(struct settings, mail_password_file), "the password of its user", "该邮箱用户的密码文件" },
 	{ "--mail-ca",    "FILE",         offsetof(struct settings, mail_ca),    "certificates to trust (PEM) instead of the system's", "所信任的证书（PEM），替代系统证书" },

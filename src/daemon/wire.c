@@ -53,6 +53,8 @@ static int open_house(const struct settings *settings, struct house **out, struc
 		.folder = settings->data,
 		.pack = settings->pack,
 		.origin = settings->origin,
+		.cap_sender = settings->cap_sender,
+		.public_url = settings->public_url,
 		.demo = settings->demo,
 		.given = settings->at != NULL,
 	};

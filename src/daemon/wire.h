@@ -19,6 +19,7 @@ struct settings {
 	const char *https, *http, *cert, *key, *web;
 	const char *ballast, *heartbeat;
 	const char *channels; /* file of the ways out */
+	const char *cap_sender, *public_url;
 	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;
 };

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "action/action_private.h"
+#include "evidence/blob.h"
+
+/*
+ * cap -- what a warning says as a CAP file (warn/message.h), and where that is kept.
+ *
+ * A file is made in the act that publishes, signed, and kept as a blob; the
+ * edition holds its digest. What left is that file, for ever: it is never made
+ * again from a record that may have changed.
+ */
+
+/* What a file is about. */
+struct cap_about {
+	struct object *warning, *edition;
+	const char *colour, *grade, *severity; /* by the pack's lists, of the level */
+	bool cancel;
+	int64_t ends; /* made by cap_plan: when it expires */
+	const char *scope, *restriction, *tlp;
+	const char *identifier, *sent;
+};
+
+/* What is decided before anything is written: scope, end, identifier. False:
+ * no file is made of this (classified; over already; nothing to cancel). */
+bool cap_plan(struct deed *deed, struct cap_about *about);
+
+/* The signed message, in `mem` of the deed. */
+int cap_make(struct deed *deed, const struct cap_about *about, const char **bytes, size_t *len,
+	     struct fault *why);
+
+/* Kept as a blob; its digest. */
+int cap_keep(struct deed *deed, const char *bytes, size_t len, char digest[static BLOB_NAME],
+	     struct fault *why);
+
+/* "sender,identifier,sent" of messages of this warning that have not expired; "" for none. */
+const char *cap_references(struct deed *deed, const struct cap_about *about);
+/* The latest end among them; 0 for none. */
+int64_t cap_latest_end(struct deed *deed, const struct cap_about *about);
+const char *cap_reference_of(struct deed *deed, const struct cap_about *about);
+
+/* Text of the body, NULL where it is none. */
+const char *cap_text(const struct object *object, const char *field);
+int64_t cap_time(const struct object *object, const char *field); /* 0: none */

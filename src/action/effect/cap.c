@@ -1,0 +1,112 @@
+/* The edition as a CAP file, signed and kept: what leaves is fixed in the act that publishes it. */
+
+#include "action/cap/cap.h"
+
+#include <string.h>
+
+#include "base/stamp.h"
+
+/* The edition that is open now, the last that was made. */
+static struct object *newest_edition(struct deed *deed, struct object *warning, struct fault *why)
+{
+	struct objects editions = { 0 };
+
+	if (!pack_kind(warning->pack, "edition") ||
+	    world_linked(deed, warning, "edition", "warning", &editions, why) < 0 || !editions.count)
+		return NULL;
+	return editions.at[editions.count - 1];
+}
+
+/* "blue blue yellow orange red": the word of this level, 1..5. */
+static const char *of_level(struct deed *deed, const struct effect_use *use, const char *list, int64_t level,
+			    const char *otherwise)
+{
+	const char *at = effect_arg(use, list);
+
+	for (int64_t i = 1; at && *at; i++) {
+		const size_t len = strcspn(at, " ");
+
+		if (i == level)
+			return arena_copy_bytes(deed->mem, at, len);
+		at += len + strspn(at + len, " ");
+	}
+	return otherwise;
+}
+
+static void set_time(struct deed *deed, struct object *object, const char *field, int64_t moment)
+{
+	char text[STAMP_LEN];
+
+	stamp_format(moment, text);
+	change_set(deed, object, field, json_string(text));
+}
+
+static void set_text(struct deed *deed, struct object *object, const char *field, const char *text)
+{
+	change_set(deed, object, field, json_string(text));
+}
+
+static void keep_on_edition(struct deed *deed, const struct cap_about *about, const char *digest)
+{
+	struct object *edition = about->edition;
+
+	if (about->cancel) {
+		set_text(deed, edition, "cap_cancel", digest);
+		set_text(deed, edition, "cap_cancel_id", about->identifier);
+		return;
+	}
+	set_text(deed, edition, "cap_file", digest);
+	set_text(deed, edition, "cap_id", about->identifier);
+	set_text(deed, edition, "cap_reference", cap_reference_of(deed, about));
+	set_text(deed, edition, "cap_scope", about->scope);
+	set_time(deed, edition, "cap_ends", about->ends);
+}
+
+static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
+{
+	struct object *edition = newest_edition(deed, subject, why);
+	const int64_t level = value_level(json_object_get(edition ? edition->body : NULL, "level"));
+	struct cap_about about = {
+		.warning = subject,
+		.edition = edition,
+		.cancel = use->value && !strcmp(use->value, "cancel"),
+		.colour = of_level(deed, use, "colours", level, "blue"),
+		.grade = of_level(deed, use, "grades", level, "IV"),
+		.severity = of_level(deed, use, "severities", level, "Unknown"),
+	};
+	char digest[BLOB_NAME];
+	const char *bytes;
+	size_t len;
+	int ret;
+
+	/* A pack whose editions do not keep it has no CAP files. */
+	if (!edition || !kind_field(edition->kind, "cap_file") || !cap_plan(deed, &about))
+		return 0;
+	if ((ret = cap_make(deed, &about, &bytes, &len, why)) < 0 ||
+	    (ret = cap_keep(deed, bytes, len, digest, why)) < 0)
+		return ret;
+	keep_on_edition(deed, &about, digest);
+	return 0;
+}
+
+/* For letters: what this warning said last, as a file. */
+bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *out)
+{
+	struct fault why;
+	struct object *edition = newest_edition(deed, warning, &why);
+	const char *lifted = cap_text(edition, "cap_cancel"), *issued = cap_text(edition, "cap_file");
+
+	if (!edition || (!lifted && !issued))
+		return false;
+	out->digest = lifted ? lifted : issued;
+	out->name = arena_text(deed->mem, "%s.xml", cap_text(edition, lifted ? "cap_cancel_id" : "cap_id"));
+	out->type = "application/cap+xml";
+	return true;
+}
+
+const struct effect effect_cap = {
+	.name = "cap",
+	.en = "makes the signed CAP file of the edition, or of its lifting",
+	.zh = "生成版次或其解除的 CAP 签名文件",
+	.run = run,
+};
