@@ -42,6 +42,9 @@ const char *cap_references(struct deed *deed, const struct cap_about *about);
 int64_t cap_latest_end(struct deed *deed, const struct cap_about *about);
 const char *cap_reference_of(struct deed *deed, const struct cap_about *about);
 
+/* The warning holds the file of another centre: what it says of itself is noted. */
+int cap_taken(struct deed *deed, struct object *warning, struct fault *why);
+
 /* Text of the body, NULL where it is none. */
 const char *cap_text(const struct object *object, const char *field);
 int64_t cap_time(const struct object *object, const char *field); /* 0: none */

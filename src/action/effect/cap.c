@@ -79,6 +79,8 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	size_t len;
 	int ret;
 
+	if (use->value && !strcmp(use->value, "taken"))
+		return cap_taken(deed, subject, why);
 	/* A pack whose editions do not keep it has no CAP files. */
 	if (!edition || !kind_field(edition->kind, "cap_file") || !cap_plan(deed, &about))
 		return 0;
@@ -106,7 +108,7 @@ bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *
 
 const struct effect effect_cap = {
 	.name = "cap",
-	.en = "makes the signed CAP file of the edition, or of its lifting",
-	.zh = "生成版次或其解除的 CAP 签名文件",
+	.en = "makes the signed CAP file of the edition or its lifting, or notes one that was taken",
+	.zh = "生成版次或其解除的 CAP 签名文件，或登记导入的文件",
 	.run = run,
 };
