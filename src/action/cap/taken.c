@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/file.h"
+#include "seal/hex.h"
 #include "warn/check.h"
 #include "warn/proposal.h"
 #include "warn/sign.h"
@@ -179,6 +180,26 @@ static int keep_file(struct house *house, const char *bytes, size_t len, int64_t
 	return house_blob(house, digest, (int64_t)size, now, why);
 }
 
+static bool here_before(struct house *house, const char *bytes, size_t len)
+{
+	unsigned char digest[DIGEST_LEN];
+	char hex[BLOB_NAME];
+	int64_t count = 0;
+
+	digest_of(bytes, len, digest);
+	hex_write(digest, sizeof(digest), hex);
+	return store_int(house->store, "SELECT count(*) FROM blobs WHERE digest = $1",
+			 VALUES(value_text(hex)), &count, NULL) < 0 ||
+	       count;
+}
+
+/* What was refused leaves no file: after the commit one that the store does not name goes. */
+static int forget_file(struct house *house, const char *digest, struct fault *why)
+{
+	return store_run(house->store, "DELETE FROM blobs WHERE digest = $1", VALUES(value_text(digest)),
+			 NULL, why);
+}
+
 int house_cap_import(struct house *house, const struct asker *asker, const char *bytes, size_t len,
 		     int64_t now, json_t **answer, struct fault *why)
 {
@@ -186,6 +207,7 @@ int house_cap_import(struct house *house, const struct asker *asker, const char 
 	struct request request = {
 		.asker = *asker, .kind = "warning", .move = "create", .seen = -1, .now = now
 	};
+	const bool before = here_before(house, bytes, len);
 	char digest[BLOB_NAME];
 	struct proposal said;
 	struct fault mine;
@@ -202,5 +224,7 @@ int house_cap_import(struct house *house, const struct asker *asker, const char 
 	request.input = house_cap_input(&said, digest);
 	ret = house_do(house, &request, answer, why);
 	json_decref(request.input);
+	if (ret == 0 && !before && !json_is_true(json_object_get(*answer, "ok")))
+		ret = forget_file(house, digest, why);
 	return ret;
 }
