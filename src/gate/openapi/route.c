@@ -113,7 +113,7 @@ static const struct operation routes[] = {
 	{ "get",    "/cap/{file}",                "cap_file",            "Warning",  "One warning as a CAP 1.2 file, as it left", "单个预警的 CAP 1.2 文件，与发出时一致",
 	  WAY_OPEN,   "if_none_match",            NULL,                  "200~application/cap+xml 304+ETag", "404" },
 	{ "post",   "/cap",                       "cap_import",          "Warning",  "Another centre's CAP file becomes a warning to be reviewed", "导入其他中心的 CAP 文件，待审核",
-	  WAY_ANY,    "",                         "~application/cap+xml application/xml text/xml", "201=done+Location", "409 415" },
+	  WAY_ANY,    "",                         "~application/cap+xml application/xml", "201=done+Location", "409 415" },
 	{ "post",   API "/intake/{source}",       "intake_post",         "Intake",   "Lines of a log go through detection",       "日志逐行检测",
 	  WAY_ANY,    "content_encoding",         "~application/x-ndjson text/plain", "200=ingested 202=ingested", "" },
 	{ "get",    API "/quarantine",            "quarantine_list",     "Intake",   "The newest lines that were not what their source promised", "各来源最近的格式错误行",

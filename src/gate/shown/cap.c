@@ -167,7 +167,7 @@ int cap_file(struct call *call, struct fault *why)
 
 int cap_begin(struct call *call, struct fault *why)
 {
-	static const char *const types[] = { "application/cap+xml", "application/xml", "text/xml" };
+	static const char *const types[] = { "application/cap+xml", "application/xml" };
 	const char *type = http_header(call->exchange, "content-type");
 	const size_t len = type ? strcspn(type, "; ") : 0;
 	int ret;
