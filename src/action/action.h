@@ -214,6 +214,25 @@ int house_case_taken(struct house *house, const struct asker *asker, int64_t obj
 /* May the asker have the bytes of files of this field? Who sees the record may, unless the plan says who. */
 bool house_opens(struct house *house, const struct asker *asker, int64_t object, const char *field,
 		 int64_t now);
+/* The Atom feed of warnings in force, and of those lifted before they expired: what is public, and for a
+ * person (asker->person; NULL or 0: anybody) what it may see besides. `updated`: when it last changed. */
+struct buf;
+int house_cap_feed(struct house *house, const struct asker *asker, int64_t now, struct buf *out,
+		   int64_t *updated, struct fault *why);
+/* The digest of the CAP file with this identifier, for the same; FAULT_ABSENT also where it is not for the asker. */
+int house_cap_file(struct house *house, const struct asker *asker, const char *identifier, int64_t now,
+		   char digest[static 65], struct fault *why);
+/* Another centre's CAP file becomes a warning that was submitted, by whoever may submit one; the same file
+ * again gives the same answer. `answer` as of house_do. */
+int house_cap_import(struct house *house, const struct asker *asker, const char *bytes, size_t len,
+		     int64_t now, json_t **answer, struct fault *why);
+/* What it would become: FAULT_INVALID with the rule that refuses it, FAULT_REFUSED where nobody acts upon it.
+ * `space` 1 or 2 (an exercise). And the input of `warning create` for it. */
+struct proposal;
+struct arena;
+int house_cap_look(struct house *house, const char *bytes, size_t len, struct arena *mem,
+		   struct proposal *out, int *space, struct fault *why);
+json_t *house_cap_input(const struct proposal *said, const char *digest);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */

@@ -261,6 +261,7 @@ static const struct {
 	{ "whoami",     "",                    ANYWHERE, run_whoami,     "who the daemon takes you for",                             "当前身份" },
 	{ "user",       "ACT LOGIN",           HERE,     user_command,   "accounts: invite, show, disable, enable, unlock",          "账号：邀请、查看、停用、启用、解锁" },
 	{ "api",        "[PACK|routes]",       ANYWHERE, api_command,    "the HTTP interface as a document, or its routes",          "HTTP 接口的 OpenAPI 文档，或路由表" },
+	{ "cap",        "check|show|sign|verify|import FILE…", ANYWHERE, cap_import_command, "warnings as other centres read them (CAP 1.2)", "与其他中心交换的预警（CAP 1.2）" },
 	{ "stop",       "",                    HERE,     run_stop,       "end the daemon",                                           "停止守护进程" },
 	{ "words",      NULL,                  ANYWHERE, run_words,      NULL,                                                       NULL },
 	{ "sign-in",    "LOGIN",               ELSEWHERE, sign_in_command,  "sign in; asks for password and one-time code",          "登录；询问口令和动态码" },

@@ -92,7 +92,7 @@ static int end(struct sending *sending, char digest[static 2 * DIGEST_LEN + 1])
 	return 0;
 }
 
-static int send_file(struct ctl *ctl, const char *path, char digest[static 2 * DIGEST_LEN + 1])
+int attach_file(struct ctl *ctl, const char *path, char digest[static 2 * DIGEST_LEN + 1])
 {
 	struct sending sending = { .ctl = ctl, .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	struct fault why;
@@ -164,7 +164,7 @@ int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const c
 				 "本预案不为“%s”保存证据文件", name_of(kind));
 	if (input_of_flags(ctl, evidence, &input, &why) < 0)
 		return say_fault(ctl, &why);
-	if ((ret = send_file(ctl, path, digest))) {
+	if ((ret = attach_file(ctl, path, digest))) {
 		json_decref(input);
 		return ret;
 	}

@@ -144,6 +144,9 @@ int form_command(struct ctl *ctl, const json_t *kind);
 json_t *kind_request(struct ctl *ctl, const json_t *kind, const char *move, const char *ref, json_t *input);
 int kind_command(struct ctl *ctl);
 int attach_command(struct ctl *ctl, const json_t *kind, const char *ref, const char *path);
+/* Send the file, and only that: its digest in hex; gives the exit status. */
+int attach_file(struct ctl *ctl, const char *path, char digest[static 65]);
+int cap_import_command(struct ctl *ctl); /* cap/import.c */
 int admin_command(struct ctl *ctl, bool *mine);
 int api_command(struct ctl *ctl);
 

@@ -6,7 +6,7 @@ static const char *const each[] = { "each", "as", "through", NULL };
 static const char *const through[] = { "through", NULL };
 static const char *const to[] = { "to", NULL };
 static const char *const series[] = { "receipt", "document", NULL };
-static const char *const cap_words[] = { "issue", "cancel", NULL };
+static const char *const cap_words[] = { "issue", "cancel", "taken", NULL };
 static const char *const cap_lists[] = { "colours", "grades", "severities", NULL }; /* by level, 1 to 5 */
 static const char *const doors[] = { "open", "close", NULL };
 static const char *const drill_spaces[] = { "open", "freeze", "close", NULL };
@@ -17,7 +17,7 @@ static const char *const voids[] = { "signatures", NULL };
 /* clang-format off */
 const struct effect_shape vocabulary_effects[] = {
 	{ "access",        "opens or closes the team's access to the case",        "开通或收回队伍的案件访问权",   SHAPE_WORD,   false, doors,  NULL },
-	{ "cap",           "makes the signed CAP file of the edition, or of its lifting", "生成版次或其解除的 CAP 签名文件", SHAPE_WORD, false, cap_words, cap_lists },
+	{ "cap",           "makes the signed CAP file of the edition or its lifting, or notes one that was taken", "生成版次或其解除的 CAP 签名文件，或登记导入的文件", SHAPE_WORD, false, cap_words, cap_lists },
 	{ "deliver",       "delivers to every target",                             "向全部对象送达",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "draft_report",  "drafts a report upward from the case",                 "由案件拟写上报材料",           SHAPE_NONE,   true,  NULL,   NULL },
 	{ "drill_space",   "opens, freezes or closes the space of the drill",      "开启、冻结或关闭演练空间",     SHAPE_WORD,   false, drill_spaces, NULL },

@@ -25,7 +25,7 @@ static void put_link(struct buf *out, int depth, const char *rel, const char *ty
 	buf_text(out, "\"/>\n");
 }
 
-static void put_entry(struct buf *out, const struct feed_entry *entry)
+static void put_entry(struct buf *out, const struct atom_entry *entry)
 {
 	buf_text(out, "  <entry");
 	if (entry->language) {
@@ -49,7 +49,7 @@ static void put_entry(struct buf *out, const struct feed_entry *entry)
 	buf_text(out, "  </entry>\n");
 }
 
-void feed_write(const struct feed *feed, struct buf *out)
+void feed_write(const struct atom_feed *feed, struct buf *out)
 {
 	buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"" ATOM_SPACE
 		      "\" xmlns:cap=\"" CAP_SPACE "\" xml:lang=\"zh-CN\">\n");

@@ -13,7 +13,7 @@
 #define ATOM_SPACE "http://www.w3.org/2005/Atom"
 
 /* Times are of RFC 3339, with an offset. Texts are borrowed. */
-struct feed_entry {
+struct atom_entry {
 	const char *id; /* the same for as long as the message is known */
 	const char *title, *summary;
 	const char *updated, *published;
@@ -22,14 +22,14 @@ struct feed_entry {
 	const char *category, *language;
 };
 
-struct feed {
+struct atom_feed {
 	const char *id, *title, *author, *updated;
 	const char *self; /* its own address */
-	const struct feed_entry *entries;
+	const struct atom_entry *entries;
 	size_t count;
 };
 
-void feed_write(const struct feed *feed, struct buf *out);
+void feed_write(const struct atom_feed *feed, struct buf *out);
 
 /* Against RFC 4287, as far as a reader of warnings depends on it. NULL where
  * the bytes are no feed or entry of Atom. */

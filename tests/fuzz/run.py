@@ -38,7 +38,7 @@ PARSERS = {
     "http_head": "the head of an HTTP request",
     "http_message": "HTTP requests out of a stream",
     "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
-    "mail": "a mail message",
+    "mail": "a mail message", "cap": "a CAP file or an Atom feed",
     "columns": "tables of Zeek and W3C", "messages": "CEF, LEEF, audit records, pairs",
     "records": "documents of many events", "tail": "a file through rotation",
 }
@@ -150,6 +150,25 @@ def http_requests():
     return [data[:1500] for _, data, _ in cases.TAKEN + cases.REFUSED] + [cases.TAKEN[0][1] * 2, cases.TAKEN[5][1] + cases.TAKEN[0][1]]
 
 
+def cap_files():
+    """Ours, a signed one, and what the test of bytes tries."""
+    import cap
+    sys.path.insert(0, os.path.join(ROOT, "tests", "warn"))
+    import bytes_test
+    yield cap.MESSAGE.encode()
+    yield cap.MESSAGE.replace("</alert>", '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo><CanonicalizationMethod Algorithm='
+                              '"http://www.w3.org/2001/10/xml-exc-c14n#"/><SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"/>'
+                              '<Reference URI=""><Transforms><Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/></Transforms>'
+                              '<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue>AA==</DigestValue></Reference></SignedInfo>'
+                              '<SignatureValue>AA==</SignatureValue></Signature></alert>').encode()
+    yield b'<feed xmlns="http://www.w3.org/2005/Atom"><id>a</id><title>t</title><updated>2026-03-02T08:00:00+08:00</updated>' \
+          b'<author><name>n</name></author><entry><id>b</id><title>t</title><updated>2026-03-02T08:00:00Z</updated><link href="x"/></entry></feed>'
+    for _, data, _ in bytes_test.CASES:
+        data = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
+        if len(data) < 8192:
+            yield data
+
+
 SEEDS = {
     "http_head": http_requests, "http_message": lambda: [bytes([n % 16]) + data for n, data in enumerate(http_requests())],
     "yaml": lambda: [*read("packs", "jinan-2007", "**", "*.yml"), *read("rules", "**", "*.yml")],
@@ -160,7 +179,7 @@ SEEDS = {
     "stamp": lambda: STAMPS,
     "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
     "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS, "columns": lambda: TABLES, "messages": lambda: MESSAGES,
-    "records": lambda: DOCUMENTS, "tail": lambda: WRITERS,
+    "cap": cap_files, "records": lambda: DOCUMENTS, "tail": lambda: WRITERS,
 }
 
 

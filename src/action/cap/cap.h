@@ -19,14 +19,17 @@ struct cap_about {
 	struct object *warning, *edition;
 	const char *colour, *grade, *severity; /* by the pack's lists, of the level */
 	bool cancel;
-	int64_t ends; /* made by cap_plan: when it expires */
+	/* made by cap_plan: */
+	int64_t ends; /* when it expires */
+	const char
+		*references; /* "sender,identifier,sent" of messages of this warning that have not expired */
 	const char *scope, *restriction, *tlp;
 	const char *identifier, *sent;
 };
 
-/* What is decided before anything is written: scope, end, identifier. False:
+/* What is decided before anything is written: scope, end, identifier. 1; or 0:
  * no file is made of this (classified; over already; nothing to cancel). */
-bool cap_plan(struct deed *deed, struct cap_about *about);
+int cap_plan(struct deed *deed, struct cap_about *about, struct fault *why);
 
 /* The signed message, in `mem` of the deed. */
 int cap_make(struct deed *deed, const struct cap_about *about, const char **bytes, size_t *len,
@@ -36,11 +39,10 @@ int cap_make(struct deed *deed, const struct cap_about *about, const char **byte
 int cap_keep(struct deed *deed, const char *bytes, size_t len, char digest[static BLOB_NAME],
 	     struct fault *why);
 
-/* "sender,identifier,sent" of messages of this warning that have not expired; "" for none. */
-const char *cap_references(struct deed *deed, const struct cap_about *about);
-/* The latest end among them; 0 for none. */
-int64_t cap_latest_end(struct deed *deed, const struct cap_about *about);
 const char *cap_reference_of(struct deed *deed, const struct cap_about *about);
+
+/* The warning holds the file of another centre: what it says of itself is noted. */
+int cap_taken(struct deed *deed, struct object *warning, struct fault *why);
 
 /* Text of the body, NULL where it is none. */
 const char *cap_text(const struct object *object, const char *field);

@@ -277,7 +277,7 @@ static const char *incidents_of(const struct making *m)
 static void compose(struct making *m, struct buf *out)
 {
 	struct cap_info infos[2];
-	const char *references = cap_references(m->deed, m->about);
+	const char *references = m->about->references;
 	const struct cap_message message = {
 		.identifier = m->about->identifier,
 		.sender = house_cap_sender(m->deed->house),

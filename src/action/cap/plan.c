@@ -67,36 +67,26 @@ static bool in_force(const struct deed *deed, const struct object *edition)
 	return cap_text(edition, "cap_reference") && cap_time(edition, "cap_ends") > deed->now;
 }
 
-const char *cap_references(struct deed *deed, const struct cap_about *about)
+/* Those that this one is about, and the latest end among them. */
+static int plan_references(struct deed *deed, struct cap_about *about, int64_t *latest, struct fault *why)
 {
 	struct objects editions = { 0 };
-	const char *all = "";
-	struct fault why;
+	int ret;
 
-	if (world_linked(deed, about->warning, "edition", "warning", &editions, &why) < 0)
-		return all;
-	for (size_t i = 0; i < editions.count; i++)
-		if ((about->cancel || editions.at[i] != about->edition) && in_force(deed, editions.at[i]))
-			all = arena_text(deed->mem, "%s%s%s", all, *all ? " " : "",
-					 cap_text(editions.at[i], "cap_reference"));
-	return all;
-}
-
-int64_t cap_latest_end(struct deed *deed, const struct cap_about *about)
-{
-	struct objects editions = { 0 };
-	int64_t latest = 0;
-	struct fault why;
-
-	if (world_linked(deed, about->warning, "edition", "warning", &editions, &why) < 0)
-		return 0;
+	about->references = "";
+	*latest = 0;
+	if ((ret = world_linked(deed, about->warning, "edition", "warning", &editions, why)) < 0)
+		return ret;
 	for (size_t i = 0; i < editions.count; i++) {
-		const int64_t end = cap_time(editions.at[i], "cap_ends");
+		const struct object *one = editions.at[i];
 
-		if (in_force(deed, editions.at[i]) && end > latest)
-			latest = end;
+		if ((!about->cancel && one == about->edition) || !in_force(deed, one))
+			continue;
+		about->references = arena_text(deed->mem, "%s%s%s", about->references,
+					       *about->references ? " " : "", cap_text(one, "cap_reference"));
+		*latest = cap_time(one, "cap_ends") > *latest ? cap_time(one, "cap_ends") : *latest;
 	}
-	return latest;
+	return 0;
 }
 
 /* ---- identifier and times --------------------------------------------------------- */
@@ -137,26 +127,28 @@ const char *cap_reference_of(struct deed *deed, const struct cap_about *about)
 			  about->sent);
 }
 
-static bool plan_end(struct deed *deed, struct cap_about *about, int64_t sent)
+static bool plan_end(struct cap_about *about, int64_t sent, int64_t latest)
 {
 	const int64_t until = cap_time(about->warning, "valid_to");
 
-	about->ends = about->cancel                       ? cap_latest_end(deed, about)
-		      : until && until < sent + ENDS_MOST ? until
-							  : sent + ENDS_MOST;
+	about->ends = about->cancel ? latest : until && until < sent + ENDS_MOST ? until : sent + ENDS_MOST;
 	about->ends -= about->ends % STAMP_SECOND;
 	return about->ends > sent;
 }
 
-bool cap_plan(struct deed *deed, struct cap_about *about)
+int cap_plan(struct deed *deed, struct cap_about *about, struct fault *why)
 {
 	const int64_t sent = deed->now - deed->now % STAMP_SECOND;
 	char text[MOMENT_LEN];
+	int64_t latest;
+	int ret;
 
-	if (!plan_scope(about) || !plan_end(deed, about, sent))
-		return false;
+	if ((ret = plan_references(deed, about, &latest, why)) < 0)
+		return ret;
+	if (!plan_scope(about) || !plan_end(about, sent, latest))
+		return 0;
 	moment_write(sent, OFFSET_MIN, text);
 	about->sent = arena_copy(deed->mem, text);
 	about->identifier = identifier_of(deed, about);
-	return true;
+	return 1;
 }

@@ -7,14 +7,15 @@
 #include "base/stamp.h"
 
 /* The edition that is open now, the last that was made. */
-static struct object *newest_edition(struct deed *deed, struct object *warning, struct fault *why)
+static int newest_edition(struct deed *deed, struct object *warning, struct object **out, struct fault *why)
 {
 	struct objects editions = { 0 };
+	int ret = 0;
 
-	if (!pack_kind(warning->pack, "edition") ||
-	    world_linked(deed, warning, "edition", "warning", &editions, why) < 0 || !editions.count)
-		return NULL;
-	return editions.at[editions.count - 1];
+	if (pack_kind(warning->pack, "edition"))
+		ret = world_linked(deed, warning, "edition", "warning", &editions, why);
+	*out = editions.count ? editions.at[editions.count - 1] : NULL;
+	return ret;
 }
 
 /* "blue blue yellow orange red": the word of this level, 1..5. */
@@ -62,41 +63,54 @@ static void keep_on_edition(struct deed *deed, const struct cap_about *about, co
 	set_time(deed, edition, "cap_ends", about->ends);
 }
 
-static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
+static int keep_file(struct deed *deed, struct cap_about *about, struct fault *why)
 {
-	struct object *edition = newest_edition(deed, subject, why);
-	const int64_t level = value_level(json_object_get(edition ? edition->body : NULL, "level"));
-	struct cap_about about = {
-		.warning = subject,
-		.edition = edition,
-		.cancel = use->value && !strcmp(use->value, "cancel"),
-		.colour = of_level(deed, use, "colours", level, "blue"),
-		.grade = of_level(deed, use, "grades", level, "IV"),
-		.severity = of_level(deed, use, "severities", level, "Unknown"),
-	};
 	char digest[BLOB_NAME];
 	const char *bytes;
 	size_t len;
 	int ret;
 
-	/* A pack whose editions do not keep it has no CAP files. */
-	if (!edition || !kind_field(edition->kind, "cap_file") || !cap_plan(deed, &about))
-		return 0;
-	if ((ret = cap_make(deed, &about, &bytes, &len, why)) < 0 ||
+	/* 0: none is made of this. */
+	if ((ret = cap_plan(deed, about, why)) <= 0 || (ret = cap_make(deed, about, &bytes, &len, why)) < 0 ||
 	    (ret = cap_keep(deed, bytes, len, digest, why)) < 0)
 		return ret;
-	keep_on_edition(deed, &about, digest);
+	keep_on_edition(deed, about, digest);
 	return 0;
+}
+
+static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
+{
+	struct cap_about about = { .warning = subject,
+				   .cancel = use->value && !strcmp(use->value, "cancel") };
+	int64_t level;
+	int ret;
+
+	if (use->value && !strcmp(use->value, "taken"))
+		return cap_taken(deed, subject, why);
+	if ((ret = newest_edition(deed, subject, &about.edition, why)) < 0)
+		return ret;
+	/* A pack whose editions do not keep it has no CAP files. */
+	if (!about.edition || !kind_field(about.edition->kind, "cap_file"))
+		return 0;
+	level = value_level(json_object_get(about.edition->body, "level"));
+	about.colour = of_level(deed, use, "colours", level, "blue");
+	about.grade = of_level(deed, use, "grades", level, "IV");
+	about.severity = of_level(deed, use, "severities", level, "Unknown");
+	return keep_file(deed, &about, why);
 }
 
 /* For letters: what this warning said last, as a file. */
 bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *out)
 {
+	struct object *edition = NULL;
+	const char *lifted, *issued;
 	struct fault why;
-	struct object *edition = newest_edition(deed, warning, &why);
-	const char *lifted = cap_text(edition, "cap_cancel"), *issued = cap_text(edition, "cap_file");
 
-	if (!edition || (!lifted && !issued))
+	if (newest_edition(deed, warning, &edition, &why) < 0 || !edition)
+		return false;
+	lifted = cap_text(edition, "cap_cancel");
+	issued = cap_text(edition, "cap_file");
+	if (!lifted && !issued)
 		return false;
 	out->digest = lifted ? lifted : issued;
 	out->name = arena_text(deed->mem, "%s.xml", cap_text(edition, lifted ? "cap_cancel_id" : "cap_id"));
@@ -106,7 +120,7 @@ bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *
 
 const struct effect effect_cap = {
 	.name = "cap",
-	.en = "makes the signed CAP file of the edition, or of its lifting",
-	.zh = "生成版次或其解除的 CAP 签名文件",
+	.en = "makes the signed CAP file of the edition or its lifting, or notes one that was taken",
+	.zh = "生成版次或其解除的 CAP 签名文件，或登记导入的文件",
 	.run = run,
 };

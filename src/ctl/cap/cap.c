@@ -7,6 +7,7 @@
 #include "ctl/cap/manual.h"
 #include "ctl/ctl.h"
 #include "host/file.h"
+#include "warn/rules.h"
 #include "warn/xml.h"
 
 enum { PEM_MOST = 256 * 1024 };
@@ -111,6 +112,15 @@ static int read_flags(struct cap_line *line, int argc, char **argv)
 	return 0;
 }
 
+/* Every code there is, with its stage and its words. */
+static int say_rules(const struct cap_line *line)
+{
+	for (int i = 0; i < RULE__COUNT; i++)
+		printf("%-8s %-20s %s\n", rule_stage_name(rule_stage((enum rule)i)), rule_code((enum rule)i),
+		       cap_words(line, rule_en((enum rule)i), rule_zh((enum rule)i)));
+	return 0;
+}
+
 static const struct {
 	const char *word;
 	int (*run)(const struct cap_line *line, const char *path);
@@ -144,8 +154,8 @@ static int run(struct cap_line *line, const char *word)
 			ret = worse(ret, table[i].run(line, line->files[k]));
 		return ret;
 	}
-	return usage(line, "it is check, show, sign, verify or import",
-		     "应为 check、show、sign、verify 或 import", word);
+	return usage(line, "it is check, show, sign, verify, import or rules",
+		     "应为 check、show、sign、verify、import 或 rules", word);
 }
 
 int ctl_cap(int argc, char **argv)
@@ -163,9 +173,11 @@ int ctl_cap(int argc, char **argv)
 			return 0;
 		}
 	if (argc < 2)
-		return usage(&line, "it is check, show, sign, verify or import",
-			     "应为 check、show、sign、verify 或 import", "");
+		return usage(&line, "it is check, show, sign, verify, import or rules",
+			     "应为 check、show、sign、verify、import 或 rules", "");
 	if ((ret = read_flags(&line, argc - 2, argv + 2)))
 		return ret;
+	if (!strcmp(argv[1], "rules"))
+		return say_rules(&line);
 	return run(&line, argv[1]);
 }

@@ -108,6 +108,13 @@ int parcels_open(struct web *web, struct parcels **out, struct fault *why);
 void parcels_free(struct parcels *parcels);
 int parcel_case(struct call *call, struct fault *why);
 
+/* shown/cap.c */
+int cap_feed(struct call *call, struct fault *why);
+int cap_file(struct call *call, struct fault *why);
+int cap_begin(struct call *call, struct fault *why);
+int cap_part(struct call *call, const char *bytes, size_t len, struct fault *why);
+int cap_whole(struct call *call, struct fault *why);
+
 /* shown/record.c */
 int record_entries(struct call *call, struct fault *why);
 

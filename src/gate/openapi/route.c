@@ -110,6 +110,12 @@ static const struct operation routes[] = {
 	{ "delete", API "/uploads/{id}",          "upload_drop",         "Upload",   "Give it up",                                "放弃上传",
 	  WAY_ANY,    "",                         NULL,                  "200=nothing",                 "409" },
 	/* what comes in, what goes out */
+	{ "get",    "/cap/feed.atom",             "cap_feed",            "Warning",  "Warnings in force as an Atom feed: what is public, and for who is signed in what it may see", "现行预警的 Atom 源：公开部分，登录者另含其有权查看的部分",
+	  WAY_OPEN,   "if_none_match",            NULL,                  "200~application/atom+xml 304+ETag", "" },
+	{ "get",    "/cap/{file}",                "cap_file",            "Warning",  "One warning as a CAP 1.2 file, as it left", "单个预警的 CAP 1.2 文件，与发出时一致",
+	  WAY_OPEN,   "if_none_match",            NULL,                  "200~application/cap+xml 304+ETag", "404" },
+	{ "post",   "/cap",                       "cap_import",          "Warning",  "Another centre's CAP file becomes a warning to be reviewed", "导入其他中心的 CAP 文件，待审核",
+	  WAY_ANY,    "",                         "~application/cap+xml application/xml", "201=done+Location", "409 415" },
 	{ "post",   API "/intake/{source}",       "intake_post",         "Intake",   "Lines of a log go through detection",       "日志逐行检测",
 	  WAY_ANY,    "content_encoding",         "~application/x-ndjson text/plain", "200=ingested 202=ingested", "" },
 	{ "get",    API "/quarantine",            "quarantine_list",     "Intake",   "The newest lines that were not what their source promised", "各来源最近的格式错误行",

@@ -94,6 +94,8 @@ static void make_others(void)
 
 	call("warning",
 	     small_make(&house, "warning", "{\"title\":\"预警\",\"hazard\":\"漏洞\",\"level\":4}"));
+	small_make(&house, "edition", "{\"warning\":%lld,\"edition_no\":1,\"level\":4,\"title\":\"预警\"}",
+		   (long long)id_of("warning"));
 	call("target", small_make(&house, "warning_target", "{\"warning\":%lld,\"unit\":%lld}",
 				  (long long)id_of("warning"), unit));
 	tool = small_make(&house, "resource", "{\"type\":\"tool\",\"name\":\"工具\",\"check_min\":60}");
@@ -127,6 +129,7 @@ struct run {
 
 static const struct run runs[] = {
 	{ "access", "asks", { .value = "open" }, NULL },
+	{ "cap", "warning", { .value = "issue", ARGS("colours", "blue blue yellow orange red") }, NULL },
 	{ "deliver", "warning", { .value = NULL }, NULL },
 	{ "draft_report", "upward", { .value = NULL }, NULL },
 	{ "drill_space", "drill", { .value = "close" }, NULL },
