@@ -366,6 +366,16 @@ class ReportUpward(Scene):
             second = self.level4(d, personal=False)
             self.assertEqual(stages(d, second), {})
 
+    def test_a_law_that_is_adopted_while_the_case_runs_is_found_when_somebody_looks(self):
+        with self.city() as d:
+            case = self.level4(d, personal=False)
+            adopt(d, "in-certin")
+            self.assertEqual(stages(d, case), {})
+            d.done("law01", "incident", "recheck_duties", case)
+            d.done("cl01", "incident", "recheck_duties", case)
+            self.assertEqual(d.show(stages(d, case)["in-certin/rep"])["fields"]["due_at"], "2026-03-02T13:50:00.000000Z")
+            self.assertEqual(len([u for u in d.linked(case, "upward_report") if "stage" in d.show(u.ref)["fields"]]), 1)
+
     def test_a_regime_may_begin_at_a_level_and_tell_someone_else(self):
         with self.city() as d:
             adopt(d, "in-certin", from_level=4, recipient="驻地联络处", channel="mail")
