@@ -84,14 +84,28 @@ static void check_form(const struct checking *c, const struct report_stage *stag
 		    stage->id, stage->form);
 }
 
+/* One that is not told by the case is for a variant: else nobody ever has it. */
+static void check_exception(const struct checking *c, const struct regime *regime,
+			    const struct stage_exception *one)
+{
+	bool adopted = false;
+
+	for (size_t i = 0; i < regime->variant_count; i++)
+		adopted |= !strcmp(regime->variants[i].id, one->name);
+	if (!one->when && !adopted)
+		problem_add(c->problems, one->at, NULL,
+			    "exception %s is for nobody: it has no when, and %s has no variant of this name",
+			    one->name, regime->id);
+	check_certainty(c, one->at, one->name, one->certainty);
+}
+
 static void check_stage(const struct checking *c, const struct regime *regime,
 			const struct report_stage *stage)
 {
 	for (size_t i = 0; i < stage->leg_count; i++)
 		check_leg(c, regime, stage, &stage->legs[i]);
 	for (size_t i = 0; i < stage->exception_count; i++)
-		check_certainty(c, stage->exceptions[i].at, stage->exceptions[i].name,
-				stage->exceptions[i].certainty);
+		check_exception(c, regime, &stage->exceptions[i]);
 	check_certainty(c, stage->at, stage->id, stage->certainty);
 	check_certainty(c, stage->at, stage->id, stage->rule_certainty);
 	check_verified(c, stage);
