@@ -102,7 +102,9 @@ int zone_read(const char *rule, struct zone *out, struct fault *why)
 static int64_t wall(const struct zone_change *change, int year)
 {
 	const struct civil first = { .year = year, .month = change->month, .day = 1 };
-	const struct civil next = { .year = year + change->month / 12, .month = change->month % 12 + 1, .day = 1 };
+	const struct civil next = { .year = year + change->month / 12,
+				    .month = change->month % 12 + 1,
+				    .day = 1 };
 	const int ahead = (change->weekday - stamp_civil(stamp_of(first)).weekday + 7) % 7;
 	int64_t day = stamp_of(first) + (ahead + 7 * (change->week - 1)) * STAMP_DAY;
 

@@ -484,9 +484,9 @@ struct regime { /* a duty to report upward */
 struct calendar_def {
 	const char *id;
 	struct words label;
-	const char *zone; /* "Europe/Brussels" */
-	const char *rule; /* of POSIX: "CET-1CEST,M3.5.0,M10.5.0/3" */
-	bool rests[7];    /* 0 = Sunday */
+	const char *zone;  /* "Europe/Brussels" */
+	const char *rule;  /* of POSIX: "CET-1CEST,M3.5.0,M10.5.0/3" */
+	bool rests[7];     /* 0 = Sunday */
 	int32_t *off, *on; /* days since 1970-01-01 that are free, or are worked, against the week; sorted */
 	size_t off_count, on_count;
 	const char *source, *certainty;

@@ -27,5 +27,6 @@ void show_boundary(struct buf *out, const struct pack *pack, bool chinese);
 /* All duties to report upward: stages, terms, recipients, how certain each is. */
 void show_regimes(struct buf *out, const struct pack *pack, bool chinese);
 /* "aware + 24 h", "min(classified + 4 h, aware + 24 h)" */
-void show_stage_rule(struct buf *out, const struct pack *pack, const struct report_stage *stage, bool chinese);
+void show_stage_rule(struct buf *out, const struct pack *pack, const struct report_stage *stage,
+		     bool chinese);
 void show_term(struct buf *out, struct term term, bool chinese);

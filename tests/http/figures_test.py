@@ -109,6 +109,36 @@ def what_is_no_question(h):
             raise Unexpected(f"{query}: {reply}")
 
 
+# ---- deadlines ----------------------------------------------------------------------------------------
+
+
+def deadlines_are_the_duties_that_one_sees(h, login):
+    said = good(h.web.get(f"{A}/deadlines?limit=500", login=login))
+    records = {r["id"]: r for r in seen(h, login) if r["kind"] == "upward_report" and is_open(h, r)}
+    same(sorted(row["duty"]["id"] for row in said["deadlines"]), sorted(records), login)
+    for row in said["deadlines"]:
+        record = records[row["duty"]["id"]]
+        clock = next(c for c in record["clocks"] if c["code"].startswith("CK12"))
+        same((row["due"], row.get("missed"), row["state"], row["recipient"]),
+             (clock["due"], clock.get("missed"), "missed" if "missed" in clock else "running", record["fields"]["recipient"]))
+        same(row["case"]["number"], record["fields"]["incident"]["number"])
+        same(row["left_s"] < 0, "missed" in clock)
+    for state in ("running", "missed", "sent", "at_once", "unconfirmed"):
+        some = good(h.web.get(f"{A}/deadlines?limit=500&state={state}", login=login))["deadlines"]
+        same(some, [r for r in said["deadlines"] if r["state"] == state], state)
+
+
+def there_are_deadlines(h):
+    said = good(h.web.get(f"{A}/deadlines", login="dir01"))
+    same({r["state"] for r in said["deadlines"]}, {"running", "missed"})
+    same((said["more"], good(h.web.get(f"{A}/deadlines?limit=1", login="dir01"))["more"]), (False, True))
+    same(good(h.web.get(f"{A}/deadlines?space=drill", login="dir01"))["deadlines"], [])
+    for query in ("state=late", "limit=0", "limit=501", "space=both", "before=2026"):
+        reply = h.web.get(f"{A}/deadlines?{query}", login="dut01")
+        if reply.status != 422 or not (reply.json["zh"] and reply.json["en"]):
+            raise Unexpected(f"{query}: {reply}")
+
+
 # ---- counts ----------------------------------------------------------------------------------------
 
 
@@ -232,7 +262,10 @@ def spans_of(h, login, numbers):
             done = [e["at"] for e in entries if e["type"] in {f"incident.{m}" for m in moves}]
             if done:
                 spans.setdefault(step, []).append(int((moment_of(done[0]) - moment_of(entries[0]["at"])).total_seconds()))
-        for clock in good(h.web.get(f"{A}/incident/{number}", login=login))["clocks"]:
+        case = good(h.web.get(f"{A}/incident/{number}?with=linked", login=login))
+        duties = [link["id"] for link in case.get("linked", []) if link["kind"] == "upward_report"]
+        owed = [c for i in duties for c in good(h.web.get(f"{A}/upward_report/{i}", login=login))["clocks"]]
+        for clock in case["clocks"] + owed:
             if "due" in clock and clock["code"][0] != "@" and clock["code"] not in awaited:
                 how = "missed" if "missed" in clock else "kept" if clock["state"] == "stopped" else "running"
                 clocks.setdefault(clock["code"], {"kept": 0, "missed": 0, "running": 0})[how] += 1
@@ -309,6 +342,9 @@ def prepare(h):
     # A unit sees the case of another by way of a system of its own.
     d.done("dut01", "affected_system", "create", incident=h.records["verified"]["edu"].number, system=d.system["hosp"],
            unit=d.unit["hosp"], name="医院系统")
+    for within in (30, 90000):
+        d.done("dir01", "upward_report", "create", incident=h.records["verified"]["edu"].number, recipient="省厅", type="initial",
+               within_min=within, mandatory=False, channel="phone")
     d.pass_time("3 h")
     late = d.do("dut01", "incident", "create", title="迟确认", reporter="联络员", unit=d.unit["tax"], aware_at=h.aware_at, what="x").number
     d.pass_time("40 min")
@@ -337,6 +373,9 @@ def main():
             for space in ("real", "drill"):
                 for state in (None, "running", "missed"):
                     results.case(f"clocks: {login} {space} {state}", clocks_are_those_of_the_records, h, login, space, state)
+        for login in EVERYBODY:
+            results.case(f"deadlines: {login}", deadlines_are_the_duties_that_one_sees, h, login)
+        results.case("some deadlines", there_are_deadlines, h)
         results.case("clocks by pages and times", clocks_by_pages_and_times, h)
         results.case("clocks hidden", clocks_say_nothing_of_what_is_hidden, h)
         results.case("no question", what_is_no_question, h)

@@ -19,6 +19,31 @@ def plan(*args, lang="en"):
     return subprocess.run([binary(), "plan", *args, "--lang", lang], capture_output=True, text=True, cwd=ROOT, timeout=60)
 
 
+class Regimes(unittest.TestCase):
+    def test_the_table_says_how_certain_each_stage_is(self):
+        for lang, words in (("en", ("min(classified + 4 h, aware + 24 h)", "stage in sent + 1 month", "aware + at once", "does not count")),
+                            ("zh", ("发现或获知 + 1小时", "阶段 in 报出 + 1个月", "立即", "不计时"))):
+            done = plan("regimes", OWN, lang=lang)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            for word in words:
+                self.assertIn(word, done.stdout)
+            self.assertEqual(sum(line.count("[read]") + line.count("[memory]") + line.count("[partly-read]") + line.count("[proposal]")
+                                 for line in done.stdout.splitlines() if "->" in line), 57)
+
+    def test_two_versions_differ_by_their_terms(self):
+        with tempfile.TemporaryDirectory() as where:
+            pack = os.path.join(where, "plan")
+            shutil.copytree(SMALL, pack)
+            path = os.path.join(pack, "regimes", "law.yml")
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text.replace("within: 1 month", "within: 30 d"))
+            done = plan("diff", SMALL, pack)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stdout, r"law-1.*1 month(.|\n)*30 d")
+
+
 class Check(unittest.TestCase):
     def test_the_default_plan_is_sound_in_both_languages(self):
         done = plan("check", OWN)

@@ -43,7 +43,8 @@ int adoptions_of(struct deed *deed, const struct pack *pack, struct adoptions *o
 
 	*out = (struct adoptions){ .at = arena_many(deed->mem, 2 * ADOPTIONS_MOST, sizeof(*out->at)) };
 	if (store_query(deed->house->store,
-			"SELECT object FROM facets WHERE kind = 'regime_adoption' AND name = 'open' AND value = 'yes'"
+			"SELECT object FROM facets WHERE kind = 'regime_adoption' AND name = 'open' AND "
+			"value = 'yes'"
 			" ORDER BY object LIMIT $1",
 			VALUES(value_int(ADOPTIONS_MOST)), &rows, why) < 0)
 		return -why->code;
@@ -93,7 +94,8 @@ static int count_from_now(struct deed *deed, struct object *duty, struct fault *
 {
 	change_of(deed, duty, "duty.counts");
 	change_set(deed, duty, "counts", json_true());
-	return json_object_get(duty->body, "due_at") ? clock_do(deed, duty, "CK12_stage", CLOCK_START, why) : 0;
+	return json_object_get(duty->body, "due_at") ? clock_do(deed, duty, "CK12_stage", CLOCK_START, why)
+						     : 0;
 }
 
 int adoption_confirm(struct deed *deed, struct object *object, struct fault *why)

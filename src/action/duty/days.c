@@ -33,7 +33,8 @@ static int entered(struct deed *deed, const char *calendar, struct calendar_day 
 	int got;
 
 	if (store_query(deed->house->store,
-			"SELECT object FROM facets WHERE kind = 'calendar_day' AND name = 'calendar' AND value = $1"
+			"SELECT object FROM facets WHERE kind = 'calendar_day' AND name = 'calendar' AND "
+			"value = $1"
 			" ORDER BY object LIMIT $2",
 			VALUES(value_text(calendar), value_int(DAYS_MOST)), &rows, why) < 0)
 		return -why->code;

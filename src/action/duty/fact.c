@@ -39,9 +39,11 @@ static void add_sent(const struct objects *duties, const char *regime, struct ca
 	for (size_t i = 0; i < duties->count; i++) {
 		const char *of = word_of(duties->at[i], "regime");
 		struct case_known one = { .by = duties->at[i],
-					  .known = { .from = "sent", .of = word_of(duties->at[i], "stage") } };
+					  .known = { .from = "sent",
+						     .of = word_of(duties->at[i], "stage") } };
 
-		if (of && one.known.of && !strcmp(of, regime) && moment_of(duties->at[i], "sent_at", &one.known.at))
+		if (of && one.known.of && !strcmp(of, regime) &&
+		    moment_of(duties->at[i], "sent_at", &one.known.at))
 			out[(*count)++] = one;
 	}
 }

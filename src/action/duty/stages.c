@@ -12,8 +12,8 @@ static const char *word_of(const struct object *object, const char *field)
 }
 
 /* Another term than the usual: for whom it was adopted, or for such a case. */
-static const struct term *exception(struct deed *deed, struct object *incident, const struct report_stage *stage,
-				    const char *variant)
+static const struct term *exception(struct deed *deed, struct object *incident,
+				    const struct report_stage *stage, const char *variant)
 {
 	for (size_t i = 0; i < stage->exception_count; i++) {
 		const struct stage_exception *one = &stage->exceptions[i];
@@ -26,8 +26,8 @@ static const struct term *exception(struct deed *deed, struct object *incident, 
 }
 
 static int reckon(struct deed *deed, struct object *incident, const struct adoption *adoption,
-		  const struct report_stage *stage, const struct case_known *opened, const struct case_known *facts,
-		  size_t count, int64_t *out, struct fault *why)
+		  const struct report_stage *stage, const struct case_known *opened,
+		  const struct case_known *facts, size_t count, int64_t *out, struct fault *why)
 {
 	struct known *known = arena_many(deed->mem, count + 1, sizeof(*known));
 	struct calendar calendar;
@@ -77,15 +77,14 @@ static json_t *input_of(const struct adoption *adoption, const struct report_sta
 			const struct case_known *opened, int64_t due)
 {
 	const char *channel = adoption->channel ? adoption->channel : stage->channel;
-	json_t *input = json_pack("{s:s, s:s, s:s*, s:I, s:s, s:s, s:b, s:s*, s:s*, s:s*, s:s*, s:b, s:I}", "regime",
-				  adoption->regime->id, "stage", stage->id, "variant", adoption->variant,
-				  "adoption", (json_int_t)adoption->object->id, "recipient",
-				  adoption->recipient ? adoption->recipient : stage->recipient.zh, "type",
-				  stage->type, "mandatory", stage->mandatory, "legal_basis", stage->basis,
-				  "certainty", stage->certainty, "form", stage->form, "channel", channel, "counts",
-				  adoption_counts(adoption, stage),
-				  strcmp(opened->known.from, "sent") ? "fact" : "previous",
-				  (json_int_t)opened->by->id);
+	json_t *input = json_pack(
+		"{s:s, s:s, s:s*, s:I, s:s, s:s, s:b, s:s*, s:s*, s:s*, s:s*, s:b, s:I}", "regime",
+		adoption->regime->id, "stage", stage->id, "variant", adoption->variant, "adoption",
+		(json_int_t)adoption->object->id, "recipient",
+		adoption->recipient ? adoption->recipient : stage->recipient.zh, "type", stage->type,
+		"mandatory", stage->mandatory, "legal_basis", stage->basis, "certainty", stage->certainty,
+		"form", stage->form, "channel", channel, "counts", adoption_counts(adoption, stage),
+		strcmp(opened->known.from, "sent") ? "fact" : "previous", (json_int_t)opened->by->id);
 	char text[STAMP_LEN];
 
 	if (due) {
@@ -126,7 +125,8 @@ static int open_regime(struct deed *deed, struct object *incident, const struct 
 
 	for (size_t i = 0; ret == 0 && i < adoption->regime->stage_count; i++)
 		if (applies(deed, incident, adoption, &adoption->regime->stages[i]))
-			ret = open_stage(deed, incident, adoption, &adoption->regime->stages[i], facts, count, why);
+			ret = open_stage(deed, incident, adoption, &adoption->regime->stages[i], facts, count,
+					 why);
 	return ret;
 }
 
@@ -146,7 +146,8 @@ int stages_open(struct deed *deed, struct object *incident, struct fault *why)
 
 /* ---- planning anew ------------------------------------------------------------- */
 
-static const struct case_known *cause_of(const struct object *duty, const struct case_known *facts, size_t count)
+static const struct case_known *cause_of(const struct object *duty, const struct case_known *facts,
+					 size_t count)
 {
 	const int64_t fact = json_integer_value(json_object_get(duty->body, "fact"));
 	const int64_t previous = json_integer_value(json_object_get(duty->body, "previous"));

@@ -93,15 +93,16 @@ static bool put_field(struct drafting *d, struct buf *out, const struct report_f
 }
 
 /* The fields as lines of the text; those that are still empty into `empty`, where it is given. */
-static const char *fields_text(struct drafting *d, const struct report_field *fields, size_t count, json_t *empty)
+static const char *fields_text(struct drafting *d, const struct report_field *fields, size_t count,
+			       json_t *empty)
 {
 	SCOPED(buf_fini) struct buf out = { 0 };
 
 	for (size_t i = 0; i < count; i++)
 		if (!put_field(d, &out, &fields[i]) && empty)
-			json_array_append_new(empty,
-					      json_string(arena_text(d->deed->mem, "%s / %s", fields[i].label.zh,
-								     fields[i].label.en)));
+			json_array_append_new(
+				empty, json_string(arena_text(d->deed->mem, "%s / %s", fields[i].label.zh,
+							      fields[i].label.en)));
 	return arena_copy(d->deed->mem, out.data ? out.data : "");
 }
 

@@ -31,14 +31,15 @@ static bool asked_now(const struct deed *deed, const struct regime *regime)
 	return closing == (regime->type && !strcmp(regime->type, "final"));
 }
 
-static int open_own(struct deed *deed, struct object *incident, const struct regime *regime, struct fault *why)
+static int open_own(struct deed *deed, struct object *incident, const struct regime *regime,
+		    struct fault *why)
 {
-	json_t *input = json_pack("{s:s, s:s, s:s, s:I, s:b, s:s*, s:s*, s:s*, s:s*}", "regime", regime->id,
-				  "recipient", regime->recipient, "type", regime->type ? regime->type : "initial",
-				  "within_min", (json_int_t)(regime->within / STAMP_MINUTE), "mandatory",
-				  regime->mandatory, "legal_basis",
-				  regime->basis && *regime->basis ? regime->basis : NULL, "certainty",
-				  regime->certainty, "form", regime->form, "channel", regime->channel);
+	json_t *input = json_pack(
+		"{s:s, s:s, s:s, s:I, s:b, s:s*, s:s*, s:s*, s:s*}", "regime", regime->id, "recipient",
+		regime->recipient, "type", regime->type ? regime->type : "initial", "within_min",
+		(json_int_t)(regime->within / STAMP_MINUTE), "mandatory", regime->mandatory, "legal_basis",
+		regime->basis && *regime->basis ? regime->basis : NULL, "certainty", regime->certainty,
+		"form", regime->form, "channel", regime->channel);
 	int ret = open_linked(deed, incident, "upward_report", input, NULL, why);
 
 	json_decref(input);
@@ -53,7 +54,8 @@ static int own_rules(struct deed *deed, struct object *incident, struct fault *w
 	for (size_t i = 0; ret == 0 && i < incident->pack->regime_count; i++) {
 		const struct regime *regime = &incident->pack->regimes[i];
 
-		if (!regime->stage_count && asked_now(deed, regime) && !owed_already(deed, incident, regime) &&
+		if (!regime->stage_count && asked_now(deed, regime) &&
+		    !owed_already(deed, incident, regime) &&
 		    (!regime->when || guard_holds(deed, incident, regime->when)))
 			ret = open_own(deed, incident, regime, why);
 	}

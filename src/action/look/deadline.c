@@ -144,7 +144,8 @@ static int open_duties(struct deed *deed, const struct deadline_ask *ask, struct
 	int got;
 
 	if (store_query(deed->house->store,
-			"SELECT object FROM facets WHERE kind = 'upward_report' AND name = 'open' AND value = 'yes'"
+			"SELECT object FROM facets WHERE kind = 'upward_report' AND name = 'open' AND value "
+			"= 'yes'"
 			" ORDER BY object LIMIT $1",
 			VALUES(value_int(EXAMINED)), &found, why) < 0)
 		return -why->code;
@@ -162,7 +163,8 @@ static int open_duties(struct deed *deed, const struct deadline_ask *ask, struct
 	return got < 0 ? got : 0;
 }
 
-static int fill(struct deed *deed, const struct deadline_ask *ask, json_t *list, bool *more, struct fault *why)
+static int fill(struct deed *deed, const struct deadline_ask *ask, json_t *list, bool *more,
+		struct fault *why)
 {
 	struct row *rows = arena_many(deed->mem, EXAMINED, sizeof(*rows));
 	size_t count = 0;
@@ -190,10 +192,11 @@ static int check(const struct deadline_ask *ask, struct fault *why)
 	for (size_t i = 0; !known && states[i]; i++)
 		known = !strcmp(states[i], ask->state);
 	if (!known)
-		return fault_say(why, FAULT_INVALID,
-				 "state is running, at_once, missed, unconfirmed or sent, not '%.40s'",
-				 "状态（state）为“running”“at_once”“missed”“unconfirmed”或“sent”，不能是“%.40s”",
-				 ask->state);
+		return fault_say(
+			why, FAULT_INVALID,
+			"state is running, at_once, missed, unconfirmed or sent, not '%.40s'",
+			"状态（state）为“running”“at_once”“missed”“unconfirmed”或“sent”，不能是“%.40s”",
+			ask->state);
 	if (ask->limit < 1 || ask->limit > DUE_MOST)
 		return fault_say(why, FAULT_INVALID, "limit is 1 to %d, not %d",
 				 "条数（limit）为 1 至 %d，不能是 %d", DUE_MOST, ask->limit);

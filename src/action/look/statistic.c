@@ -111,7 +111,8 @@ static int add_clocks(struct statistic *s, struct group *group, int64_t id, stru
 
 	if ((ret = store_query(s->deed->house->store,
 			       "SELECT code, state, missed_at FROM clocks WHERE due_at IS NOT NULL AND"
-			       " (object = $1 OR object IN (SELECT l.child FROM links l JOIN objects o ON o.id = l.child"
+			       " (object = $1 OR object IN (SELECT l.child FROM links l JOIN objects o ON "
+			       "o.id = l.child"
 			       " WHERE l.parent = $1 AND o.kind = 'upward_report'))",
 			       VALUES(value_int(id)), &rows, why)) < 0)
 		return ret;

@@ -378,8 +378,8 @@ int clock_lives(struct deed *deed, struct object *owner, struct fault *why)
 }
 
 /* A clock that could not be reckoned yet counts from its own start. */
-static int64_t planned_from(struct deed *deed, struct object *owner, const struct clock_def *def, int64_t from,
-			    int64_t length)
+static int64_t planned_from(struct deed *deed, struct object *owner, const struct clock_def *def,
+			    int64_t from, int64_t length)
 {
 	return def->working_days ? working_days_on(deed, owner, from, length) : from + length;
 }
@@ -403,8 +403,9 @@ int clock_replan(struct deed *deed, struct object *owner, struct fault *why)
 		length = length_of(deed, owner, def);
 		if (length < 0)
 			continue;
-		fresh = planned_from(
-			deed, owner, def, due ? deed->now : json_integer_value(json_object_get(old, "started")), length);
+		fresh = planned_from(deed, owner, def,
+				     due ? deed->now : json_integer_value(json_object_get(old, "started")),
+				     length);
 		if (due && fresh > due)
 			continue;
 		row = json_copy(old);

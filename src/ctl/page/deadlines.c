@@ -43,7 +43,8 @@ static const char *state_words(struct ctl *ctl, const json_t *row)
 			const char *said = in_words(ctl, states[i].en, states[i].zh);
 
 			return json_object_get(row, "missed") && strcmp(state, "missed")
-				       ? arena_text(ctl->mem, "%s (%s)", said, in_words(ctl, "MISSED", "已逾期"))
+				       ? arena_text(ctl->mem, "%s (%s)", said,
+						    in_words(ctl, "MISSED", "已逾期"))
 				       : said;
 		}
 	return state;
@@ -66,8 +67,8 @@ static const char *left_words(struct ctl *ctl, const json_t *row)
 	if (!left)
 		return "-";
 	if (of >= 86400)
-		return arena_text(ctl->mem, in_words(ctl, "%s%lld d %lld h", "%s%lld天%lld小时"), sign, of / 86400,
-				  of % 86400 / 3600);
+		return arena_text(ctl->mem, in_words(ctl, "%s%lld d %lld h", "%s%lld天%lld小时"), sign,
+				  of / 86400, of % 86400 / 3600);
 	return arena_text(ctl->mem, in_words(ctl, "%s%lld h %lld min", "%s%lld小时%lld分"), sign, of / 3600,
 			  of % 3600 / 60);
 }
@@ -90,8 +91,10 @@ static void put_row(struct ctl *ctl, struct table *table, const json_t *row)
 
 static void say_all(struct ctl *ctl, const json_t *answer)
 {
-	static const char *const en[] = { "Due", "Left", "State", "Case", "Duty", "Rule", "What", "To", "Certainty" };
-	static const char *const zh[] = { "期限", "剩余", "状态", "案件", "上报", "规则", "事项", "报送", "可靠程度" };
+	static const char *const en[] = { "Due",  "Left", "State", "Case",     "Duty",
+					  "Rule", "What", "To",    "Certainty" };
+	static const char *const zh[] = { "期限", "剩余", "状态", "案件",    "上报",
+					  "规则", "事项", "报送", "可靠程度" };
 	const json_t *rows = json_object_get(answer, "deadlines"), *row;
 	struct table *table;
 	size_t i;
@@ -107,7 +110,8 @@ static void say_all(struct ctl *ctl, const json_t *answer)
 		put_row(ctl, table, row);
 	table_print(table);
 	if (json_is_true(json_object_get(answer, "more")))
-		puts(in_words(ctl, "There are more: --limit N, at most 500.", "还有更多：--limit N，至多 500。"));
+		puts(in_words(ctl, "There are more: --limit N, at most 500.",
+			      "还有更多：--limit N，至多 500。"));
 }
 
 static int ask(struct ctl *ctl, json_t **answer)

@@ -70,9 +70,7 @@ static void read_leg(struct reader *r, const struct yaml_node *from, const struc
 {
 	const char *text = read_scalar(r, from, "clock"), *colon = text ? strchr(text, ':') : NULL;
 
-	out->from = !text   ? ""
-		    : colon ? arena_copy_bytes(r->mem, text, (size_t)(colon - text))
-			    : text;
+	out->from = !text ? "" : colon ? arena_copy_bytes(r->mem, text, (size_t)(colon - text)) : text;
 	out->of = colon ? colon + 1 : NULL;
 	out->within = read_term(r, within);
 }
@@ -134,13 +132,14 @@ static struct words read_some_words(struct reader *r, const struct yaml_node *ma
 	return node ? read_words(r, node, key) : (struct words){ NULL, NULL };
 }
 
-static void read_stage(struct reader *r, const struct yaml_node *key, const char *variant, struct report_stage *out)
+static void read_stage(struct reader *r, const struct yaml_node *key, const char *variant,
+		       struct report_stage *out)
 {
-	static const char *const keys[] = { "label",     "clock",       "within",      "to",
-					    "type",      "mandatory",   "form",        "channel",
-					    "grades",    "when",        "basis",       "certainty",
-					    "except",    "verified_by", "verified_at", "rule",
-					    "note",      "rule_certainty", NULL };
+	static const char *const keys[] = { "label",  "clock",          "within",      "to",
+					    "type",   "mandatory",      "form",        "channel",
+					    "grades", "when",           "basis",       "certainty",
+					    "except", "verified_by",    "verified_at", "rule",
+					    "note",   "rule_certainty", NULL };
 	const struct yaml_node *map = key->value, *when = yaml_get(map, "when"), *to = yaml_get(map, "to"),
 			       *type = yaml_get(map, "type");
 	int at;
@@ -159,7 +158,8 @@ static void read_stage(struct reader *r, const struct yaml_node *key, const char
 	read_exceptions(r, map, out);
 	out->when = when ? load_guard(r, when) : NULL;
 	out->grades = read_names(r, yaml_get(map, "grades"), "grades");
-	out->type = type && (at = read_choice(r, type, "type", report_types)) >= 0 ? report_types[at] : "initial";
+	out->type =
+		type && (at = read_choice(r, type, "type", report_types)) >= 0 ? report_types[at] : "initial";
 	out->mandatory = !yaml_get(map, "mandatory") || read_yes(r, map, "mandatory");
 	out->form = read_text(r, map, "form", false);
 	out->channel = read_text(r, map, "channel", false);
@@ -278,7 +278,8 @@ static void read_own(struct reader *r, const struct yaml_node *key, struct regim
 
 	out->recipient = read_text(r, map, "recipient", true);
 	out->within = within ? read_span(r, within, "within") : 0;
-	out->type = type && (at = read_choice(r, type, "type", report_types)) >= 0 ? report_types[at] : "initial";
+	out->type =
+		type && (at = read_choice(r, type, "type", report_types)) >= 0 ? report_types[at] : "initial";
 	out->mandatory = read_yes(r, map, "mandatory");
 	out->form = read_text(r, map, "form", false);
 	out->channel = read_text(r, map, "channel", false);
@@ -291,13 +292,28 @@ static void read_own(struct reader *r, const struct yaml_node *key, struct regim
 
 static void read_regime(struct reader *r, const struct yaml_node *key, struct regime *out)
 {
-	static const char *const own[] = { "label",     "when", "recipient", "within",  "type",      "mandatory",
-					   "form",      "channel", "basis",  "certainty", "verified_by", NULL };
-	static const char *const law[] = { "label",      "when",   "jurisdiction",     "calendar",
-					   "source",     "edition", "in_force",        "status",
-					   "trigger",    "note",   "variants",         "stages",
-					   "fields",     "final_fields", "fields_certainty", "channels",
-					   "final_fields_certainty", "channels_certainty", NULL };
+	static const char *const own[] = { "label", "when",      "recipient",   "within",
+					   "type",  "mandatory", "form",        "channel",
+					   "basis", "certainty", "verified_by", NULL };
+	static const char *const law[] = { "label",
+					   "when",
+					   "jurisdiction",
+					   "calendar",
+					   "source",
+					   "edition",
+					   "in_force",
+					   "status",
+					   "trigger",
+					   "note",
+					   "variants",
+					   "stages",
+					   "fields",
+					   "final_fields",
+					   "fields_certainty",
+					   "channels",
+					   "final_fields_certainty",
+					   "channels_certainty",
+					   NULL };
 	const struct yaml_node *map = key->value, *when = yaml_get(map, "when");
 	const bool staged = yaml_get(map, "stages") || yaml_get(map, "variants");
 
@@ -378,10 +394,13 @@ static void read_rest(struct reader *r, const struct yaml_node *node, struct cal
 
 static void read_calendar(struct reader *r, const struct yaml_node *key, struct calendar_def *out)
 {
-	static const char *const keys[] = { "label", "zone", "rule", "rest", "off", "on", "source", "certainty", NULL };
+	static const char *const keys[] = { "label", "zone",   "rule",      "rest", "off",
+					    "on",    "source", "certainty", NULL };
 	const struct yaml_node *map = key->value;
 
-	*out = (struct calendar_def){ .id = key->text, .at = key->at, .label = { "", "" }, .zone = "", .rule = "" };
+	*out = (struct calendar_def){
+		.id = key->text, .at = key->at, .label = { "", "" }, .zone = "", .rule = ""
+	};
 	if (!read_map(r, map, key->text, keys))
 		return;
 	out->label = read_label(r, map, "calendar");

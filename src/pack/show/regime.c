@@ -70,21 +70,25 @@ void show_stage_rule(struct buf *out, const struct pack *pack, const struct repo
 		buf_text(out, ")");
 }
 
-static void show_stage(struct buf *out, const struct pack *pack, const struct report_stage *stage, bool chinese)
+static void show_stage(struct buf *out, const struct pack *pack, const struct report_stage *stage,
+		       bool chinese)
 {
 	buf_format(out, "  %s  ", stage->id);
 	buf_text(out, chinese ? stage->label.zh : stage->label.en);
 	buf_text(out, "\n      ");
 	show_stage_rule(out, pack, stage, chinese);
 	buf_format(out, " -> %s", chinese ? stage->recipient.zh : stage->recipient.en);
-	buf_format(out, "  [%s] %s", stage->certainty ? stage->certainty : "", stage->basis ? stage->basis : "");
+	buf_format(out, "  [%s] %s", stage->certainty ? stage->certainty : "",
+		   stage->basis ? stage->basis : "");
 	if (stage->verified_by && stage->verified_at)
 		buf_format(out, chinese ? "  核实：%s %s" : "  verified: %s %s", stage->verified_by,
 			   stage->verified_at);
 	for (size_t i = 0; i < stage->exception_count; i++) {
-		buf_format(out, chinese ? "\n      例外 %s：" : "\n      except %s: ", stage->exceptions[i].name);
+		buf_format(out,
+			   chinese ? "\n      例外 %s：" : "\n      except %s: ", stage->exceptions[i].name);
 		show_term(out, stage->exceptions[i].within, chinese);
-		buf_format(out, " [%s]", stage->exceptions[i].certainty ? stage->exceptions[i].certainty : "");
+		buf_format(out, " [%s]",
+			   stage->exceptions[i].certainty ? stage->exceptions[i].certainty : "");
 	}
 	buf_text(out, "\n");
 }
@@ -126,7 +130,8 @@ void show_regimes(struct buf *out, const struct pack *pack, bool chinese)
 	}
 	buf_format(out,
 		   chinese ? "共%zu项制度、%zu个阶段。未经本单位法制审核人员确认的，不计时。\n"
-			   : "%zu regimes, %zu stages. What the legal officer of the site has not confirmed does not "
+			   : "%zu regimes, %zu stages. What the legal officer of the site has not confirmed "
+			     "does not "
 			     "count.\n",
 		   pack->regime_count, stages);
 }

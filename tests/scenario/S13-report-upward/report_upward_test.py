@@ -238,7 +238,7 @@ class ReportUpward(Scene):
             d.done("dir01", "case_fact", "correct", fact, happened_at="2026-03-02T07:00:00Z", reason="值班记录为七时")
             self.assertEqual(d.clock(duty, "CK12_stage")["due"], "2026-03-02T11:00:00.000000Z")
             self.assertEqual(d.show(duty)["fields"]["due_at"], "2026-03-02T11:00:00.000000Z")
-            self.assertEqual(len(stages(d, case)), 2)
+            self.assertEqual(len([u for u in d.linked(case, "upward_report") if "stage" in d.show(u.ref)["fields"]]), 2)
 
     def test_facts_that_come_again_open_their_stages_anew(self):
         with self.city() as d:
@@ -278,6 +278,7 @@ class ReportUpward(Scene):
             fact = next(f.ref for f in d.linked(case, "case_fact") if d.show(f.ref)["fields"]["fact"] == "aware")
             d.done("dir01", "case_fact", "correct", fact, happened_at="2026-03-02T12:59:00Z", reason="更正为实际获知时间")
             self.assertEqual(d.clock(duty, "CK12_stage")["missed"], missed)
+            self.assertEqual(d.show(duty)["fields"]["due_at"], "2026-03-02T11:50:00.000000Z")
             d.done("rsp01", "incident", "question", case, scores=LEVEL3, reason="影响小于预计", evidence_ref=evidence(d, case))
             d.done("dir01", "incident", "accept_grade", case)
             self.assertEqual(d.clock(duty, "CK12_stage")["missed"], missed)
@@ -365,14 +366,28 @@ class ReportUpward(Scene):
             second = self.level4(d, personal=False)
             self.assertEqual(stages(d, second), {})
 
+    def test_a_law_that_is_adopted_while_the_case_runs_is_found_when_somebody_looks(self):
+        with self.city() as d:
+            case = self.level4(d, personal=False)
+            adopt(d, "in-certin")
+            self.assertEqual(stages(d, case), {})
+            d.done("law01", "incident", "recheck_duties", case)
+            d.done("cl01", "incident", "recheck_duties", case)
+            self.assertEqual(d.show(stages(d, case)["in-certin/rep"])["fields"]["due_at"], "2026-03-02T13:50:00.000000Z")
+            self.assertEqual(len([u for u in d.linked(case, "upward_report") if "stage" in d.show(u.ref)["fields"]]), 1)
+
     def test_a_regime_may_begin_at_a_level_and_tell_someone_else(self):
         with self.city() as d:
             adopt(d, "in-certin", from_level=4, recipient="驻地联络处", channel="mail")
+            adopt(d, "us-sec-8k", from_level=4, calendar="CN")
             low, _ = confirm_case(d, LEVEL3)
             high = self.level4(d, personal=False)
             self.assertEqual(stages(d, low), {})
             fields = d.show(stages(d, high)["in-certin/rep"])["fields"]
             self.assertEqual((fields["recipient"], fields["channel"]), ("驻地联络处", "mail"))
+            d.done("dir01", "case_fact", "create", incident=high, fact="materiality_determined", happened_at=CONFIRMED)
+            # Monday and four working days, by the days and the midnight of China.
+            self.assertEqual(d.show(stages(d, high)["us-sec-8k/8k"])["fields"]["due_at"], "2026-03-06T15:59:59.000000Z")
 
     def test_the_command_line_shows_the_board_in_both_languages(self):
         with self.city() as d:

@@ -54,6 +54,11 @@ static void make_case(void)
 
 	call("unit", unit), call("person", person), call("report", report), call("incident", incident);
 	small_state(&house, incident, "handling", "contain");
+	/* A law that the site has adopted, and the moment from which it counts. */
+	small_make(&house, "regime_adoption", "{\"regime\":\"in-certin\",\"why\":\"适用\"}");
+	small_make(&house, "case_fact",
+		   "{\"incident\":%lld,\"fact\":\"aware\",\"happened_at\":\"2026-01-01T00:00:00Z\"}",
+		   incident);
 	small_state(&house, incident, "grade", "confirmed");
 	call("system",
 	     small_make(&house, "affected_system", "{\"incident\":%lld,\"unit\":%lld,\"name\":\"门户\"}",

@@ -31,6 +31,7 @@ static struct zone zone_of(const char *rule)
 
 static void a_place_is_as_far_from_greenwich_as_its_rule_says(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		const char *rule, *at;
 		int minutes;
@@ -54,6 +55,7 @@ static void a_place_is_as_far_from_greenwich_as_its_rule_says(void **state)
 		{ SYDNEY, "2026-10-03T16:00:00Z", 660, "from the first Sunday of October" },
 		{ SYDNEY, "2026-12-31T13:30:00Z", 660, "the year has turned there already" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -95,11 +97,13 @@ static void the_hour_that_is_left_out_and_the_one_that_comes_twice(void **state)
 
 static void a_rule_that_is_none_is_refused(void **state)
 {
+	/* clang-format off */
 	static const char *const rules[] = {
 		"",           "CST",       "C-8",          "CST-8x",        "CST-200",        "CET-1CEST",
 		"CET-1CEST,", "<+08-8",    "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
 		"CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J60,J300", "Europe/Brussels", "CET-1CEST,M3.5.0,M10.5.0/3x",
 	};
+	/* clang-format on */
 	struct zone zone = { .standard = 7 };
 	struct fault why;
 

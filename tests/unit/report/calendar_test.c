@@ -18,7 +18,8 @@ static int64_t moment(const char *text)
 
 static int32_t day(const char *text) { return (int32_t)(moment(text) / STAMP_DAY); }
 
-static struct calendar calendar_of(const struct calendar_def *def, const struct calendar_day *site, size_t count)
+static struct calendar calendar_of(const struct calendar_def *def, const struct calendar_day *site,
+				   size_t count)
 {
 	struct calendar calendar;
 	struct fault why;
@@ -28,14 +29,19 @@ static struct calendar calendar_of(const struct calendar_def *def, const struct 
 }
 
 static const struct calendar_def china = { .id = "CN", .rule = "CST-8", .rests = { [0] = true, [6] = true } };
-static const struct calendar_def europe = { .id = "EU", .rule = "CET-1CEST,M3.5.0,M10.5.0/3",
+static const struct calendar_def europe = { .id = "EU",
+					    .rule = "CET-1CEST,M3.5.0,M10.5.0/3",
 					    .rests = { [0] = true, [6] = true } };
 static int32_t thanksgiving[1];
-static struct calendar_def states = { .id = "US", .rule = "EST5EDT,M3.2.0,M11.1.0",
-				      .rests = { [0] = true, [6] = true }, .off = thanksgiving, .off_count = 1 };
+static struct calendar_def states = { .id = "US",
+				      .rule = "EST5EDT,M3.2.0,M11.1.0",
+				      .rests = { [0] = true, [6] = true },
+				      .off = thanksgiving,
+				      .off_count = 1 };
 
 static void a_term_is_over_when_it_should(void **state)
 {
+	/* clang-format off */
 	const struct {
 		const struct calendar_def *at;
 		const char *from;
@@ -60,6 +66,7 @@ static void a_term_is_over_when_it_should(void **state)
 		{ &states, "2026-11-21T03:00:00Z", { 1, TERM_BUSINESS_DAY }, "2026-11-24T04:59:59Z", "still Friday there" },
 		{ &china, "2026-11-20T20:00:00Z", { 0, TERM_AT_ONCE }, "2026-11-20T20:00:00Z", "at once" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	thanksgiving[0] = day("2026-11-26T00:00:00Z");
@@ -69,8 +76,8 @@ static void a_term_is_over_when_it_should(void **state)
 
 		stamp_format(calendar_after(&calendar, moment(cases[i].from), cases[i].term), got);
 		if (strncmp(got, cases[i].to, 19))
-			fail_msg("%s: %s from %s is %s, not %s", cases[i].why, cases[i].at->id, cases[i].from, got,
-				 cases[i].to);
+			fail_msg("%s: %s from %s is %s, not %s", cases[i].why, cases[i].at->id, cases[i].from,
+				 got, cases[i].to);
 	}
 }
 
@@ -92,16 +99,19 @@ static void the_site_knows_better_than_the_pack(void **state)
 	assert_false(calendar_works(&here, day("2026-10-11T00:00:00Z")));
 	assert_true(calendar_works(&there, day("2026-11-26T00:00:00Z")));
 	/* Wednesday 30 September, three days on: Monday 5, 6, 7 October. */
-	assert_int_equal(calendar_working(&here, moment("2026-09-30T02:00:00Z"), 3), moment("2026-10-07T02:00:00Z"));
+	assert_int_equal(calendar_working(&here, moment("2026-09-30T02:00:00Z"), 3),
+			 moment("2026-10-07T02:00:00Z"));
 }
 
 static void days_on_which_nobody_ever_works_are_not_counted_for_ever(void **state)
 {
-	struct calendar_def never = { .rule = "CST-8", .rests = { true, true, true, true, true, true, true } };
+	struct calendar_def never = { .rule = "CST-8",
+				      .rests = { true, true, true, true, true, true, true } };
 	const struct calendar calendar = calendar_of(&never, NULL, 0);
 
 	(void)state;
-	assert_true(calendar_working(&calendar, moment("2026-01-01T00:00:00Z"), 1) > moment("2026-01-01T00:00:00Z"));
+	assert_true(calendar_working(&calendar, moment("2026-01-01T00:00:00Z"), 1) >
+		    moment("2026-01-01T00:00:00Z"));
 }
 
 static void a_place_without_a_rule_is_refused(void **state)

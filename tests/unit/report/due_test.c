@@ -18,18 +18,28 @@ static int64_t moment(const char *text)
 
 static const struct calendar utc; /* the weekend rests */
 
-#define HOURS(n) { (n) * 60, TERM_MINUTE }
+#define HOURS(n)                                                                                             \
+	{                                                                                                    \
+		(n) * 60, TERM_MINUTE                                                                        \
+	}
 
-static const struct report_stage dora = { .id = "in",
-					  .legs = { { "classified", NULL, HOURS(4) }, { "aware", NULL, HOURS(24) } },
-					  .leg_count = 2 };
-static const struct report_stage after_in = { .id = "fr", .legs = { { "sent", "in", { 1, TERM_MONTH } } }, .leg_count = 1 };
-static const struct report_stage police = { .id = "police", .legs = { { "aware", NULL, { 0, TERM_AT_ONCE } } }, .leg_count = 1 };
-static const struct report_stage written = { .id = "critw", .legs = { { "oral_report_given", "crit", HOURS(84) } }, .leg_count = 1 };
+static const struct report_stage dora = {
+	.id = "in", .legs = { { "classified", NULL, HOURS(4) }, { "aware", NULL, HOURS(24) } }, .leg_count = 2
+};
+static const struct report_stage after_in = { .id = "fr",
+					      .legs = { { "sent", "in", { 1, TERM_MONTH } } },
+					      .leg_count = 1 };
+static const struct report_stage police = { .id = "police",
+					    .legs = { { "aware", NULL, { 0, TERM_AT_ONCE } } },
+					    .leg_count = 1 };
+static const struct report_stage written = { .id = "critw",
+					     .legs = { { "oral_report_given", "crit", HOURS(84) } },
+					     .leg_count = 1 };
 
 static int64_t due(const struct report_stage *stage, const char *aware, const char *classified)
 {
-	const struct known facts[] = { { "classified", NULL, moment(classified) }, { "aware", NULL, moment(aware) } };
+	const struct known facts[] = { { "classified", NULL, moment(classified) },
+				       { "aware", NULL, moment(aware) } };
 
 	return due_of_stage(stage, NULL, &facts[0], facts, 2, &utc);
 }
@@ -38,11 +48,15 @@ static int64_t due(const struct report_stage *stage, const char *aware, const ch
 static void the_earlier_of_two_counts_unless_it_was_over_before(void **state)
 {
 	(void)state;
-	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-23T22:00:00Z"), moment("2026-11-24T00:00:00Z"));
-	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-24T06:00:00Z"), moment("2026-11-24T10:00:00Z"));
-	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-23T01:00:00Z"), moment("2026-11-23T05:00:00Z"));
+	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-23T22:00:00Z"),
+			 moment("2026-11-24T00:00:00Z"));
+	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-24T06:00:00Z"),
+			 moment("2026-11-24T10:00:00Z"));
+	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-23T01:00:00Z"),
+			 moment("2026-11-23T05:00:00Z"));
 	/* To the second at which it was over: the first that is left. */
-	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"), moment("2026-11-24T00:00:00Z"));
+	assert_int_equal(due(&dora, "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"),
+			 moment("2026-11-24T00:00:00Z"));
 }
 
 static void the_newest_of_a_fact_that_was_noted_twice_counts(void **state)
@@ -52,11 +66,13 @@ static void the_newest_of_a_fact_that_was_noted_twice_counts(void **state)
 				       { "classified", NULL, moment("2026-11-24T03:00:00Z") } };
 
 	(void)state;
-	assert_int_equal(due_of_stage(&dora, NULL, &facts[2], facts, 3, &utc), moment("2026-11-24T06:00:00Z"));
+	assert_int_equal(due_of_stage(&dora, NULL, &facts[2], facts, 3, &utc),
+			 moment("2026-11-24T06:00:00Z"));
 }
 
 static void a_fact_opens_what_waits_for_it_and_nothing_else(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		const struct report_stage *stage;
 		struct known fact;
@@ -72,6 +88,7 @@ static void a_fact_opens_what_waits_for_it_and_nothing_else(void **state)
 		{ &written, { "oral_report_given", "oth", 1 }, false, "of another" },
 		{ &police, { "aware", "crit", 1 }, false, "a fact of one stage" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
@@ -93,9 +110,11 @@ static void an_exception_counts_instead(void **state)
 	const struct term sixty = { 60, TERM_DAY }, now = { 0, TERM_AT_ONCE };
 
 	(void)state;
-	assert_int_equal(due_of_stage(&dora, &sixty, &aware, &aware, 1, &utc), moment("2027-01-22T00:00:00Z"));
+	assert_int_equal(due_of_stage(&dora, &sixty, &aware, &aware, 1, &utc),
+			 moment("2027-01-22T00:00:00Z"));
 	assert_int_equal(due_of_stage(&dora, &now, &aware, &aware, 1, &utc), 0);
-	assert_int_equal(due_of_stage(&police, &sixty, &aware, &aware, 1, &utc), moment("2027-01-22T00:00:00Z"));
+	assert_int_equal(due_of_stage(&police, &sixty, &aware, &aware, 1, &utc),
+			 moment("2027-01-22T00:00:00Z"));
 }
 
 int main(void)
