@@ -76,6 +76,10 @@ int house_channel_resume(struct house *house, const struct asker *asker, const c
 
 	if (ret < 0 || *answer)
 		return ret;
+	if ((ret = known(house, name, why)) < 0) {
+		*answer = fault_answer(why);
+		return 0;
+	}
 	if ((ret = store_run(house->store, "DELETE FROM held_channels WHERE name = $1", VALUES(value_text(name)), NULL,
 			     why)) < 0 ||
 	    (ret = note(house, "channel.resumed", asker, json_pack("{s:s}", "channel", name), now, why)) < 0)
@@ -152,7 +156,10 @@ static int test_now(struct deed *deed, int *count, struct fault *why)
 	if (!shift)
 		return -why->code;
 	change_of(deed, shift, "channel.test");
-	return channels_test(deed, shift, count, why);
+	if (channels_test(deed, shift, count, why) == 0 && *count)
+		return 0;
+	return fault_say(why, FAULT_CONFLICT, "the channels file lists no recipient 'test' for any channel",
+			 "渠道文件没有为任何渠道列出接收方 test");
 }
 
 int house_channel_test(struct house *house, const struct asker *asker, int64_t now, json_t **answer,

@@ -151,6 +151,10 @@ int api_command(struct ctl *ctl);
  * bytes; false at the end. */
 int ingest_command(struct ctl *ctl);
 
+/* page/messages.c */
+int message_command(struct ctl *ctl);
+int channel_command(struct ctl *ctl);
+
 /* page/quarantine.c */
 int quarantine_command(struct ctl *ctl);
 bool ingest_next(FILE *file, char *line, size_t *len);

@@ -32,17 +32,16 @@ static int hold(struct gate *gate, struct job *job, const struct asker *asker, i
 
 static int resume(struct gate *gate, struct job *job, const struct asker *asker, int64_t now, struct fault *why)
 {
-	struct fault mine;
 	const char *name;
+	int ret;
 
 	if (wanted(job, SAYS_CHANNEL, "channel", &name))
 		return 0;
-	if (courier_wake_channel(gate->courier, name, &mine) < 0) {
-		job->answer = answer_fault(&mine);
-		return 0;
-	}
 	courier_heed(gate->courier);
-	return house_channel_resume(gate->house, asker, name, now, &job->answer, why);
+	ret = house_channel_resume(gate->house, asker, name, now, &job->answer, why);
+	if (ret == 0 && json_is_true(json_object_get(job->answer, "ok")))
+		courier_wake_channel(gate->courier, name, NULL);
+	return ret;
 }
 
 static int test(struct gate *gate, struct job *job, const struct asker *asker, int64_t now, struct fault *why)
