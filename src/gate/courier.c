@@ -79,7 +79,8 @@ static void judge(struct courier *c, struct lane *lane, struct message *m)
 
 		m->next_at = clock + (pause < HOOK_PAUSE_MOST ? pause : HOOK_PAUSE_MOST);
 	} else {
-		m->next_at = 0;
+		/* Behind those that were not tried: the next try is with another, in case it is this one. */
+		m->next_at = clock;
 	}
 }
 
