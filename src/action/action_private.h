@@ -300,6 +300,11 @@ int inform_with(struct deed *deed, struct object *about, const struct letter *le
 		struct fault *why);
 int inform_target(struct deed *deed, struct object *about, const char *target, struct fault *why);
 
+/* ---- channel.c */
+int channels_test(struct deed *deed, struct object *shift, int *count, struct fault *why);
+/* look/messages.c: may the asker read of all messages? */
+bool messages_may(struct deed *deed);
+
 /* ---- delivery.c */
 bool channel_leaves(const char *channel); /* or it stays in the house: portal, paper, exercise, call */
 int messages_take_up(struct house *house, struct fault *why);

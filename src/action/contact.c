@@ -147,7 +147,7 @@ int address_of(struct house *house, const char *via, const char *channel, struct
 
 /* ---- the chain of contacts --------------------------------------------------- */
 
-/* Whoever holds the post of this unit's head; 0: nobody. */
+/* Whoever holds the post of this unit's head: a post without a unit is for the unit of its person. 0: nobody. */
 static int64_t head_of(struct deed *deed, int64_t unit)
 {
 	struct rows *rows;
@@ -155,19 +155,25 @@ static int64_t head_of(struct deed *deed, int64_t unit)
 	int64_t person = 0;
 
 	if (store_query(deed->house->store,
-			"SELECT o.body FROM links l JOIN objects o ON o.id = l.child WHERE l.parent = $1"
-			" AND l.kind = 'post' AND l.field = 'unit' ORDER BY o.id DESC LIMIT 200",
+			"SELECT o.body, o.id FROM links l JOIN objects o ON o.id = l.child"
+			" WHERE l.parent = $1 AND l.kind = 'post' AND l.field = 'unit'"
+			" UNION SELECT o.body, o.id FROM links lp"
+			" JOIN links l ON l.parent = lp.child AND l.kind = 'post' AND l.field = 'person'"
+			" JOIN objects o ON o.id = l.child"
+			" WHERE lp.parent = $1 AND lp.kind = 'person' AND lp.field = 'unit' ORDER BY 2 DESC LIMIT 200",
 			VALUES(value_int(unit)), &rows, &why) < 0)
 		return 0;
 	while (!person && rows_next(rows, &why) == 1) {
 		json_t *body = json_loads(rows_text(rows, 0, NULL), 0, NULL);
 		const char *role = json_string_value(json_object_get(body, "role")),
 			   *until = json_string_value(json_object_get(body, "valid_to"));
+		const json_t *of = json_object_get(body, "unit");
 		int64_t ends = 0;
 
 		if (until)
 			stamp_parse(until, strlen(until), &ends, NULL);
-		if (role && !strcmp(role, "UHD") && (!ends || ends > deed->now))
+		if (role && !strcmp(role, "UHD") && (!ends || ends > deed->now) &&
+		    (!of || json_integer_value(of) == unit))
 			person = json_integer_value(json_object_get(body, "person"));
 		json_decref(body);
 	}

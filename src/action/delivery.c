@@ -315,6 +315,26 @@ static int fail_for_good(struct house *house, int64_t id, const char *words, int
 	return ret;
 }
 
+/* A test of the path: what became of it stands on the shift that was handed over. */
+static int note_tested(struct house *house, const struct message *m, int64_t object, int64_t now, struct fault *why)
+{
+	const struct asker system = { .machine = "system" };
+	struct object *shift;
+	struct deed deed;
+	int ret = deed_begin(&deed, house, &system, now, why);
+
+	if (ret == 0 && !(shift = world_get(&deed, object, why)))
+		ret = -why->code;
+	if (ret == 0)
+		json_object_set_new(change_of(&deed, shift, "channel.tested"), "tested",
+				    json_pack("{s:s, s:b, s:i, s:{s:s}}", "channel", m->channel->name, "good",
+					      m->outcome == MESSAGE_SENT, "code", m->code, "words", "$", m->words));
+	ret = deed_end(&deed, ret, why);
+	ret = outcome_of(ret, &deed, "the test", m->id, why);
+	deed_close(&deed);
+	return ret;
+}
+
 static const char *outcome_word(enum message_outcome outcome)
 {
 	return outcome == MESSAGE_SENT ? "sent" : outcome == MESSAGE_REFUSED ? "refused" : "trouble";
@@ -346,7 +366,7 @@ static int put_back(struct house *house, const struct message *m, struct fault *
 int house_message_done(struct house *house, const struct message *m, int64_t clock, int64_t now,
 		       struct fault *why)
 {
-	int64_t refused = 0, object = 0;
+	int64_t refused = 0, object = 0, tries = 0;
 	int ret;
 
 	FAULTPOINT("message.noted");
@@ -354,6 +374,14 @@ int house_message_done(struct house *house, const struct message *m, int64_t clo
 	    (ret = store_int(house->store, "SELECT refused FROM outbox WHERE id = $1", VALUES(value_int(m->id)),
 			     &refused, why)) < 0)
 		return ret;
+	if (!strcmp(m->recipient, "test") &&
+	    ((ret = store_int(house->store, "SELECT tries FROM outbox WHERE id = $1", VALUES(value_int(m->id)), &tries,
+			      why)) < 0 ||
+	     (ret = store_int(house->store, "SELECT object FROM outbox WHERE id = $1", VALUES(value_int(m->id)),
+			      &object, why)) < 0))
+		return ret;
+	if (object && (tries == 1 || m->outcome == MESSAGE_SENT))
+		return note_tested(house, m, object, now, why);
 	if (m->charged && refused >= m->channel->refusals)
 		return fail_for_good(house, m->id, m->words, now, why);
 	if (m->outcome != MESSAGE_SENT)

@@ -156,6 +156,10 @@ int ingest_command(struct ctl *ctl);
 
 /* page/deadlines.c */
 int deadlines_command(struct ctl *ctl);
+/* page/messages.c */
+int message_command(struct ctl *ctl);
+int channel_command(struct ctl *ctl);
+
 /* page/quarantine.c */
 int quarantine_command(struct ctl *ctl);
 bool ingest_next(FILE *file, char *line, size_t *len);

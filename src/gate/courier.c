@@ -46,6 +46,7 @@ struct courier {
 	struct message *results, **last_result; /* back from the worker, to be entered */
 	struct message *taken;                  /* in the batch that is open, for the worker */
 	bool stopping;
+	bool heed; /* what is held is to be read again */
 };
 
 static int64_t house_now(const struct gate *gate) { return gate->demo ? gate->now : gate->clock(); }
@@ -78,7 +79,8 @@ static void judge(struct courier *c, struct lane *lane, struct message *m)
 
 		m->next_at = clock + (pause < HOOK_PAUSE_MOST ? pause : HOOK_PAUSE_MOST);
 	} else {
-		m->next_at = 0;
+		/* Behind those that were not tried: the next try is with another, in case it is this one. */
+		m->next_at = clock;
 	}
 }
 
@@ -257,6 +259,23 @@ static void come_again(struct courier *c)
 		uv_timer_start(&c->timer, on_timer, (uint64_t)(first < 3600000 ? first : 3600000), 0);
 }
 
+static int read_held(struct courier *c, struct fault *why)
+{
+	struct rows *rows;
+	int got;
+
+	for (size_t i = 0; i < c->lane_count; i++)
+		c->lanes[i].held = false;
+	if (store_query(house_store(c->gate->house), "SELECT name FROM held_channels", NO_VALUES, &rows, why) < 0)
+		return -why->code;
+	while ((got = rows_next(rows, why)) == 1)
+		lane_of(c, rows_text(rows, 0, NULL))->held = true;
+	rows_close(rows);
+	return got;
+}
+
+void courier_heed(struct courier *c) { c->heed = true; }
+
 bool courier_waiting(const struct courier *c) { return c && c->results; }
 
 void courier_settle(struct courier *c, bool committed)
@@ -266,6 +285,11 @@ void courier_settle(struct courier *c, bool committed)
 	if (house_posted(c->gate->house) && committed)
 		for (size_t i = 0; i < c->lane_count; i++)
 			c->lanes[i].asked = false;
+	if (c->heed && committed) {
+		struct fault why;
+
+		c->heed = read_held(c, &why) < 0;
+	}
 	if (!c->worker)
 		return;
 	drop_entered(c, committed);
@@ -319,19 +343,6 @@ static void on_hup(uv_signal_t *handle, int signum)
 		return;
 	}
 	gate_wake(c->gate);
-}
-
-static int read_held(struct courier *c, struct fault *why)
-{
-	struct rows *rows;
-	int got;
-
-	if (store_query(house_store(c->gate->house), "SELECT name FROM held_channels", NO_VALUES, &rows, why) < 0)
-		return -why->code;
-	while ((got = rows_next(rows, why)) == 1)
-		lane_of(c, rows_text(rows, 0, NULL))->held = true;
-	rows_close(rows);
-	return got;
 }
 
 int courier_open(struct gate *gate, const struct gate_options *options, struct courier **out,

@@ -32,5 +32,7 @@ void courier_close(struct courier *courier);
 
 /* Each channel: {"name","kind","state","waiting","sending","failed",…}; a new list. */
 json_t *courier_status(struct courier *courier, struct fault *why);
+/* Who holds which channel is changed in this batch. */
+void courier_heed(struct courier *courier);
 /* All that waits for this channel is due at once, and it is tried. FAULT_ABSENT: there is none. */
 int courier_wake_channel(struct courier *courier, const char *name, struct fault *why);

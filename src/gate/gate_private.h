@@ -225,6 +225,9 @@ uint64_t bundle_bytes(const struct gathering *all); /* of the files */
 /* After that batch, in a thread. */
 int bundle_write_gathered(const struct gathering *all, const char *dir, struct fault *why);
 
+/* channel.c: the operation `channel` */
+int channel_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);
+
 /* alive.c: what tells whether the house is safe and well. */
 json_t *alive_backup(const struct gate *gate); /* the last good one (FOLDER/backup.json), or null */
 json_t *alive_room(const struct gate *gate);   /* {"state":"good"|"full","free":…,"ballast":…} */

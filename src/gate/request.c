@@ -51,6 +51,9 @@ static const struct {
 	[SAYS_BY]       = { "by",       A_TEXT },
 	[SAYS_TYPE]     = { "type",     A_TEXT },
 	[SAYS_ACTOR]    = { "actor",    A_TEXT },
+	[SAYS_CHANNEL]  = { "channel",  A_TEXT },
+	[SAYS_MESSAGE]  = { "message",  A_NUMBER },
+	[SAYS_REASON]   = { "reason",   A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
@@ -86,6 +89,11 @@ static const struct {
 	[ASK_PUBLISH]    = { "publish",    true,  F(PACK), 0 },
 	[ASK_STOP]       = { "stop",       false, 0, 0 },
 	[ASK_ACCOUNT]    = { "account",    true,  F(LOGIN) | F(ACT), 0 },
+	[ASK_MESSAGES]   = { "messages",   false, 0, F(REF) | F(KIND) | F(STATE) | F(CHANNEL) | F(MESSAGE) | F(LIMIT) | F(SPACE) },
+	[ASK_MESSAGE]    = { "message",    false, F(MESSAGE), 0 },
+	[ASK_CALLS]      = { "calls",      false, F(REF), 0 },
+	[ASK_CHANNELS]   = { "channels",   false, 0, 0 },
+	[ASK_CHANNEL]    = { "channel",    true,  F(ACT), F(CHANNEL) | F(MESSAGE) | F(REASON) },
 };
 /* clang-format on */
 

@@ -39,6 +39,11 @@ enum ask_op {
 	ASK_PUBLISH,
 	ASK_STOP,
 	ASK_ACCOUNT,
+	ASK_MESSAGES,
+	ASK_MESSAGE,
+	ASK_CALLS,
+	ASK_CHANNELS,
+	ASK_CHANNEL,
 	ASK__COUNT,
 };
 
@@ -81,6 +86,9 @@ enum ask_field {
 	SAYS_BY, /* what is counted by */
 	SAYS_TYPE,
 	SAYS_ACTOR,
+	SAYS_CHANNEL,
+	SAYS_MESSAGE, /* its id */
+	SAYS_REASON,
 	SAYS__COUNT,
 };
 

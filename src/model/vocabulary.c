@@ -49,6 +49,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "settle_grade",  "accepts, rejects or overrides the proposed level",     "采纳、否决或改定拟调级别",     SHAPE_WORD,   true,  NULL,   NULL },
 	{ "snapshot",      "keeps what was known with the proposal",               "随提议保存当时所知",           SHAPE_NONE,   true,  NULL,   NULL },
 	{ "start_plans",   "starts all special plans that matched, at once",       "同时启动全部匹配的专项预案",   SHAPE_NONE,   true,  NULL,   NULL },
+	{ "test_channels", "tries each channel that leaves the house",             "测试各对外渠道",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "void",          "makes earlier signatures no longer count",             "使先前签字失效",               SHAPE_WORD,   false, voids,  NULL },
 };
 

@@ -33,6 +33,9 @@ INTAKE = {"SYS"}
 CHAIN = {"LG", "DIR", "AUD"}
 # Who sees what comes in from the sources of all units ("See raw events"), and who runs the software.
 SOURCES = {"DIR", "DUT", "CL", "AUD", "SYS"}
+# Messages of all records, and who holds and tests the ways out.
+MESSAGES = {"DIR", "DUT", "SCA", "AUD"}
+CHANNELS = {"DIR", "DUT"}
 EVERY = None  # whoever is known
 
 # route: (who, scopes of a token that reach it, those that reach it for reports besides, roles, a request that changes nothing)
@@ -80,6 +83,16 @@ RULES = {
     f"POST {A}/time": (SESSION, set(), set(), EVERY, (f"{A}/time", {})),
     f"POST {A}/intake/{{source}}": (BOTH, {"intake"}, set(), INTAKE, (f"{A}/intake/fw01", None)),
     f"GET {A}/quarantine": (BOTH, {"read", "act"}, set(), SOURCES, (f"{A}/quarantine", None)),
+    f"GET {A}/messages": (BOTH, {"read", "act"}, set(), MESSAGES, (f"{A}/messages", None)),
+    f"GET {A}/messages/{{id}}": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/messages/999999", None)),
+    f"POST {A}/messages/{{id}}/retry": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/messages/999999/retry", {})),
+    f"GET {A}/channels": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/channels", None)),
+    f"POST {A}/channels/test": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/channels/test", {})),
+    f"POST {A}/channels/{{name}}/hold": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/channels/none/hold", {"reason": "x"})),
+    f"POST {A}/channels/{{name}}/resume": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/channels/none/resume", {})),
+    f"GET {A}/warning/{{ref}}/calls": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/warning/999999/calls", None)),
+    "GET /ack/{token}": (ANYBODY, set(), set(), EVERY, ("/ack/x", None)),
+    "POST /ack/{token}": (ANYBODY, set(), set(), EVERY, ("/ack/x", None)),
     f"DELETE {A}/proposals/{{id}}": (BOTH, {"act"}, set(), EVERY, (f"{A}/proposals/999", None)),
     f"GET {A}/{{kind}}": (BOTH, {"read", "act"}, {"report"}, EVERY, (f"{A}/incident", None)),
     f"POST {A}/{{kind}}": (BOTH, {"act"}, {"report"}, EVERY, (f"{A}/incident", {"x": 1})),

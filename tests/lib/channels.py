@@ -8,8 +8,10 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 import time
+import unittest
 
 
 class Channels:
@@ -79,3 +81,11 @@ def wait_until(said, seconds=30, what=""):
 def states(d, channel):
     """How many messages of a channel are in each state."""
     return dict(rows(d, "SELECT state, count(*) FROM outbox WHERE channel = ? GROUP BY state", channel))
+
+
+def main():
+    """Run the tests of the calling file; the last line is `N passed, N failed`."""
+    result = unittest.main(module="__main__", exit=False, warnings="ignore").result
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad} passed, {bad} failed", flush=True)
+    sys.exit(1 if bad or not result.testsRun else 0)

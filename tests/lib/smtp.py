@@ -215,7 +215,7 @@ class Mailserver:
     def messages(self):
         """Those in the mailbox, each as often as it lies there."""
         found = []
-        for path in sorted(glob.glob(self.home + "/mail/new/*")):
+        for path in sorted(glob.glob(self.home + "/mail/new/*"), key=lambda p: os.stat(p).st_mtime_ns):
             with open(path, "rb") as f:
                 found.append(email.message_from_binary_file(f, policy=email.policy.default))
         return found

@@ -173,6 +173,69 @@ static int deadlines_route(struct ctl *ctl, const json_t *request, struct trip *
 	return 0;
 }
 
+static int messages_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+			  struct fault *why)
+{
+	const json_t *limit = json_object_get(request, "limit");
+	struct buf path = { 0 };
+
+	(void)body, (void)why;
+	buf_text(&path, "/api/v1/messages");
+	put_query(&path, "ref", text_of(request, "ref"));
+	put_query(&path, "limit",
+		  limit ? arena_text(ctl->mem, "%lld", (long long)json_integer_value(limit)) : NULL);
+	out->path = kept(ctl, &path);
+	return 0;
+}
+
+static int message_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+			 struct fault *why)
+{
+	(void)body, (void)why;
+	out->path = arena_text(ctl->mem, "/api/v1/messages/%lld",
+			       (long long)json_integer_value(json_object_get(request, "message")));
+	return 0;
+}
+
+static int calls_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+		       struct fault *why)
+{
+	struct buf path = { 0 };
+
+	(void)body, (void)why;
+	buf_text(&path, "/api/v1/warning/");
+	url_encode(&path, text_of(request, "ref"));
+	buf_text(&path, "/calls");
+	out->path = kept(ctl, &path);
+	return 0;
+}
+
+static int channel_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+			 struct fault *why)
+{
+	const char *act = text_of(request, "act");
+	struct buf path = { 0 };
+
+	(void)why;
+	out->method = "POST";
+	*body = json_object();
+	if (!strcmp(act, "retry")) {
+		buf_format(&path, "/api/v1/messages/%lld/retry",
+			   (long long)json_integer_value(json_object_get(request, "message")));
+	} else {
+		buf_text(&path, "/api/v1/channels/");
+		if (text_of(request, "channel")) {
+			url_encode(&path, text_of(request, "channel"));
+			buf_char(&path, '/');
+		}
+		buf_text(&path, act);
+	}
+	if (text_of(request, "reason"))
+		json_object_set(*body, "reason", json_object_get(request, "reason"));
+	out->path = kept(ctl, &path);
+	return 0;
+}
+
 static int history_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
 			 struct fault *why)
 {
@@ -219,6 +282,11 @@ static const struct {
 	{ "quarantine", "/api/v1/quarantine", quarantine_route },
 	{ "deadlines",  "/api/v1/deadlines",  deadlines_route },
 	{ "whoami",     "/api/v1/session",    NULL },
+	{ "messages",   "/api/v1/messages",   messages_route },
+	{ "message",    "/api/v1/messages",   message_route },
+	{ "calls",      "/api/v1/warning",    calls_route },
+	{ "channels",   "/api/v1/channels",   NULL },
+	{ "channel",    "/api/v1/channels",   channel_route },
 	{ "checkpoint", "/api/v1/checkpoint", checkpoint_route },
 	{ "tick",       "/api/v1/time",       tick_route },
 };

@@ -114,6 +114,19 @@ int cap_file(struct call *call, struct fault *why);
 int cap_begin(struct call *call, struct fault *why);
 int cap_part(struct call *call, const char *bytes, size_t len, struct fault *why);
 int cap_whole(struct call *call, struct fault *why);
+/* shown/messages.c */
+int messages_list(struct call *call, struct fault *why);
+int messages_show(struct call *call, struct fault *why);
+int messages_retry(struct call *call, struct fault *why);
+int channels_list(struct call *call, struct fault *why);
+int channels_test_all(struct call *call, struct fault *why);
+int channels_hold_one(struct call *call, struct fault *why);
+int channels_resume_one(struct call *call, struct fault *why);
+int calls_list(struct call *call, struct fault *why);
+
+/* pages/ack.c: the link in a warning's mail */
+int ack_page(struct call *call, struct fault *why);
+int ack_use(struct call *call, struct fault *why);
 
 /* shown/record.c */
 int record_entries(struct call *call, struct fault *why);

@@ -1,0 +1,184 @@
+/* What people do with channels and messages: hold, resume, try again, test the path. */
+
+#include "action/action_private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "action/letter.h"
+#include "deliver/channels.h"
+
+static const char *const holders[] = { "DIR", "DUT" };
+
+/* NULL answer: the asker may. The house itself, and the owner of its folder, may. */
+static int may(struct house *house, const struct asker *asker, int64_t now, json_t **answer, struct fault *why)
+{
+	struct deed deed;
+	int ret = 0;
+
+	*answer = NULL;
+	if (!asker->person)
+		return 0;
+	deed_open(&deed, house, asker, now);
+	if ((ret = staff_of(house, asker->person, &deed.staff, why)) == 0 &&
+	    !staff_holds_for_all(&deed, holders, sizeof(holders) / sizeof(*holders))) {
+		refuse(&deed, "N21", "渠道由办公室主任和值班员掌管", "channels are for the Office director and the duty officer",
+		       NULL);
+		*answer = refusal_answer(&deed, house->pack);
+	}
+	deed_close(&deed);
+	return ret;
+}
+
+static int note(struct house *house, const char *type, const struct asker *asker, json_t *fact, int64_t now,
+		struct fault *why)
+{
+	int ret = house_note(house, type, asker, fact, now, why);
+
+	json_decref(fact);
+	return ret;
+}
+
+static int known(struct house *house, const char *name, struct fault *why)
+{
+	if (channels_find(house->channels, name))
+		return 0;
+	return fault_say(why, FAULT_ABSENT, "there is no channel '%.40s'", "没有渠道“%.40s”", name);
+}
+
+int house_channel_hold(struct house *house, const struct asker *asker, const char *name, const char *reason,
+		       int64_t now, json_t **answer, struct fault *why)
+{
+	int ret = may(house, asker, now, answer, why);
+
+	if (ret < 0 || *answer)
+		return ret;
+	if ((ret = known(house, name, why)) < 0) {
+		*answer = fault_answer(why);
+		return 0;
+	}
+	if ((ret = store_run(house->store,
+			     "INSERT INTO held_channels(name, person, at, reason) VALUES($1, $2, $3, $4)"
+			     " ON CONFLICT(name) DO UPDATE SET person = $2, at = $3, reason = $4",
+			     VALUES(value_text(name), value_int(asker->person), value_int(now), value_text(reason)),
+			     NULL, why)) < 0 ||
+	    (ret = note(house, "channel.held", asker,
+			json_pack("{s:s, s:{s:s}}", "channel", name, "reason", "$", reason), now, why)) < 0)
+		return ret;
+	*answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "channel", name, "state", "held");
+	return 0;
+}
+
+int house_channel_resume(struct house *house, const struct asker *asker, const char *name, int64_t now,
+			 json_t **answer, struct fault *why)
+{
+	int ret = may(house, asker, now, answer, why);
+
+	if (ret < 0 || *answer)
+		return ret;
+	if ((ret = known(house, name, why)) < 0) {
+		*answer = fault_answer(why);
+		return 0;
+	}
+	if ((ret = store_run(house->store, "DELETE FROM held_channels WHERE name = $1", VALUES(value_text(name)), NULL,
+			     why)) < 0 ||
+	    (ret = note(house, "channel.resumed", asker, json_pack("{s:s}", "channel", name), now, why)) < 0)
+		return ret;
+	*answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "channel", name, "state", "open");
+	return 0;
+}
+
+int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now, json_t **answer,
+			struct fault *why)
+{
+	int64_t changed = 0;
+	int ret = may(house, asker, now, answer, why);
+
+	if (ret < 0 || *answer)
+		return ret;
+	if ((ret = store_run(house->store,
+			     "UPDATE outbox SET state = 'waiting', next_at = 0, refused = 0"
+			     " WHERE id = $1 AND state IN ('waiting', 'failed')",
+			     VALUES(value_int(id)), &changed, why)) < 0)
+		return ret;
+	if (!changed) {
+		fault_say(why, FAULT_CONFLICT, "message %" PRId64 " is not one that waits or failed",
+			  "消息 %" PRId64 " 既非待发送也非失败", id);
+		*answer = fault_answer(why);
+		return 0;
+	}
+	house->posted = true;
+	if ((ret = note(house, "message.retried", asker, json_pack("{s:I}", "message", (json_int_t)id), now, why)) < 0)
+		return ret;
+	*answer = json_pack("{s:b, s:I, s:s}", "ok", 1, "message", (json_int_t)id, "state", "waiting");
+	return 0;
+}
+
+/* ---- the real path, tried -------------------------------------------------------- */
+
+/* One message by each channel that the file lists an address `test` for. */
+int channels_test(struct deed *deed, struct object *shift, int *count, struct fault *why)
+{
+	const struct channels *channels = deed->house->channels;
+	const struct letter *letter = NULL;
+	const struct channel *channel;
+
+	(void)why;
+	*count = 0;
+	for (size_t i = 0; (channel = channels_at(channels, i)); i++) {
+		if (!channels_listed(channels, "test", channel->name))
+			continue;
+		letter = letter ? letter : letter_about(deed, shift, "channel_test");
+		outbox_row(deed, shift, letter, channel->name, "test", "word:test");
+		++*count;
+	}
+	return 0;
+}
+
+/* The shift that somebody has now, or the newest there is. */
+static struct object *shift_of(struct deed *deed, struct fault *why)
+{
+	int64_t id = 0;
+
+	if (store_int(deed->house->store, "SELECT max(id) FROM objects WHERE kind = 'duty_shift' AND space = 1",
+		      NO_VALUES, &id, why) < 0 ||
+	    !id) {
+		fault_say(why, FAULT_ABSENT, "there is no duty shift on which a test could stand", "没有可记录测试的值班");
+		return NULL;
+	}
+	return world_get(deed, id, why);
+}
+
+static int test_now(struct deed *deed, int *count, struct fault *why)
+{
+	struct object *shift = shift_of(deed, why);
+
+	if (!shift)
+		return -why->code;
+	change_of(deed, shift, "channel.test");
+	if (channels_test(deed, shift, count, why) == 0 && *count)
+		return 0;
+	return fault_say(why, FAULT_CONFLICT, "the channels file lists no recipient 'test' for any channel",
+			 "渠道文件没有为任何渠道列出接收方 test");
+}
+
+int house_channel_test(struct house *house, const struct asker *asker, int64_t now, json_t **answer,
+		       struct fault *why)
+{
+	struct fault mine = { 0 };
+	struct deed deed;
+	int count = 0, ret = may(house, asker, now, answer, why);
+
+	if (ret < 0 || *answer)
+		return ret;
+	if ((ret = deed_begin(&deed, house, asker, now, &mine)) == 0) {
+		ret = test_now(&deed, &count, &mine);
+		ret = deed_end(&deed, ret, &mine);
+	}
+	if (ret == 0)
+		*answer = json_pack("{s:b, s:i}", "ok", 1, "messages", count);
+	else
+		*answer = fault_answer(&mine);
+	deed_close(&deed);
+	return 0;
+}

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""webhook -- POSTs that are signed, go where they may and nowhere else; and programs of the site."""
+import json
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+from cast import city  # noqa: E402
+from channels import Channels, contact, main, published, rows, states, wait_until  # noqa: E402
+from hook import Hook, body_of, signed  # noqa: E402
+
+SECRET = "Geheimnis-1"
+LOCAL = ["127.0.0.1/32"]
+
+
+def webhook(file, **more):
+    return {"kind": "webhook", "secret_file": file.secret("hook", SECRET), "timeout": "2 s", **more}
+
+
+class Webhook(unittest.TestCase):
+    def test_it_is_signed_for_its_receiver_and_says_all_in_both_languages(self):
+        with Hook() as hook, Channels() as file:
+            file.write(webhook=webhook(file, plain_http="yes", networks=LOCAL))
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "webhook", hook.url)
+                warning, targets = published(d, ("edu",))
+                wait_until(lambda: d.show(targets["edu"])["states"]["life"] == "delivered")
+                (key, body), = hook.seen.items()
+                self.assertTrue(signed(SECRET, hook.url, hook.heads[key]["Fengsui-Signature"], body))
+                self.assertFalse(signed(SECRET, hook.url + "2", hook.heads[key]["Fengsui-Signature"], body))
+                self.assertFalse(signed(SECRET, hook.url, hook.heads[key]["Fengsui-Signature"], body + b" "))
+                said = json.loads(body)
+                self.assertEqual((said["key"], said["channel"], said["recipient"]), (key, "webhook", d.unit["edu"].replace("#", "unit:")))
+                self.assertIn("网络与信息安全预警", said["subject"]["zh"])
+                self.assertIn("What to do", said["text"]["en"])
+                self.assertNotIn("address", said)
+                # What the receiver said is one line without controls.
+                self.assertEqual(rows(d, "SELECT code, words FROM attempts"), [(200, "taken [31m")])
+
+    def test_it_leads_nowhere_into_the_house(self):
+        with Hook() as hook, Channels() as file:
+            file.write(webhook=webhook(file, plain_http="yes", refusals=1))
+            port = hook.port
+            urls = [f"http://{host}:{port}/" for host in
+                    ("127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0.0.0.0", "[::1]", "[::]",
+                     "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::1]", "169.254.169.254", "10.0.0.1",
+                     "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fe80::1]", "[fc00::1]", "user@127.0.0.1", "127.0.0.1。example.org",
+                     "127.0.0.1\\@example.org")]
+            urls += [f"file:///etc/passwd", f"gopher://127.0.0.1:{port}/", f"dict://127.0.0.1:{port}/", f"//127.0.0.1:{port}/",
+                     f"ftp://127.0.0.1:{port}/", f"http://127.0.0.1:{port}/\r\nX-Evil: 1", f"HTTP://127.0.0.1:{port}/"]
+            with city(args=["--channels", file.path]) as d:
+                for n, url in enumerate(urls):
+                    contact(d, "edu", "webhook", url, priority=n + 1)
+                published(d, ("edu",))
+                wait_until(lambda: rows(d, "SELECT count(*) FROM attempts")[0][0] == len(urls), 60, "each is tried once")
+                self.assertEqual(hook.times, {})
+                self.assertEqual(states(d, "webhook"), {"failed": len(urls)})
+                self.assertEqual(rows(d, "SELECT address, result FROM attempts WHERE result <> 'refused'"), [])
+
+    def test_what_the_environment_says_of_proxies_is_for_others(self):
+        with Hook() as hook, Hook() as proxy, Channels() as file:
+            file.write(webhook=webhook(file, plain_http="yes", networks=LOCAL))
+            env = {"http_proxy": proxy.url, "all_proxy": proxy.url, "HTTPS_PROXY": proxy.url}
+            with city(args=["--channels", file.path], env=env) as d:
+                contact(d, "edu", "webhook", hook.url)
+                published(d, ("edu",))
+                wait_until(lambda: hook.seen)
+                self.assertEqual(proxy.times, {})
+
+    def test_http_in_clear_only_where_it_is_allowed(self):
+        with Hook() as hook, Channels() as file:
+            file.write(webhook=webhook(file, networks=LOCAL, refusals=1))
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "webhook", hook.url)
+                published(d, ("edu",))
+                wait_until(lambda: states(d, "webhook").get("failed"))
+                self.assertEqual(hook.times, {})
+
+    def test_a_redirect_is_no_answer_and_a_long_one_is_cut_off(self):
+        with Hook() as hook, Channels() as file:
+            file.write(webhook=webhook(file, plain_http="yes", networks=LOCAL, refusals=1))
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "webhook", hook.url)
+                hook.how = "redirect"
+                published(d, ("edu",))
+                wait_until(lambda: states(d, "webhook").get("failed"))
+                self.assertEqual(rows(d, "SELECT code, result FROM attempts"), [(307, "refused")])
+                self.assertEqual(sum(hook.times.values()), 1)
+                hook.how = "long"
+                published(d, ("edu",))
+                wait_until(lambda: states(d, "webhook").get("sent"))
+
+
+GATEWAY = """#!/usr/bin/python3
+import json, os, sys, time
+said = json.load(sys.stdin)
+with open({log!r}, "a") as f:
+    f.write(json.dumps({{"argv": sys.argv[1:], "env": dict(os.environ), "fds": sorted(os.listdir("/proc/self/fd")), "said": said}}) + "\\n")
+how = open({how!r}).read().strip()
+if how == "hang":
+    time.sleep(60)
+print("gateway says \\x1b[31m" + how)
+print("second line")
+sys.exit({{"ok": 0, "busy": 75, "no": 3}}.get(how, 1))
+"""
+
+
+class Command(unittest.TestCase):
+    def gateway(self, file, **more):
+        self.log, self.how = os.path.join(file.folder, "log"), os.path.join(file.folder, "how")
+        path = os.path.join(file.folder, "gateway")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(GATEWAY.format(log=self.log, how=self.how))
+        os.chmod(path, 0o755)
+        self.tell("ok")
+        return {"kind": "command", "program": [path, "--sms", "$(id);`id`"], "timeout": "2 s", **more}
+
+    def tell(self, how):
+        with open(self.how, "w", encoding="utf-8") as f:
+            f.write(how)
+
+    def calls(self):
+        if not os.path.exists(self.log):
+            return []
+        with open(self.log, encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+
+    def test_it_is_no_shell_and_knows_nothing_of_the_daemon(self):
+        with Channels() as file:
+            file.write(sms=self.gateway(file))
+            with city(args=["--channels", file.path], env={"FENGSUI_SECRET": "x"}) as d:
+                contact(d, "edu", "sms", "--help; rm -rf / $(id)")
+                _, targets = published(d, ("edu",))
+                wait_until(lambda: d.show(targets["edu"])["states"]["life"] == "delivered")
+                call, = self.calls()
+                self.assertEqual(call["argv"], ["--sms", "$(id);`id`"])
+                self.assertEqual(call["said"]["address"], "--help; rm -rf / $(id)")
+                self.assertLessEqual(set(call["env"]), {"PATH", "LANG", "LC_CTYPE"})
+                self.assertLessEqual(set(call["fds"]), {"0", "1", "2", "3", "4"})  # two of them its own
+                self.assertEqual(rows(d, "SELECT code, words FROM attempts"), [(0, "gateway says  [31mok")])
+
+    def test_its_status_says_what_became_of_it(self):
+        with Channels() as file:
+            file.write(sms=self.gateway(file, refusals=1))
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "sms", "13800000000")
+                for how, result, code in (("no", "refused", 3), ("busy", "trouble", 75), ("hang", "trouble", 0)):
+                    self.tell(how)
+                    before = rows(d, "SELECT count(*) FROM attempts")[0][0]
+                    published(d, ("edu",))
+                    wait_until(lambda: rows(d, "SELECT count(*) FROM attempts")[0][0] > before)
+                    self.assertEqual(rows(d, "SELECT result, code FROM attempts ORDER BY message DESC, try DESC LIMIT 1"), [(result, code)], how)
+                self.assertIn("not done within 2 s", str(rows(d, "SELECT words FROM attempts")))
+                self.tell("ok")
+                wait_until(lambda: states(d, "sms") == {"failed": 1, "sent": 2}, 30, "those that waited leave")
+
+
+if __name__ == "__main__":
+    main()
