@@ -446,6 +446,22 @@ struct text {
 	struct place at;
 };
 
+/* Who may publish what to whom (publication.yml): the colour of each level of a
+ * warning, and per marking which levels may go out, and whether an authorisation
+ * of somebody above must stand on record first. */
+struct colour {
+	const char *name; /* NULL: the level has none */
+	struct words label;
+	const char *cap; /* severity word of CAP, or NULL */
+};
+
+struct publication {
+	const char *marking;
+	bool levels[6]; /* 1..5 */
+	bool authorised;
+	struct place at;
+};
+
 struct pack {
 	struct arena *mem;
 	const char *id, *version, *approved_by;
@@ -482,6 +498,9 @@ struct pack {
 	size_t seed_count;
 	struct text *texts;
 	size_t text_count;
+	struct colour colours[6]; /* by level, 1..5 */
+	struct publication *publications;
+	size_t publication_count; /* 0: the pack says nothing of it */
 };
 
 /* What is wrong with a pack: `file:line:column: what, and what would be right`. */
@@ -527,5 +546,6 @@ const struct refusal *pack_refusal(const struct pack *pack, const char *code);
 const struct enumeration *pack_enum(const struct pack *pack, const char *name);
 const struct code *enum_code(const struct enumeration *codes, const char *code);
 const struct field *pack_input(const struct pack *pack, const char *name);
+const struct publication *pack_publication(const struct pack *pack, const char *marking);
 const struct special_plan *pack_plan(const struct pack *pack, const char *id);
 bool names_have(const struct names *names, const char *name);

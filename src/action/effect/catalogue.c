@@ -5,6 +5,7 @@
 #include <string.h>
 
 extern const struct effect effect_access;
+extern const struct effect effect_address;
 extern const struct effect effect_deliver;
 extern const struct effect effect_drill_space;
 extern const struct effect effect_edition;
@@ -12,6 +13,7 @@ extern const struct effect effect_erase;
 extern const struct effect effect_escalate;
 extern const struct effect effect_free;
 extern const struct effect effect_freeze;
+extern const struct effect effect_gather;
 extern const struct effect effect_grade;
 extern const struct effect effect_inform;
 extern const struct effect effect_issue;
@@ -38,9 +40,9 @@ extern const struct effect effect_start_plans;
 extern const struct effect effect_void;
 
 const struct effect *const effects[] = {
-	&effect_access,      &effect_deliver,       &effect_drill_space,
+	&effect_access,      &effect_address,       &effect_deliver,       &effect_drill_space,
 	&effect_edition,     &effect_erase,         &effect_escalate,
-	&effect_free,        &effect_freeze,        &effect_grade,
+	&effect_free,        &effect_freeze,        &effect_gather,        &effect_grade,
 	&effect_inform,      &effect_issue,         &effect_link,
 	&effect_load_pack,   &effect_mark,          &effect_match_plans,
 	&effect_merge,       &effect_move,          &effect_number,
