@@ -229,7 +229,12 @@ struct public_file {
 	const char *name, *type, *bytes;
 	size_t len;
 };
-int house_public(struct house *house, const struct public_file **out, size_t *count, struct fault *why);
+struct public_files {
+	const struct public_file *at;
+	size_t count;
+	uint64_t made; /* grows with each change */
+};
+int house_public(struct house *house, struct public_files *out, struct fault *why);
 
 /* Has a request with this idempotency key been carried out? */
 int house_answered(struct house *house, const char *key, bool *out, struct fault *why);

@@ -140,6 +140,7 @@ struct house {
 	} uploaded[UPLOADS_KNOWN]; /* a ring: who brought which file */
 	size_t uploads;
 	struct restricted restricted;
+	uint64_t public_made;
 	struct shown_public *shown; /* what the public page shows, made ready; see public.c */
 };
 

@@ -194,17 +194,17 @@ static void add_file(struct shown_public *shown, const char *name, const char *t
 	buf_clear(bytes);
 }
 
-static void write_files(struct shown_public *shown, const struct page *pages, size_t count)
+static void write_files(struct shown_public *shown, const struct page *pages, size_t count, bool demo)
 {
 	static const char html[] = "text/html; charset=utf-8";
 	struct buf bytes = { 0 };
 
 	shown->files = arena_many(shown->mem, 2 * count + 3, sizeof(*shown->files));
 	for (int zh = 1; zh >= 0; zh--) {
-		page_index(pages, count, zh, &bytes);
+		page_index(pages, count, zh, demo, &bytes);
 		add_file(shown, zh ? "index.html" : "index.en.html", html, &bytes);
 		for (size_t i = 0; i < count; i++) {
-			page_write(&pages[i], zh, &bytes);
+			page_write(&pages[i], zh, demo, &bytes);
 			add_file(shown,
 				 arena_text(shown->mem, "%s%s", pages[i].name, zh ? ".html" : ".en.html"),
 				 html, &bytes);
@@ -236,16 +236,17 @@ static int make(struct house *house, int64_t editions, int64_t versions, struct 
 	deed_open(&deed, house, NULL, 0);
 	pages = arena_many(deed.mem, PUBLIC_MOST, sizeof(*pages));
 	if ((ret = gather(&deed, pages, &count, why)) == 0)
-		write_files(shown, pages, count);
+		write_files(shown, pages, count, house->demo);
 	deed_close(&deed);
 	public_forget(house);
 	house->shown = shown;
+	house->public_made++;
 	if (ret < 0)
 		public_forget(house);
 	return ret;
 }
 
-int house_public(struct house *house, const struct public_file **out, size_t *count, struct fault *why)
+int house_public(struct house *house, struct public_files *out, struct fault *why)
 {
 	int64_t editions = 0, versions = 0;
 	int ret;
@@ -259,7 +260,6 @@ int house_public(struct house *house, const struct public_file **out, size_t *co
 	if ((!house->shown || house->shown->editions != editions || house->shown->versions != versions) &&
 	    (ret = make(house, editions, versions, why)) < 0)
 		return ret;
-	*out = house->shown->files;
-	*count = house->shown->count;
+	*out = (struct public_files){ house->shown->files, house->shown->count, house->public_made };
 	return 0;
 }

@@ -18,6 +18,7 @@ struct settings {
 	const char *sources;
 	const char *https, *http, *cert, *key, *web;
 	const char *ballast, *heartbeat;
+	const char *public_folder; /* the public page as files */
 	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;
 };

@@ -74,6 +74,13 @@ static void put_head(struct buf *out, bool zh, const char *title)
 	buf_text(out, "</title>\n<link rel=\"stylesheet\" href=\"style.css\"></head>\n");
 }
 
+static void put_demo(struct buf *out, bool zh, bool demo)
+{
+	if (demo)
+		buf_format(out, "<p class=\"state\">%s</p>\n",
+			   pick(zh, "演示数据，均非真实", "DEMONSTRATION: nothing here is real"));
+}
+
 static void put_row(struct buf *out, bool zh, const struct page_row *row)
 {
 	const bool only_zh = !zh && !row->en;
@@ -97,7 +104,7 @@ static void put_standing(struct buf *out, bool zh, const struct page *page)
 	buf_text(out, "</p>\n");
 }
 
-void page_write(const struct page *page, bool zh, struct buf *out)
+void page_write(const struct page *page, bool zh, bool demo, struct buf *out)
 {
 	put_head(out, zh, pick(zh, page->title_zh, page->title_en));
 	buf_format(out,
@@ -107,7 +114,9 @@ void page_write(const struct page *page, bool zh, struct buf *out)
 		   pick(zh, "全部公开信息", "All that is published"), page->name, zh ? ".en.html" : ".html",
 		   pick(zh, "English", "中文"), page->colour ? page->colour : "plain");
 	put_text(out, pick(zh, page->kind_zh, page->kind_en));
-	buf_text(out, "</p>\n<h1 dir=\"auto\">");
+	buf_text(out, "</p>\n");
+	put_demo(out, zh, demo);
+	buf_text(out, "<h1 dir=\"auto\">");
 	put_text(out, pick(zh, page->title_zh, page->title_en));
 	buf_text(out, "</h1>\n");
 	put_standing(out, zh, page);
@@ -117,7 +126,7 @@ void page_write(const struct page *page, bool zh, struct buf *out)
 	buf_text(out, "</table>\n</main></body></html>\n");
 }
 
-void page_index(const struct page *pages, size_t count, bool zh, struct buf *out)
+void page_index(const struct page *pages, size_t count, bool zh, bool demo, struct buf *out)
 {
 	put_head(out, zh, pick(zh, "公告与公开预警", "Public notices and warnings"));
 	buf_format(out, "<body>\n<p><a href=\"%s\">%s</a></p>\n<h1>%s</h1>\n<table>\n",
@@ -135,5 +144,7 @@ void page_index(const struct page *pages, size_t count, bool zh, struct buf *out
 	if (!count)
 		buf_format(out, "<tr><td>%s</td></tr>\n",
 			   pick(zh, "目前没有公开信息。", "Nothing is published at present."));
-	buf_text(out, "</table></body></html>\n");
+	buf_text(out, "</table>\n");
+	put_demo(out, zh, demo);
+	buf_text(out, "</body></html>\n");
 }

@@ -33,5 +33,7 @@ struct page {
 
 extern const char page_style[]; /* style.css */
 
-void page_write(const struct page *page, bool zh, struct buf *out);
-void page_index(const struct page *pages, size_t count, bool zh, struct buf *out); /* in this order */
+/* `demo`: nothing of it is real, which stands at the head of each. */
+void page_write(const struct page *page, bool zh, bool demo, struct buf *out);
+void page_index(const struct page *pages, size_t count, bool zh, bool demo,
+		struct buf *out); /* in this order */
