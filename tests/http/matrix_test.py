@@ -90,7 +90,6 @@ RULES = {
     f"POST {A}/{{kind}}/{{ref}}/{{move}}": (BOTH, {"act"}, {"report"}, EVERY, (f"{A}/incident/999999/accept", {})),
     "GET /health": (ANYBODY, set(), set(), EVERY, ("/health", None)),
     "GET /metrics": (ANYBODY, set(), set(), EVERY, ("/metrics", None)),
-    "GET /public/": (ANYBODY, set(), set(), EVERY, ("/public/", None)),
     "GET /public/{name}": (ANYBODY, set(), set(), EVERY, ("/public/index.html", None)),
     "GET /": (ANYBODY, set(), set(), EVERY, ("/", None)),
 }

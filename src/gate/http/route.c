@@ -63,7 +63,6 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/{kind}/{ref}/{move}",           FOR_BOTH,    ACTS,         TOKEN_REPORT, BODY_JSON,  records_move,           NULL, NULL },
 	{ "GET",    "/health",                               FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_health,            NULL, NULL },
 	{ "GET",    "/metrics",                              FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_metrics,           NULL, NULL },
-	{ "GET",    "/public/",                              FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_public,            NULL, NULL },
 	{ "GET",    "/public/{name}",                        FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_public,            NULL, NULL },
 	{ "GET",    "/",                                     FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  visit_page,             NULL, NULL },
 };

@@ -211,7 +211,7 @@ int site_front(struct call *call, struct fault *why)
 /* The same bytes as the files that are written for a web server. */
 int site_public(struct call *call, struct fault *why)
 {
-	const char *name = call->words[0] ? call->words[0] : "index.html";
+	const char *name = call->words[0];
 	struct public_files files;
 	int ret = call_no_query(call, why);
 
