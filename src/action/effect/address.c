@@ -29,13 +29,21 @@ static int by_unit(const void *a, const void *b)
 	return (x->unit > y->unit) - (x->unit < y->unit);
 }
 
-/* What is said with the move, else what stands on the record, or on the advisory that it is from. */
+static bool comes_with(const struct deed *deed, const char *name)
+{
+	const json_t *value = json_object_get(deed->input, name);
+
+	return value && !json_is_null(value);
+}
+
+/* What is said with the move; where nothing is, what stands on the record, or on the advisory that it is
+ * from. */
 static json_t *said(struct deed *deed, struct object *subject, const char *name)
 {
-	json_t *value = json_object_get(deed->input, name);
+	json_t *value;
 
-	if (value && !json_is_null(value))
-		return value;
+	if (comes_with(deed, "sector") || comes_with(deed, "territory") || comes_with(deed, "product"))
+		return comes_with(deed, name) ? json_object_get(deed->input, name) : NULL;
 	if ((value = world_value(deed, subject, name, NULL)))
 		return value;
 	return kind_field(subject->kind, "advisory") && !strcmp(name, "product")
