@@ -19,7 +19,7 @@ _fengsui() {
 	local ask=(fengsui words ${data:+--data "$data"} ${url:+--url "$url"}) list=''
 	if [[ $word == -* ]]; then
 		list='--data --url --token-file --ca --pin --proxy --json --lang --as --at --key --seen --occurred --drill --help'
-		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp --syslog-tls --syslog-cert --syslog-key --syslog-clients --sources --https --http --cert --key --web --ballast --heartbeat'
+		[[ ${words[0]} == serve ]] && list='--data --demo --pack --origin --at --rules --maps --syslog-udp --syslog-tcp --syslog-tls --syslog-cert --syslog-key --syslog-clients --sources --https --http --cert --key --web --public --ballast --heartbeat'
 		[[ ${words[0]} == backup ]] && list='--data --keep --without-keys --full-check --json --lang --help'
 		[[ ${words[0]} == restore ]] && list='--data --against --accept-loss --keys --json --lang --help'
 		[[ ${words[0]} == doctor ]] && list='--data --port --json --lang --help'

@@ -310,6 +310,19 @@ bool house_joins(struct house *house, const char *rule, const char *const **by, 
 int house_alert_keeps(struct house *house, const json_t *alert, int64_t now, bool *keeps, struct fault *why);
 int house_alert(struct house *house, const json_t *alert, int64_t now, json_t **answer, struct fault *why);
 
+/* The public page as files, made from the editions that were published to
+ * everybody; of the house, until the next call. Anybody may read them. */
+struct public_file {
+	const char *name, *type, *bytes;
+	size_t len;
+};
+struct public_files {
+	const struct public_file *at;
+	size_t count;
+	uint64_t made; /* grows with each change */
+};
+int house_public(struct house *house, struct public_files *out, struct fault *why);
+
 /* Has a request with this idempotency key been carried out? */
 int house_answered(struct house *house, const char *key, bool *out, struct fault *why);
 

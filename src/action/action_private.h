@@ -104,6 +104,15 @@ struct feed {
 
 enum { UPLOADS_KNOWN = 256 };
 
+/* The release check made ready, and of which register. */
+struct release;
+struct restricted {
+	struct release *release;
+	int64_t count, versions; /* of the records that it was made from */
+	int64_t made_at, until;  /* until: a declaration ends then; 0: none */
+	const struct pack *pack;
+};
+
 struct house {
 	struct store *store;
 	struct record *record;
@@ -136,6 +145,9 @@ struct house {
 		int64_t person;
 	} uploaded[UPLOADS_KNOWN]; /* a ring: who brought which file */
 	size_t uploads;
+	struct restricted restricted;
+	uint64_t public_made;
+	struct shown_public *shown; /* what the public page shows, made ready; see public.c */
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */
@@ -350,9 +362,20 @@ struct enclosure {
 bool cap_enclosure(struct deed *deed, struct object *warning, struct enclosure *out);
 
 /* ---- check.c: checks as jobs ---------------------------------------------- */
-int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why);
+/* `decided`: a decision asks for it, and reads the result itself. */
+int check_run(struct house *house, int64_t object, const char *name, bool decided, int64_t now,
+	      struct fault *why);
+const char *check_said(struct deed *deed, struct object *object, const char *name);
 bool check_good(struct deed *deed, struct object *object, const char *name);
 bool check_known(const char *name);
+
+/* ---- restricted.c: what must not leave ------------------------------------- */
+/* Appends {"field","from","to","class","what":{"$":…}} for each finding; how many. */
+int restricted_in(struct deed *deed, const char *field, const char *text, json_t *list, struct fault *why);
+int restricted_of(struct deed *deed, struct object *object, json_t **out, struct fault *why); /* all texts */
+const char *restricted_said(struct deed *deed, const json_t *list, const char *between, size_t most);
+void public_forget(struct house *house); /* public.c */
+void restricted_fini(struct restricted *restricted);
 
 /* ---- receipt.c: what proves later that the Office had it --------------------- */
 int receipt_sign(struct deed *deed, json_t *answer, struct fault *why);

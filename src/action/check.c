@@ -13,6 +13,7 @@ struct finding {
 	bool good;
 	char detail[256];
 	char digest[65];
+	json_t *found; /* of the release check: each with its place; or NULL */
 };
 
 /* Does the evidence file still have the digest under which it came? */
@@ -177,6 +178,27 @@ static int check_plan(struct house *house, const struct object *draft, struct fi
 	return 0;
 }
 
+/* Does the text hold anything that must not leave? The words found are told to
+ * whoever writes it, and stand apart in the record, so that they can be erased. */
+static int check_release(struct deed *deed, struct object *object, struct finding *out)
+{
+	const struct field *field = kind_field(object->kind, "found");
+	struct fault why = { 0 };
+	const int count = restricted_of(deed, object, &out->found, &why);
+
+	out->good = count == 0;
+	if (count < 0)
+		snprintf(out->detail, sizeof(out->detail), "%.250s", why.text);
+	else
+		snprintf(out->detail, sizeof(out->detail),
+			 count ? "%d 处 / findings" : "未发现 / nothing found", count);
+	if (field && (count > 0 || json_object_get(object->body, "found")))
+		change_field(deed, object, field,
+			     count > 0 ? json_string(restricted_said(deed, out->found, "\n", 100))
+				       : json_null());
+	return 0;
+}
+
 static int find_out(struct house *house, struct deed *deed, struct object *object, const char *name,
 		    struct finding *out, struct fault *why)
 {
@@ -190,6 +212,8 @@ static int find_out(struct house *house, struct deed *deed, struct object *objec
 		return check_package(house, deed, object, out);
 	if (!strcmp(name, "plan_check"))
 		return check_plan(house, object, out);
+	if (!strcmp(name, "release_check"))
+		return check_release(deed, object, out);
 	out->good = false;
 	snprintf(out->detail, sizeof(out->detail), "this version does not carry out the check '%s'", name);
 	return 0;
@@ -197,15 +221,20 @@ static int find_out(struct house *house, struct deed *deed, struct object *objec
 
 bool check_known(const char *name)
 {
-	return !strcmp(name, "digest") || !strcmp(name, "archive_package") || !strcmp(name, "plan_check");
+	return !strcmp(name, "digest") || !strcmp(name, "archive_package") || !strcmp(name, "plan_check") ||
+	       !strcmp(name, "release_check");
 }
 
 /* Evidence that is no longer what was captured is told at once, by its name;
- * the plan says what becomes of it. */
-static int alarm_for(struct deed *deed, struct object *subject, const char *name, struct fault *why)
+ * the plan says what becomes of it, and of a text that a move had checked. Where
+ * a decision asked for the check, the decision is refused and that is all. */
+static int alarm_for(struct deed *deed, struct object *subject, const char *name, bool decided,
+		     struct fault *why)
 {
 	int ret;
 
+	if (!strcmp(name, "release_check") && !decided)
+		return trigger_name(deed, subject, TRIGGER_SIGNAL, "check_failed", why);
 	if (strcmp(name, "digest"))
 		return 0;
 	ret = inform_target(deed, subject, "office", why);
@@ -213,7 +242,8 @@ static int alarm_for(struct deed *deed, struct object *subject, const char *name
 }
 
 /* Run the check and write its result as an act of the house. */
-int check_run(struct house *house, int64_t object, const char *name, int64_t now, struct fault *why)
+int check_run(struct house *house, int64_t object, const char *name, bool decided, int64_t now,
+	      struct fault *why)
 {
 	const struct asker self = { .machine = "system" };
 	struct finding found = { 0 };
@@ -230,17 +260,44 @@ int check_run(struct house *house, int64_t object, const char *name, int64_t now
 		if (ret == 0) {
 			change_of(&deed, subject, arena_text(deed.mem, "check.%s", name));
 			change_row(&deed, subject, "checks",
-				   json_pack("{s:I, s:s, s:s, s:i, s:s, s:I}", "id",
+				   json_pack("{s:I, s:s, s:s, s:i, s:s, s:I, s:O*}", "id",
 					     (json_int_t)house->next_check++, "name", name, "digest",
 					     found.digest, "good", found.good, "detail", found.detail, "at",
-					     (json_int_t)now));
+					     (json_int_t)now, "findings", found.found));
 			if (!found.good)
-				ret = alarm_for(&deed, subject, name, why);
+				ret = alarm_for(&deed, subject, name, decided, why);
 		}
 		ret = deed_end(&deed, ret, why);
 	}
+	json_decref(found.found);
 	deed_close(&deed);
 	return ret;
+}
+
+/* A text that comes with the move itself was not there when the check ran. */
+static bool clean_now(struct deed *deed, struct object *object)
+{
+	json_t *found = NULL;
+	struct fault why;
+	const int count = restricted_of(deed, object, &found, &why);
+
+	json_decref(found);
+	return count == 0;
+}
+
+/* What a refusal names: which words, and where. NULL: nothing. */
+const char *check_said(struct deed *deed, struct object *object, const char *name)
+{
+	json_t *found = NULL;
+	struct fault why;
+	const char *said = NULL;
+
+	if (strcmp(name, "release_check"))
+		return NULL;
+	if (restricted_of(deed, object, &found, &why) > 0)
+		said = restricted_said(deed, found, "; ", 5);
+	json_decref(found);
+	return said;
 }
 
 /* The newest result is good, and was found on what stands there now. */
@@ -260,5 +317,7 @@ bool check_good(struct deed *deed, struct object *object, const char *name)
 	if (rows_next(rows, &why) == 1)
 		good = rows_int(rows, 0) && !strcmp(rows_text(rows, 1, NULL), digest);
 	rows_close(rows);
+	if (!good && !strcmp(name, "release_check"))
+		return clean_now(deed, object);
 	return good;
 }

@@ -395,6 +395,8 @@ void house_close(struct house *house)
 	feeds_forget(house, 0);
 	free(house->feeds);
 	doubts_forget(&house->doubts);
+	restricted_fini(&house->restricted);
+	public_forget(house);
 	free(house->folder);
 	free(house->cap_sender);
 	free(house->public_url);

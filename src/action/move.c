@@ -363,6 +363,15 @@ static void put_back(struct object *subject, struct before *before)
 	json_decref(proposals);
 }
 
+/* Nobody decides on what is its own, whatever its role: that is said besides. */
+static void ask_own_work(struct deed *deed, struct object *subject, const struct move *move)
+{
+	for (size_t i = 0; i < move->by.count; i++)
+		if (move->by.at[i]->form == GUARD_OTHER_THAN &&
+		    (!move->by.at[i]->when || guard_holds(deed, subject, move->by.at[i]->when)))
+			guards_ask(deed, subject, &(struct guards){ &move->by.at[i], 1 }, move->refuse);
+}
+
 static int settle_who(struct deed *deed, struct object *subject, const struct move *move,
 		      enum pending *pending, struct fault *why)
 {
@@ -377,8 +386,10 @@ static int settle_who(struct deed *deed, struct object *subject, const struct mo
 		return 0;
 	}
 	ret = pending_settle(deed, subject, move, branch, &deed->input, pending, why);
-	if (ret == 1)
+	if (ret == 1) {
 		deny(deed, move, branch);
+		ask_own_work(deed, subject, move);
+	}
 	return ret < 0 ? ret : 0;
 }
 

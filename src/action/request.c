@@ -218,6 +218,33 @@ static json_t *made_answer(const struct deed *deed, const struct object *subject
 	return answer;
 }
 
+/* What a check found may have moved the record on. */
+static void see_states(struct house *house, struct object *object)
+{
+	struct fault why;
+	struct rows *rows;
+	json_t *now = NULL;
+
+	if (store_query(house->store, "SELECT states FROM objects WHERE id = $1",
+			VALUES(value_int(object->id)), &rows, &why) < 0)
+		return;
+	if (rows_next(rows, &why) == 1)
+		now = json_loads(rows_text(rows, 0, NULL), 0, NULL);
+	rows_close(rows);
+	if (!now)
+		return;
+	json_decref(object->states);
+	object->states = now;
+}
+
+/* Was it asked for, or left out under its `when`? */
+static bool was_wanted(const struct object *object, const struct effect_use *use)
+{
+	const char *wanted = json_string_value(json_object_get(object->change, "check_wanted"));
+
+	return !strcmp(use->name, "run") && use->value && wanted && !strcmp(wanted, use->value);
+}
+
 /* What a move asked for is looked into as soon as the move stands. */
 static int run_wanted(struct house *house, const struct move *move, struct object *object, int64_t now,
 		      struct fault *why)
@@ -227,10 +254,11 @@ static int run_wanted(struct house *house, const struct move *move, struct objec
 	for (size_t i = 0; ret == 0 && i < move->does_count; i++) {
 		const struct effect_use *use = &move->does[i];
 
-		if (strcmp(use->name, "run") || !use->value || !check_known(use->value))
+		if (!was_wanted(object, use) || !check_known(use->value))
 			continue;
-		ret = check_run(house, object->id, use->value, now, why);
+		ret = check_run(house, object->id, use->value, false, now, why);
 		object->version++;
+		see_states(house, object);
 	}
 	return ret;
 }
@@ -465,7 +493,7 @@ static int checks_first(struct house *house, const struct request *request, stru
 		if (guard->form != GUARD_CHECKED ||
 		    (guard->when && !guard_holds(&deed, subject, guard->when)))
 			continue;
-		ret = check_run(house, subject->id, guard->path, request->now, why);
+		ret = check_run(house, subject->id, guard->path, true, request->now, why);
 		made = 1;
 	}
 	json_decref(deed.input);

@@ -140,6 +140,28 @@ static char *absolute(struct ctl *ctl, const char *path)
 	return arena_text(ctl->mem, "%s/%s", here, path);
 }
 
+static int run_public(struct ctl *ctl)
+{
+	json_t *request, *answer;
+	int ret;
+
+	if (ctl->typed.word_count != 3 || strcmp(ctl->typed.words[1], "export"))
+		return say_usage(ctl, "fengsui public export FOLDER: published notices and warnings as pages",
+				 "fengsui public export 目录：将公告与公开预警写为网页");
+	request = talk_request(ctl, "public");
+	json_object_set_new(request, "dir", json_string(absolute(ctl, ctl->typed.words[2])));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	if (ctl->typed.json)
+		say_json(answer);
+	else
+		printf(in_words(ctl, "%lld files in %s, %lld written.\n",
+				"%2$s 共 %1$lld 个文件，写出 %3$lld 个。\n"),
+		       number_of(answer, "files"), text_of(answer, "dir"), number_of(answer, "written"));
+	json_decref(answer);
+	return 0;
+}
+
 static int run_bundle(struct ctl *ctl)
 {
 	json_t *request, *refs;
@@ -257,6 +279,7 @@ static const struct {
 	{ "withdraw",   "PROPOSAL",            ANYWHERE, run_withdraw,   "take back a proposal of one's own",                        "撤回自己的提议" },
 	{ "tick",       "TIME|'+15 min'",      ANYWHERE, run_tick,       "demonstration folder: time passes up to there",            "演示目录：推进时间" },
 	{ "checkpoint", "",                    ANYWHERE, run_checkpoint, "sign the record as it stands, and print that",             "签署并输出记录检查点" },
+	{ "public",     "export FOLDER",  HERE,     run_public,     "published notices and warnings as pages",                  "将公告与公开预警写为网页" },
 	{ "bundle",     "FOLDER NUMBER…",      HERE,     run_bundle,     "a bundle of cases that a stranger can verify",             "导出可独立验证的案件包" },
 	{ "rebuild",    "[--check]",           HERE,     run_rebuild,    "make the views again from the record, or only compare",    "由记录重建视图，或仅核对" },
 	{ "publish",    "PACK",                HERE,     run_publish,    "put a plan pack into force",                               "发布预案包" },

@@ -33,6 +33,7 @@ static const struct {
 	{ "--key",        "FILE",         offsetof(struct settings, key),        "and the key of that (PEM)", "该证书的私钥（PEM）" },
 	{ "--http",       "ADDRESS:PORT", offsetof(struct settings, http),       "HTTP interface in clear, on loopback only", "明文 HTTP 接口，仅限回环地址" },
 	{ "--web",        "FOLDER",       offsetof(struct settings, web),        "the command centre for browsers, built (web/dist)", "浏览器指挥台的构建目录（web/dist）" },
+	{ "--public",     "FOLDER",       offsetof(struct settings, public_folder), "where published notices and warnings are written as pages, for a web server", "将公告与公开预警写为网页的目录，供网站服务器使用" },
 	{ "--heartbeat",  "URL",          offsetof(struct settings, heartbeat),  "ask this URL each minute, so that somebody notices when it falls silent", "每分钟访问该地址，无声即由对方报警" },
 	{ "--ballast",    "MIB",          offsetof(struct settings, ballast),    "room held back on the disk for when it is full (64; demonstration 0)", "为磁盘写满时预留的空间，单位 MiB（默认 64；演示目录为 0）" },
 	{ "--syslog-tcp", "ADDRESS:PORT", offsetof(struct settings, syslog_tcp), "take syslog by TCP", "以 TCP 接收 syslog" },

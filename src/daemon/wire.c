@@ -172,6 +172,7 @@ serve(struct house *house, const struct settings *settings, struct life *life, s
 		.cert = settings->cert,
 		.cert_key = settings->key,
 		.web = settings->web,
+		.public_folder = settings->public_folder,
 		.ballast = ballast,
 		.beat_ms = life_beat_ms(),
 		.beat = beat,

@@ -20,6 +20,7 @@ struct settings {
 	const char *ballast, *heartbeat;
 	const char *channels; /* file of the ways out */
 	const char *cap_sender, *public_url;
+	const char *public_folder; /* the public page as files */
 	const char *mail, *mail_password_file, *mail_ca, *mail_every;
 	bool demo;
 };

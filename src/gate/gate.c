@@ -142,6 +142,7 @@ static int open_ways(struct gate *gate, const struct gate_options *options, stru
 		return ret;
 	if ((options->https || options->http) && (ret = web_open(gate, options, &gate->web, why)) < 0)
 		return ret;
+	public_open(gate, options->public_folder);
 	return listen_socket(gate, why);
 }
 
@@ -245,6 +246,7 @@ void gate_close(struct gate *gate)
 {
 	if (!gate)
 		return;
+	public_close(gate);
 	listen_close(gate);
 	web_close(gate->web);
 	accounts_close(gate->accounts);

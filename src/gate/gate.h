@@ -34,6 +34,7 @@ struct gate_options {
 	const char *https, *http;    /* "ADDRESS:PORT"; http on loopback alone; or NULL */
 	const char *cert, *cert_key; /* PEM files for https; NULL: made here */
 	const char *web;             /* folder of the command centre, built; or NULL */
+	const char *public_folder;   /* where the public page is written as files, or NULL */
 
 	struct ballast *ballast;    /* borrowed; NULL: none */
 	const json_t *past;         /* how this start found the folder, for `status`; borrowed, or NULL */

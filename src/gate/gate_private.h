@@ -100,8 +100,15 @@ struct gate {
 	struct accounts *accounts;
 	struct mailbox *mailbox; /* NULL: no mail */
 	struct courier *courier;
+	struct public_page *public_page; /* NULL: not written as files */
 	uint64_t requests, batches, refused_clients;
 };
+
+/* public.c: the public page as files. */
+void public_open(struct gate *gate, const char *folder);
+void public_committed(struct gate *gate);
+void public_close(struct gate *gate);
+int public_export(struct gate *gate, const char *folder, json_t **out, struct fault *why);
 
 /* queue.c: who is served next. */
 void caller_open(struct caller *caller, struct gate *gate, const struct way *way);

@@ -426,6 +426,13 @@ static int bundle(struct gate *gate, const struct ask *ask, const struct asker *
 	return bundle_cases(gate, ask, out, why);
 }
 
+static int public_asked(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+			struct fault *why)
+{
+	(void)asker;
+	return public_export(gate, ask_text(ask, SAYS_DIR), out, why);
+}
+
 static int stop(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		struct fault *why)
 {
@@ -461,6 +468,7 @@ static const struct {
 	[ASK_CHANNELS]  = { false, false, channels },
 	[ASK_BUNDLE]    = { true,  true,  bundle },
 	[ASK_REBUILD]   = { true,  true,  rebuild },
+	[ASK_PUBLIC]    = { true,  true,  public_asked },
 	[ASK_STOP]      = { true,  true,  stop },
 };
 /* clang-format on */

@@ -87,6 +87,7 @@ static const struct {
 	[ASK_BUNDLE]     = { "bundle",     false, F(REFS) | F(DIR), 0 },
 	[ASK_REBUILD]    = { "rebuild",    false, 0, F(CHECK) },
 	[ASK_PUBLISH]    = { "publish",    true,  F(PACK), 0 },
+	[ASK_PUBLIC]     = { "public",     false, F(DIR), 0 },
 	[ASK_STOP]       = { "stop",       false, 0, 0 },
 	[ASK_ACCOUNT]    = { "account",    true,  F(LOGIN) | F(ACT), 0 },
 	[ASK_MESSAGES]   = { "messages",   false, 0, F(REF) | F(KIND) | F(STATE) | F(CHANNEL) | F(MESSAGE) | F(LIMIT) | F(SPACE) },

@@ -160,6 +160,8 @@ static void write_turn(struct gate *gate)
 		alive_room_again(gate);
 	if (gate->web && ret == 0)
 		web_committed(gate->web);
+	if (ret == 0)
+		public_committed(gate);
 	for (size_t i = 0; i < batch.count; i++)
 		job_answer(gate, batch.done[i]);
 }

@@ -8,6 +8,7 @@ static const char *const to[] = { "to", NULL };
 static const char *const series[] = { "receipt", "document", NULL };
 static const char *const cap_words[] = { "issue", "cancel", "taken", NULL };
 static const char *const cap_lists[] = { "colours", "grades", "severities", NULL }; /* by level, 1 to 5 */
+static const char *const publics[] = { "public", NULL };
 static const char *const doors[] = { "open", "close", NULL };
 static const char *const drill_spaces[] = { "open", "freeze", "close", NULL };
 static const char *const duties[] = { "all", "stages", NULL };
@@ -17,6 +18,7 @@ static const char *const voids[] = { "signatures", NULL };
 /* clang-format off */
 const struct effect_shape vocabulary_effects[] = {
 	{ "access",        "opens or closes the team's access to the case",        "开通或收回队伍的案件访问权",   SHAPE_WORD,   false, doors,  NULL },
+	{ "address",       "addresses every unit of a sector, a territory or with a product", "按行业、区划或产品确定对象单位", SHAPE_KIND, false, NULL, NULL },
 	{ "cap",           "makes the signed CAP file of the edition or its lifting, or notes one that was taken", "生成版次或其解除的 CAP 签名文件，或登记导入的文件", SHAPE_WORD, false, cap_words, cap_lists },
 	{ "deliver",       "delivers to every target",                             "向全部对象送达",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "draft_report",  "drafts a report upward from the case",                 "由案件拟写上报材料",           SHAPE_NONE,   true,  NULL,   NULL },
@@ -26,6 +28,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "escalate",      "turns to the next contact of the chain",               "按联络链逐级催办",             SHAPE_TARGET, true,  NULL,   NULL },
 	{ "free",          "gives people or tools free again",                     "释放人员或器材",               SHAPE_WORD,   true, NULL,   NULL },
 	{ "freeze",        "keeps the digest of a text, so that a change shows",   "固定文本摘要，改动可见",       SHAPE_FIELD,  false, NULL,   NULL },
+	{ "gather",        "gathers what the case has of a kind",                  "汇集案件中的同类记录",         SHAPE_FIELD,  false, NULL,   NULL },
 	{ "grade",         "reckons the level from the scores",                    "按评分计算级别",               SHAPE_FIELD,  true,  NULL,   NULL },
 	{ "inform",        "sends a message through the outbox",                   "经发件箱发出通知",             SHAPE_TARGET, false, NULL,   NULL },
 	{ "issue",         "issues a bulletin to the participants",                "向参与单位发出通报",           SHAPE_WORD,   false, NULL,   NULL },
@@ -39,7 +42,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "open",          "opens linked records",                                 "建立关联记录",                 SHAPE_KIND,   false, NULL,   each },
 	{ "package",       "builds a package as a job",                            "以任务方式生成归档包",         SHAPE_WORD,   true,  packages, NULL },
 	{ "phase",         "moves the affected systems to a phase",                "推进受影响系统的阶段",         SHAPE_WORD,   false, NULL,   NULL },
-	{ "publish",       "publishes on the public channel",                      "在公开渠道发布",               SHAPE_NONE,   true,  NULL,   NULL },
+	{ "publish",       "publishes on the public channel",                      "在公开渠道发布",               SHAPE_WORD,   true,  publics, NULL },
 	{ "replan_clocks", "reckons clocks by level anew; missed ones stay missed", "按新级别重排时钟，已超时的保留", SHAPE_NONE, true,  NULL,  NULL },
 	{ "report_duties", "opens the duties to report upward",                    "建立应上报事项",               SHAPE_WORD,   true,  duties, NULL },
 	{ "reserve",       "reserves people or tools",                             "预定人员或器材",               SHAPE_WORD,   true, NULL,   NULL },
@@ -70,6 +73,8 @@ const struct spoken vocabulary_guards[] = {
 	  "同一时点只登记一次，有误的须说明理由更正" },
 	{ "regime_known", "the plan pack has this regime, with this variant and these stages",
 	  "预案包有此制度及所填情形和阶段" },
+	{ "publish_authority", "this level may be published to this audience, and where the plan asks for an authorisation, "
+	  "it stands on record", "该级别可向该范围发布；须经授权的，已有授权记录" },
 	{ "team_ready", "each member is available and qualified and each tool is ready, or a reason is given",
 	  "人员可用且具备资格、器材可用，否则须说明理由" },
 	{ NULL, NULL, NULL },
@@ -123,6 +128,8 @@ const struct spoken vocabulary_values[] = {
 	{ "$actor",     "who acts",                "操作人" },
 	{ "$now",       "the moment of the act",   "操作时刻" },
 	{ "$office",    "the Office",              "办公室" },
+	{ "$publisher_name", "the name of the Office", "办公室名称" },
+	{ "$publisher_name_en", "the name of the Office in English", "办公室英文名称" },
 	{ "$threshold", "the threshold in force",  "现行启动标准" },
 	{ NULL, NULL, NULL },
 };

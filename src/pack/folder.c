@@ -13,8 +13,9 @@ enum { FILES_MOST = 400 };
 
 /* Where a file of a pack may stand: the top, or one of these folders. */
 static const char *const folders[] = { "kinds", "plans", "regimes", "texts", "tests", NULL };
-static const char *const tops[] = { "pack.yml",    "enums.yml", "inputs.yml",   "clocks.yml",
-				    "grading.yml", "roles.yml", "refusals.yml", "organisation.yml" };
+static const char *const tops[] = { "pack.yml",     "enums.yml",        "inputs.yml",
+				    "clocks.yml",   "grading.yml",      "roles.yml",
+				    "refusals.yml", "organisation.yml", "publication.yml" };
 enum { TOP_COUNT = sizeof(tops) / sizeof(*tops) };
 
 static bool ends_in_yml(const char *name)

@@ -55,6 +55,14 @@ const struct role *pack_role(const struct pack *pack, const char *code)
 	return NULL;
 }
 
+const struct publication *pack_publication(const struct pack *pack, const char *marking)
+{
+	for (size_t i = 0; marking && i < pack->publication_count; i++)
+		if (!strcmp(pack->publications[i].marking, marking))
+			return &pack->publications[i];
+	return NULL;
+}
+
 const struct special_plan *pack_plan(const struct pack *pack, const char *id)
 {
 	for (size_t i = 0; id && i < pack->plan_count; i++)

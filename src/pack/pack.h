@@ -528,6 +528,22 @@ struct text {
 	struct place at;
 };
 
+/* Who may publish what to whom (publication.yml): the colour of each level of a
+ * warning, and per marking which levels may go out, and whether an authorisation
+ * of somebody above must stand on record first. */
+struct colour {
+	const char *name; /* NULL: the level has none */
+	struct words label;
+	const char *cap; /* severity word of CAP, or NULL */
+};
+
+struct publication {
+	const char *marking;
+	bool levels[6]; /* 1..5 */
+	bool authorised;
+	struct place at;
+};
+
 struct pack {
 	struct arena *mem;
 	const char *id, *version, *approved_by;
@@ -566,6 +582,9 @@ struct pack {
 	size_t seed_count;
 	struct text *texts;
 	size_t text_count;
+	struct colour colours[6]; /* by level, 1..5 */
+	struct publication *publications;
+	size_t publication_count; /* 0: the pack says nothing of it */
 };
 
 /* What is wrong with a pack: `file:line:column: what, and what would be right`. */
@@ -614,5 +633,6 @@ const struct field *pack_input(const struct pack *pack, const char *name);
 const struct regime *pack_regime(const struct pack *pack, const char *id);
 const struct calendar_def *pack_calendar(const struct pack *pack, const char *id);
 const struct report_stage *regime_stage(const struct regime *regime, const char *id);
+const struct publication *pack_publication(const struct pack *pack, const char *marking);
 const struct special_plan *pack_plan(const struct pack *pack, const char *id);
 bool names_have(const struct names *names, const char *name);

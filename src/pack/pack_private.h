@@ -77,6 +77,7 @@ void load_enums(struct reader *r, const struct yaml_node *root);
 void load_inputs(struct reader *r, const struct yaml_node *root);
 bool load_field(struct reader *r, const struct yaml_node *key, bool of_input, struct field *out);
 void load_refusals(struct reader *r, const struct yaml_node *root);
+void load_publication(struct reader *r, const struct yaml_node *root);
 void load_roles(struct reader *r, const struct yaml_node *root);
 void load_clocks(struct reader *r, const struct yaml_node *root);
 void load_grading(struct reader *r, const struct yaml_node *root);

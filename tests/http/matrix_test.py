@@ -107,6 +107,7 @@ RULES = {
     "POST /cap": (BOTH, {"act"}, set(), EVERY, ("/cap", None)),
     "GET /health": (ANYBODY, set(), set(), EVERY, ("/health", None)),
     "GET /metrics": (ANYBODY, set(), set(), EVERY, ("/metrics", None)),
+    "GET /public/{name}": (ANYBODY, set(), set(), EVERY, ("/public/index.html", None)),
     "GET /": (ANYBODY, set(), set(), EVERY, ("/", None)),
 }
 

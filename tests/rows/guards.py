@@ -301,6 +301,32 @@ def checked_notice_of(login):
     return make
 
 
+PUBLIC = {"marking": "public", "category": "malware", "starts_at": "2026-03-02T08:00:00Z", "scope": "使用该软件的用户", "matters": "勿打开附件"}
+
+
+def for_the_public(without=None, **said):
+    """A warning that could go to the public, but for what is left out or said instead."""
+    def step(w, t):
+        w.act("dir", t, "edit", level=4, **{k: v for k, v in {**PUBLIC, **said}.items() if k != without})
+        if without != "authorisation":
+            w.act("dir", t, "record_authorisation", authorised_by=w.u("edu"), authorisation="鲁网[2026]8号")
+    return step
+
+
+def for_the_public_anew(without=None, **said):
+    """The same of its new edition, whose words come with the move."""
+    def how(w, one):
+        t = one.begin(w)
+        if without != "authorisation":
+            w.act("dir", t, "record_authorisation", authorised_by=w.u("edu"), authorisation="鲁网[2026]8号")
+        return t, one.who[0], {**one.given(w, t), **{k: v for k, v in {**PUBLIC, **said}.items() if k != without}}
+    return how
+
+
+def spoiled(w, t):
+    w.act("pio", t, "edit", hazard="攻击来自 10.20.30.40")
+
+
 def edited(w, t):
     w.act("pio", t, "edit", hazard="另一种说法")
 
@@ -432,12 +458,16 @@ CASES = [
     C("T098", "'Issuer'", by("cl"), "the lead did not issue it"),
     C("T099", "'Issuer'", by("cl"), "the lead did not issue it"),
     C("T101", "no targets", without("warning_target"), "it would reach nobody"),
-    C("T101", "nothing restricted", given(marking="public"), "a public text was not found clean"),
+    C("T101", "nothing restricted", after(for_the_public(hazard="来自 10.20.30.40"), level=4, marking="public"), "a public text holds an address"),
+    C("T101", "a public warning states", after(for_the_public("matters"), level=4, marking="public"), "a statutory field is missing"),
+    C("T101", "this level may be published", after(for_the_public("authorisation"), level=4, marking="public"), "nobody has authorised it"),
     C("T101", "other than 'Author'", start(warning_of("dir")), "who wrote it approves it"),
     C("T103", "at least one 'Warning target'", None, "approval wants one, and targets are never removed"),
     C("T103", "the text that was approved", None, "an approved warning cannot be edited"),
     C("T104", "at least one 'Warning target'", None, "approval wants one, and targets are never removed"),
-    C("T104", "nothing restricted", given(marking="public"), "a public text was not found clean"),
+    C("T104", "nothing restricted", for_the_public_anew(hazard="来自 10.20.30.40"), "a public text holds an address"),
+    C("T104", "a public warning states", for_the_public_anew("matters"), "a statutory field is missing"),
+    C("T104", "this level may be published", for_the_public_anew("authorisation"), "nobody has authorised it"),
     C("T104", "other than 'proposer'", confirms_himself("dir"), "who proposed the edition confirms it", says=HIMSELF),
     C("T110", "people of 'Unit'", by("uop_lent"), "operator for the unit, but of another one"),
     C("T113", "people of 'Unit'", by("sec"), "the sector authority is not the unit", branch=1),
@@ -459,7 +489,8 @@ CASES = [
     C("T134", "'Legal hold'", after(held), "a hold is on it"),
     C("T134", "'Quarantined'", after(quarantined), "the file is no longer what was captured"),
     C("T141", "other than 'Author'", start(readied_by("cl")), "who wrote it reviews it"),
-    C("T144", "nothing restricted", start(checked_notice_of("pio")), "the text was not found clean", branch=1),
+    C("T143", "say what is restricted", given(findings=None), "nothing was found, and nothing is said"),
+    C("T144", "nothing restricted", after(spoiled), "an address got into the text since the check", branch=1),
     C("T144", "other than 'Author'", start(checked_notice_of("dir")), "who wrote it approves it", branch=1),
     C("T145", "the text that was approved", after(edited), "edited after approval"),
     C("T148", "'Problem solved'", given(solved=False), "the problem is not solved"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 extern const struct effect effect_access;
+extern const struct effect effect_address;
 extern const struct effect effect_cap;
 extern const struct effect effect_deliver;
 extern const struct effect effect_draft_report;
@@ -14,6 +15,7 @@ extern const struct effect effect_erase;
 extern const struct effect effect_escalate;
 extern const struct effect effect_free;
 extern const struct effect effect_freeze;
+extern const struct effect effect_gather;
 extern const struct effect effect_grade;
 extern const struct effect effect_inform;
 extern const struct effect effect_issue;
@@ -42,13 +44,14 @@ extern const struct effect effect_void;
 
 /* clang-format off */
 const struct effect *const effects[] = {
-	&effect_access, &effect_cap, &effect_deliver, &effect_draft_report, &effect_drill_space,
-	&effect_edition, &effect_erase, &effect_escalate, &effect_free, &effect_freeze, &effect_grade,
-	&effect_inform, &effect_issue, &effect_link, &effect_load_pack, &effect_mark,
-	&effect_match_plans, &effect_merge, &effect_move, &effect_number, &effect_open,
-	&effect_package, &effect_phase, &effect_publish, &effect_replan_clocks, &effect_report_duties,
-	&effect_reserve, &effect_run, &effect_send, &effect_set, &effect_settle_grade,
-	&effect_snapshot, &effect_start_plans, &effect_test_channels, &effect_void, NULL,
+	&effect_access, &effect_address, &effect_cap, &effect_deliver, &effect_draft_report,
+	&effect_drill_space, &effect_edition, &effect_erase, &effect_escalate, &effect_free,
+	&effect_freeze, &effect_gather, &effect_grade, &effect_inform, &effect_issue, &effect_link,
+	&effect_load_pack, &effect_mark, &effect_match_plans, &effect_merge, &effect_move,
+	&effect_number, &effect_open, &effect_package, &effect_phase, &effect_publish,
+	&effect_replan_clocks, &effect_report_duties, &effect_reserve, &effect_run, &effect_send,
+	&effect_set, &effect_settle_grade, &effect_snapshot, &effect_start_plans,
+	&effect_test_channels, &effect_void, NULL,
 };
 /* clang-format on */
 

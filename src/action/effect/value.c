@@ -27,6 +27,23 @@ int64_t effect_unit_with_role(struct deed *deed, const char *role)
 	return id;
 }
 
+/* What the Office signs with: the name of its organ. */
+static json_t *publisher_name(struct deed *deed, const char *field)
+{
+	struct object *organ;
+	struct fault why;
+	int64_t id = 0;
+
+	if (store_int(deed->house->store,
+		      "SELECT object FROM facets WHERE kind = 'organ' AND name = 'organ_type' AND value = "
+		      "'office'"
+		      " ORDER BY object LIMIT 1",
+		      NO_VALUES, &id, &why) < 0 ||
+	    !(organ = world_get(deed, id, &why)))
+		return NULL;
+	return json_incref(json_object_get(organ->body, field));
+}
+
 /* The Office sits where its organ says: organ of type office, hosted by a unit. */
 int64_t effect_office(struct deed *deed)
 {
@@ -57,6 +74,8 @@ static json_t *named_value(struct deed *deed, struct object *subject, const char
 		return json_integer(threshold_now(deed));
 	if (!strcmp(name, "office"))
 		return (id = effect_office(deed)) ? json_integer(id) : NULL;
+	if (!strncmp(name, "publisher_name", 14))
+		return publisher_name(deed, name[14] ? "name_en" : "name");
 	if (!strcmp(name, "delegation"))
 		return json_incref(json_object_get(deed->authority, "delegation"));
 	if (!strcmp(name, "proposer"))

@@ -352,6 +352,21 @@ int clock_ops(struct deed *deed, struct object *subject, const struct move *move
 }
 
 /* A clock ends with the states it runs in, and with its owner. */
+/* A date that a move still waits for, from the state that it is in now: a filter
+ * with effect has ended as a measure, and expires all the same. */
+static bool awaited_here(const struct object *owner, const char *code)
+{
+	for (size_t m = 0; *code == '@' && m < owner->kind->move_count; m++)
+		for (size_t i = 0; i < owner->kind->moves[m]->auto_count; i++) {
+			const struct trigger *trigger = &owner->kind->moves[m]->auto_[i];
+
+			if (trigger->form == TRIGGER_REACHED && !strcmp(trigger->name, code + 1) &&
+			    move_from_here(owner, owner->kind->moves[m]))
+				return true;
+		}
+	return false;
+}
+
 int clock_lives(struct deed *deed, struct object *owner, struct fault *why)
 {
 	json_t *list, *row;
@@ -370,7 +385,7 @@ int clock_lives(struct deed *deed, struct object *owner, struct fault *why)
 		if (!row_is(row, code, "running") && !row_is(row, code, "paused"))
 			continue;
 		if ((mine && state && !names_have(&def->runs_in, state) && row_is(row, code, "running")) ||
-		    (owner->kind->region_count && object_ended(owner)))
+		    (owner->kind->region_count && object_ended(owner) && !awaited_here(owner, code)))
 			stop_row(deed, owner, row);
 	}
 	json_decref(list);

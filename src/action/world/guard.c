@@ -417,6 +417,8 @@ static const char *culprits(struct deed *deed, struct object *subject, const str
 		return guard->path; /* a field that can be typed in */
 	if (guard->form == GUARD_ASKED)
 		return guard->path;
+	if (guard->form == GUARD_CHECKED)
+		return check_said(deed, subject, guard->path);
 	for (size_t i = 0; guard->form == GUARD_ANY && i < guard->part_count; i++)
 		if (guard->parts[i]->form == GUARD_ASKED)
 			return guard->parts[i]->path; /* one way out is to say it with the move */

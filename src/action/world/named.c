@@ -115,10 +115,34 @@ static bool evidence_before_cleaning(struct deed *deed, struct object *subject)
 	return kept_before(deed, incident, 0, deed->now);
 }
 
+/* The plan says which levels may go to whom (publication.yml), and where somebody
+ * above has to allow it first. A plan that says nothing leaves it to the roles. */
+static bool publish_authority(struct deed *deed, struct object *subject)
+{
+	const struct pack *pack = subject->pack;
+	const char *marking = json_string_value(json_object_get(subject->body, "marking"));
+	const struct publication *to = pack_publication(pack, marking ? marking : "public");
+	struct object *incident = world_case(deed, subject);
+	const json_t *said = json_object_get(subject->body, "level");
+	int64_t level = value_level(said);
+
+	if (!said && incident)
+		level = value_level(json_object_get(incident->body, "confirmed_level"));
+
+	if (!pack->publication_count)
+		return true;
+	if (!to || !to->levels[level >= 1 && level <= 5 ? level : 1])
+		return false;
+	return !to->authorised || (json_object_get(subject->body, "authorised_by") &&
+				   json_object_get(subject->body, "authorisation"));
+}
+
 bool guard_named(struct deed *deed, struct object *subject, const char *name)
 {
 	if (!strcmp(name, "team_ready"))
 		return team_ready(deed, subject);
+	if (!strcmp(name, "publish_authority"))
+		return publish_authority(deed, subject);
 	if (!strcmp(name, "evidence_before_cleaning"))
 		return evidence_before_cleaning(deed, subject);
 	if (!strcmp(name, "fact_once"))

@@ -315,6 +315,75 @@ static bool of_sector(struct deed *deed, struct object *subject, int64_t unit)
 	return of_unit(deed, subject, unit);
 }
 
+/* What a published message is sent to, by kind: a record of its own for each unit. */
+static const struct {
+	const char *message, *addressee;
+} addressees[] = { { "warning", "warning_target" }, { "bulletin", "bulletin_reader" } };
+
+/* A draft is not for those to whom it will go. */
+static bool is_out(const struct object *o)
+{
+	const char *state = state_of(o, "life");
+
+	return state &&
+	       (!strcmp(state, "published") || !strcmp(state, "lifted") || !strcmp(state, "withdrawn"));
+}
+
+/* By the links, for a warning may go to ten thousand units. */
+static bool names_addressee(struct deed *deed, struct object *message, size_t kind, int64_t unit)
+{
+	struct fault why;
+	int64_t any = 0;
+
+	return message && is_out(message) &&
+	       store_int(deed->house->store,
+			 "SELECT 1 FROM links a JOIN links b ON b.child = a.child WHERE a.parent = $1 AND "
+			 "a.kind = $2 AND"
+			 " a.field = 'unit' AND b.parent = $3 AND b.kind = $2 AND b.field = $4 LIMIT 1",
+			 VALUES(value_int(unit), value_text(addressees[kind].addressee),
+				value_int(message->id), value_text(addressees[kind].message)),
+			 &any, &why) == 0;
+}
+
+/* The warning that an indicator went out with; one is enough. */
+static struct object *warning_with(struct deed *deed, struct object *indicator)
+{
+	struct fault why;
+	int64_t id = 0;
+
+	if (strcmp(indicator->kind->name, "indicator") ||
+	    store_int(deed->house->store,
+		      "SELECT l.child FROM links l JOIN facets f ON f.object = l.child AND f.name = 'life' "
+		      "AND f.value IN "
+		      "('published', 'lifted') WHERE l.parent = $1 AND l.kind = 'warning' AND l.field = "
+		      "'indicators' "
+		      "ORDER BY l.child DESC LIMIT 1",
+		      VALUES(value_int(indicator->id)), &id, &why) < 0)
+		return NULL;
+	return world_get(deed, id, &why);
+}
+
+/* Was it sent to this unit: the message itself, its editions, its indicators? */
+static bool addressed_to(struct deed *deed, struct object *subject, int64_t unit)
+{
+	struct fault why;
+
+	for (size_t i = 0; unit && i < sizeof(addressees) / sizeof(*addressees); i++) {
+		const struct field *field = kind_field(subject->kind, addressees[i].message);
+		int64_t id;
+
+		if (!strcmp(subject->kind->name, addressees[i].addressee))
+			continue; /* who else it went to is nobody's business */
+		if (!strcmp(subject->kind->name, addressees[i].message) &&
+		    names_addressee(deed, subject, i, unit))
+			return true;
+		id = field && field->type == FIELD_REF ? world_ref(deed, subject, field->name) : 0;
+		if (id && names_addressee(deed, world_get(deed, id, &why), i, unit))
+			return true;
+	}
+	return unit && names_addressee(deed, warning_with(deed, subject), 0, unit);
+}
+
 enum { PARENTS_MOST = 16 };
 
 /* Is it this territory, or a part of it? */
@@ -401,9 +470,9 @@ static bool in_scope(struct deed *deed, struct object *subject, const struct pos
 	case SCOPE_CASE:
 		return on_case(deed, subject, post);
 	case SCOPE_UNIT:
-		return of_unit(deed, subject, unit);
+		return of_unit(deed, subject, unit) || addressed_to(deed, subject, unit);
 	case SCOPE_SECTOR:
-		return of_sector(deed, subject, unit);
+		return of_sector(deed, subject, unit) || addressed_to(deed, subject, unit);
 	case SCOPE_ALL:
 		break;
 	}

@@ -145,4 +145,5 @@ int site_checkpoint(struct call *call, struct fault *why);
 int site_time(struct call *call, struct fault *why);
 int site_health(struct call *call, struct fault *why);
 int site_metrics(struct call *call, struct fault *why);
+int site_public(struct call *call, struct fault *why);
 int site_front(struct call *call, struct fault *why);

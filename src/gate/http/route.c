@@ -77,6 +77,7 @@ static const struct route routes[] = {
 	{ "POST",   "/cap",                                  FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_BYTES, cap_whole,              cap_begin, cap_part },
 	{ "GET",    "/health",                               FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_health,            NULL, NULL },
 	{ "GET",    "/metrics",                              FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_metrics,           NULL, NULL },
+	{ "GET",    "/public/{name}",                        FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  site_public,            NULL, NULL },
 	{ "GET",    "/",                                     FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  visit_page,             NULL, NULL },
 };
 /* clang-format on */

@@ -205,3 +205,26 @@ int site_front(struct call *call, struct fault *why)
 	call_text(call, 200, "text/html; charset=utf-8", page, sizeof(page) - 1);
 	return 0;
 }
+
+/* ---- what everybody may read ------------------------------------------------ */
+
+/* The same bytes as the files that are written for a web server. */
+int site_public(struct call *call, struct fault *why)
+{
+	const char *name = call->words[0];
+	struct public_files files;
+	int ret = call_no_query(call, why);
+
+	if (ret < 0 || (ret = house_public(call->web->gate->house, &files, why)) < 0)
+		return ret;
+	for (size_t i = 0; i < files.count; i++)
+		if (!strcmp(files.at[i].name, name)) {
+			call_header(call, "Content-Security-Policy",
+				    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri "
+				    "'none'; "
+				    "form-action 'none'");
+			call_text(call, 200, files.at[i].type, files.at[i].bytes, files.at[i].len);
+			return 0;
+		}
+	return fault_say(why, FAULT_ABSENT, "nothing of that name is published", "没有该名称的公开信息");
+}

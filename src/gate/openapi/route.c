@@ -87,6 +87,8 @@ static const struct operation routes[] = {
 	  WAY_OPEN,   "",                         NULL,                  "200=health 503=health",       "" },
 	{ "get",    "/metrics",                   "daemon_metrics",      "Daemon",   "Measurements, for Prometheus",              "运行指标（Prometheus）",
 	  WAY_OPEN,   "",                         NULL,                  "200~text/plain",              "401 403" },
+	{ "get",    "/public/{name}",             "public_page",         "Daemon",   "One published notice or warning",           "一则公告或公开预警",
+	  WAY_OPEN,   "",                         NULL,                  "200~text/html",               "404" },
 	{ "get",    "/",                          "daemon_page",         "Daemon",   "The command centre",                        "指挥台页面",
 	  WAY_OPEN,   "",                         NULL,                  "200~text/html",               "" },
 	/* what leaves the house */

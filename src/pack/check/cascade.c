@@ -62,7 +62,7 @@ static bool carries_by_effect(const struct move *carrier, const struct move *car
 static bool carries_by_opening(const struct move *carrier, const struct move *carried)
 {
 	for (size_t i = 0; carried->form == MOVE_CREATE && i < carrier->does_count; i++)
-		if (!strcmp(carrier->does[i].name, "open") &&
+		if ((!strcmp(carrier->does[i].name, "open") || !strcmp(carrier->does[i].name, "address")) &&
 		    names_have(&carrier->does[i].values, carried->kind->name))
 			return true;
 	return false;

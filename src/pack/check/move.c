@@ -25,7 +25,8 @@ static bool opened_by_effect(const struct pack *pack, const struct kind *kind)
 	{
 		const struct effect_use *use = &move->does[i];
 
-		if (!strcmp(use->name, "open") && use->value && !strcmp(use->value, kind->name))
+		if ((!strcmp(use->name, "open") || !strcmp(use->name, "address")) && use->value &&
+		    !strcmp(use->value, kind->name))
 			return true;
 		if (effect_carries(use->name, kind->name))
 			return true;
@@ -223,7 +224,7 @@ void check_linked(const struct checking *c)
 	{
 		const struct effect_use *use = &move->does[i];
 
-		if (strcmp(use->name, "move") && strcmp(use->name, "open"))
+		if (strcmp(use->name, "move") && strcmp(use->name, "open") && strcmp(use->name, "address"))
 			continue;
 		for (size_t k = 0; k < use->values.count; k++)
 			check_effect_link(c, move, use, use->values.at[k]);

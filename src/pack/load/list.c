@@ -4,7 +4,7 @@
 #include "pack/pack_private.h"
 
 /*
- * The plain lists: enumerations, inputs, refusals. They are sorted by name so
+ * The plain lists: enumerations, inputs, refusals, who may publish. They are sorted by name so
  * that they can be found by halving; the codes of one enumeration keep the
  * order of the plan.
  */
@@ -112,4 +112,70 @@ void load_refusals(struct reader *r, const struct yaml_node *root)
 	for (const struct yaml_node *key = node->first; key; key = key->next)
 		read_refusal(r, key, &r->pack->refusals[r->pack->refusal_count++]);
 	qsort(r->pack->refusals, r->pack->refusal_count, sizeof(*r->pack->refusals), by_name);
+}
+
+/* ---- who may publish what to whom -------------------------------------------- */
+
+/* 1..5, or 0 with a problem. */
+static int level_of(struct reader *r, const struct yaml_node *at, const char *text)
+{
+	if (text && text[0] >= '1' && text[0] <= '5' && !text[1])
+		return text[0] - '0';
+	wrong(r, at, "a level is 1..5, not '%.20s'", text ? text : "");
+	return 0;
+}
+
+static void read_colour(struct reader *r, const struct yaml_node *key)
+{
+	static const char *const keys[] = { "colour", "zh", "en", "cap", NULL };
+	const int level = level_of(r, key, key->text);
+	struct colour *out = &r->pack->colours[level];
+	const char *zh, *en;
+
+	if (!level || !read_map(r, key->value, "a level", keys))
+		return;
+	out->name = read_text(r, key->value, "colour", true);
+	zh = read_text(r, key->value, "zh", true);
+	en = read_text(r, key->value, "en", true);
+	out->label = (struct words){ zh ? zh : "", en ? en : "" };
+	out->cap = read_text(r, key->value, "cap", false);
+}
+
+static void read_audience(struct reader *r, const struct yaml_node *key, struct publication *out)
+{
+	static const char *const keys[] = { "levels", "authorised", NULL };
+	struct names levels;
+	int level;
+
+	out->marking = key->text;
+	out->at = key->at;
+	if (pack_enum(r->pack, "marking") && !enum_code(pack_enum(r->pack, "marking"), key->text))
+		wrong(r, key, "'%.40s' is no marking of enums.yml", key->text);
+	if (!read_map(r, key->value, "an audience", keys))
+		return;
+	levels = read_names(r, yaml_get(key->value, "levels"), "levels");
+	for (size_t i = 0; i < levels.count; i++)
+		if ((level = level_of(r, key, levels.at[i])))
+			out->levels[level] = true;
+	out->authorised = read_yes(r, key->value, "authorised");
+}
+
+void load_publication(struct reader *r, const struct yaml_node *root)
+{
+	static const char *const keys[] = { "levels", "audiences", NULL };
+	const struct yaml_node *levels = yaml_get(root, "levels"), *audiences = yaml_get(root, "audiences");
+
+	if (!read_map(r, root, "publication.yml", keys))
+		return;
+	if (!levels || levels->form != YAML_MAP || !audiences || audiences->form != YAML_MAP) {
+		wrong(r, root,
+		      "publication.yml holds levels: {5: {colour, zh, en}} and audiences: {MARKING: "
+		      "{levels}}");
+		return;
+	}
+	for (const struct yaml_node *key = levels->first; key; key = key->next)
+		read_colour(r, key);
+	r->pack->publications = arena_many(r->mem, audiences->count + 1, sizeof(*r->pack->publications));
+	for (const struct yaml_node *key = audiences->first; key; key = key->next)
+		read_audience(r, key, &r->pack->publications[r->pack->publication_count++]);
 }

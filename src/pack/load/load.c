@@ -38,10 +38,15 @@ static const struct {
 	void (*load)(struct reader *r, const struct yaml_node *root);
 	bool late, wanted;
 } files[] = {
-	{ "pack.yml", load_about, false, true },       { "enums.yml", load_enums, false, false },
-	{ "inputs.yml", load_inputs, false, false },   { "refusals.yml", load_refusals, false, true },
-	{ "roles.yml", load_roles, false, true },      { "clocks.yml", load_clocks, false, false },
-	{ "grading.yml", load_grading, false, false }, { "organisation.yml", load_seeds, true, false },
+	{ "pack.yml", load_about, false, true },
+	{ "enums.yml", load_enums, false, false },
+	{ "inputs.yml", load_inputs, false, false },
+	{ "refusals.yml", load_refusals, false, true },
+	{ "roles.yml", load_roles, false, true },
+	{ "clocks.yml", load_clocks, false, false },
+	{ "grading.yml", load_grading, false, false },
+	{ "organisation.yml", load_seeds, true, false },
+	{ "publication.yml", load_publication, false, false },
 };
 
 static const struct source *find(const struct reader *r, const char *name)

@@ -168,6 +168,7 @@ class WormOutbreak(Scene):
         duty = [w for w in d.linked(case, "warning_duty") if w["states"]["life"] == "open"][0]
         d.done("dir01", "warning_duty", "drop", duty.ref, reason="原预警仍有效")
         d.done("lg01", "incident", "end", case)
+        d.both("dut01", "dir01", "warning", "update", self.warning, level=3, measures="保持监测，逐步恢复口令登录", marking="members")
         d.done("dir01", "warning", "lift", self.warning, reason="蠕虫已清除")
         for duty in d.linked(case, "upward_report"):
             d.done("cl01", "upward_report", "draft", duty.ref, text="三个单位，已清除")
@@ -226,6 +227,11 @@ class WormOutbreak(Scene):
         recipients = {r for e in entries for r in told(e)}
         for key in UNITS:
             self.assertIn("unit:" + self.d.unit[key][1:], recipients, key)
+
+    def test_the_warning_went_down_a_level_before_it_was_lifted(self):
+        editions = {e["fields"]["edition_no"]: e for e in (self.d.show(x.ref) for x in self.d.linked(self.warning, "edition"))}
+        self.assertEqual({n: (e["fields"]["level"], e.states["life"]) for n, e in editions.items()},
+                         {1: (4, "replaced"), 2: (3, "withdrawn")})
 
     def test_the_archive_tells_the_story(self):
         text = archive_text(self.d, self.case)

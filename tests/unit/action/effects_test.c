@@ -101,6 +101,14 @@ static void make_others(void)
 	     small_make(&house, "warning", "{\"title\":\"预警\",\"hazard\":\"漏洞\",\"level\":4}"));
 	small_make(&house, "edition", "{\"warning\":%lld,\"edition_no\":1,\"level\":4,\"title\":\"预警\"}",
 		   (long long)id_of("warning"));
+	small_make(&house, "tech_record", "{\"system\":%lld,\"type\":\"app\",\"product\":\"网关\"}",
+		   (long long)small_make(&house, "system", "{\"name\":\"门户\",\"owner\":%lld}", unit));
+	call("spread",
+	     small_make(&house, "warning", "{\"title\":\"蠕虫\",\"hazard\":\"传播\",\"incident\":%lld}",
+			(long long)id_of("incident")));
+	small_make(&house, "indicator",
+		   "{\"incident\":%lld,\"type\":\"ip\",\"value\":\"203.0.113.9\",\"marking\":\"members\"}",
+		   (long long)id_of("incident"));
 	call("target", small_make(&house, "warning_target", "{\"warning\":%lld,\"unit\":%lld}",
 				  (long long)id_of("warning"), unit));
 	tool = small_make(&house, "resource", "{\"type\":\"tool\",\"name\":\"工具\",\"check_min\":60}");
@@ -135,6 +143,7 @@ struct run {
 static const struct run runs[] = {
 	{ "access", "asks", { .value = "open" }, NULL },
 	{ "cap", "warning", { .value = "issue", ARGS("colours", "blue blue yellow orange red") }, NULL },
+	{ "address", "spread", { .value = "warning_target" }, "{\"product\":\"网关\"}" },
 	{ "deliver", "warning", { .value = NULL }, NULL },
 	{ "draft_report", "upward", { .value = NULL }, NULL },
 	{ "drill_space", "drill", { .value = "close" }, NULL },
@@ -143,6 +152,7 @@ static const struct run runs[] = {
 	{ "escalate", "target", { .value = NULL }, NULL },
 	{ "free", "returns", { .value = NULL }, NULL },
 	{ "freeze", "warning", { .value = "approved_text" }, NULL },
+	{ "gather", "spread", { .value = "indicators" }, NULL },
 	{ "grade",
 	  "incident",
 	  { .value = "confirmed_level" },
