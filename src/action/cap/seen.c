@@ -67,7 +67,7 @@ static const char *tag_of(struct deed *deed, const char *what)
 			  year && year[1] ? year + 1 : "2026", what);
 }
 
-static const char *address_of(struct deed *deed, const char *file)
+static const char *url_of(struct deed *deed, const char *file)
 {
 	const char *url = house_public_url(deed->house);
 
@@ -89,7 +89,7 @@ static void add_entry(struct seeing *seeing, struct object *edition, const char 
 		.summary = *head ? NULL : cap_text(edition, "hazard"),
 		.updated = moment_text(deed, at),
 		.published = moment_text(deed, at),
-		.href = address_of(deed, arena_text(deed->mem, "%s.xml", id)),
+		.href = url_of(deed, arena_text(deed->mem, "%s.xml", id)),
 		.expires = moment_text(deed, cap_time(edition, "cap_ends")),
 		.category = "Infra",
 	};
@@ -157,7 +157,7 @@ static void write_feed(struct seeing *seeing, struct buf *out)
 				 : "网络安全预警 / Cyber security warnings",
 		.author = name ? name : house_cap_sender(deed->house),
 		.updated = moment_text(deed, seeing->updated),
-		.self = address_of(deed, "feed.atom"),
+		.self = url_of(deed, "feed.atom"),
 		.entries = seeing->entries,
 		.count = seeing->count,
 	};
