@@ -318,7 +318,7 @@ int channels_test(struct deed *deed, struct object *shift, int *count, struct fa
 bool messages_may(struct deed *deed);
 
 /* ---- delivery.c */
-bool channel_leaves(const char *channel); /* or it stays in the house: portal, paper, exercise, call */
+bool channel_leaves(const char *channel); /* or it stays in the house: portal, paper, exercise, call, public */
 int messages_take_up(struct house *house, struct fault *why);
 const char *house_mark(struct house *house); /* twelve digits that no other house has */
 

@@ -20,7 +20,7 @@ enum { HANDED_MOST = 256 };
 
 bool channel_leaves(const char *channel)
 {
-	static const char *const stay[] = { "portal", "paper", "exercise", "call" };
+	static const char *const stay[] = { "portal", "paper", "exercise", "call", "public" };
 
 	for (size_t i = 0; i < sizeof(stay) / sizeof(*stay); i++)
 		if (!strcmp(channel, stay[i]))

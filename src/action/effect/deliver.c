@@ -25,9 +25,18 @@ static int deliver_to(struct deed *deed, struct object *target, const struct let
 	return 0;
 }
 
+/* The CAP file goes with the letter, for those whose machines read it. */
+static int enclose(struct deed *deed, struct object *subject, struct letter *letter, struct fault *why)
+{
+	struct enclosure cap;
+
+	return cap_enclosure(deed, subject, &cap) ? letter_attach(letter, cap.digest, cap.name, cap.type, why)
+						  : 0;
+}
+
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
-	const struct letter *letter;
+	struct letter *letter;
 	struct objects targets;
 	int ret;
 
@@ -36,6 +45,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	if ((ret = world_linked(deed, subject, "warning_target", NULL, &targets, why)) < 0 || !targets.count)
 		return ret;
 	letter = letter_delivered(deed, subject, effect_arg(use, "text"));
+	ret = enclose(deed, subject, letter, why);
 	for (size_t i = 0; ret == 0 && i < targets.count; i++)
 		ret = deliver_to(deed, targets.at[i], letter, why);
 	return ret;

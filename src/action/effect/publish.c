@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "action/letter.h"
+
 /* What is shown beside a withdrawn text is public too. */
 static int reason_may_leave(struct deed *deed, struct fault *why)
 {
@@ -42,8 +44,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 		return ret;
 	for (size_t i = 0; i < editions.count; i++)
 		make_public(deed, editions.at[i]);
-	outbox_put(deed, subject, "public", "public",
-		   arena_text(deed->mem, "publish %s", object_name(deed, subject)));
+	outbox_row(deed, subject, letter_about(deed, subject, NULL), "public", "public", NULL);
 	return 0;
 }
 
