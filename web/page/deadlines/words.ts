@@ -1,0 +1,45 @@
+import { words } from '../../lib/words/lang.svelte';
+
+export const w = words({
+	title: { zh: '上报期限', en: 'Deadlines of reports upward' },
+	table: { zh: '应上报事项，先到期的在前', en: 'Duties to report, the soonest first' },
+	which: { zh: '显示哪些', en: 'Which are shown' },
+	all: { zh: '全部 {n}', en: 'All {n}' },
+	none: { zh: '没有待上报事项。', en: 'Nothing is to be reported.' },
+	none_so: { zh: '没有这种状态的事项。', en: 'None in this state.' },
+	more: { zh: '仅列出最先到期的 {n} 项。', en: 'Only the {n} soonest are shown.' },
+	due: { zh: '期限', en: 'Due' },
+	duty: { zh: '事项', en: 'Duty' },
+	rule: { zh: '制度与阶段', en: 'Regime and stage' },
+	recipient: { zh: '接收机关', en: 'Recipient' },
+	case: { zh: '案件', en: 'Case' },
+	status: { zh: '办理', en: 'State' },
+	no_number: { zh: '立即', en: 'at once' },
+	no_number_why: { zh: '法规未给出时限，报出之前不算按时', en: 'the law gives no number: not in time before it is sent' },
+	was_due: { zh: '原定 ', en: 'was due ' },
+	left: { zh: '还有 {span}', en: '{span} left' },
+	over: { zh: '已超 {span}', en: '{span} over' },
+	mandatory: { zh: '必须上报', en: 'mandatory' },
+	optional: { zh: '可不上报', en: 'may be waived' },
+	unverified: { zh: '未核实', en: 'not verified' },
+	counts_not: { zh: '未经法制审核确认，期限不计', en: 'not confirmed by the legal officer: it does not count yet' },
+});
+
+/* What the board says of a duty; the order is that of urgency. */
+export const states = words({
+	missed: { zh: '已逾期', en: 'missed' },
+	at_once: { zh: '立即上报', en: 'at once' },
+	running: { zh: '计时中', en: 'running' },
+	unconfirmed: { zh: '待确认', en: 'unconfirmed' },
+	sent: { zh: '已报待回执', en: 'sent, no receipt' },
+});
+
+/* How well the source of a deadline is known. */
+export const certainties = words({
+	read: { zh: '已读原文', en: 'text was read' },
+	'partly-read': { zh: '部分核对', en: 'read in part' },
+	memory: { zh: '凭记忆', en: 'from memory' },
+	conflict: { zh: '来源不一', en: 'sources differ' },
+	unknown: { zh: '不明', en: 'unknown' },
+	proposal: { zh: '建议值', en: 'a proposal' },
+});
