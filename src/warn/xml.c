@@ -258,7 +258,9 @@ static void on_error(void *data, xmlError *error)
 	finding_add(r->found, rule, (unsigned)(error->line > 0 ? error->line : 0),
 		    r->at ? node_path(r->at, r->mem) : "", error->message);
 	r->over = true;
-	xmlStopParser(r->parser);
+	/* Below the parser, in a conversion, its input is in use: it ends by itself there. */
+	if (error->domain == XML_FROM_PARSER || error->domain == XML_FROM_NAMESPACE)
+		xmlStopParser(r->parser);
 }
 
 static void take_events(struct reading *r)
@@ -279,10 +281,13 @@ static void take_events(struct reading *r)
 
 static void parse(struct reading *r, const char *bytes, size_t len)
 {
+	/* What goes wrong in a conversion is told to nobody else but standard error. */
+	xmlSetStructuredErrorFunc(r, on_error);
 	r->parser = xmlCreateMemoryParserCtxt(bytes, (int)len);
 	if (!r->parser) {
 		finding_add(r->found, RULE_MALFORMED, 0, "", "");
 		r->over = true;
+		xmlSetStructuredErrorFunc(NULL, NULL);
 		return;
 	}
 	take_events(r);
@@ -291,6 +296,7 @@ static void parse(struct reading *r, const char *bytes, size_t len)
 		r->over = true;
 	}
 	xmlFreeParserCtxt(r->parser);
+	xmlSetStructuredErrorFunc(NULL, NULL);
 }
 
 /* Counted beforehand: libxml2 compares each attribute with all before it. */

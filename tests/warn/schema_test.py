@@ -46,10 +46,29 @@ def elements(text):
     return [m for m in ELEMENT.finditer(text)]
 
 
+TIMES = ("sent", "effective", "onset", "expires")
+
+
+def a_time(r):
+    """Each part at its limits, or one beyond."""
+    pick = r.choice
+    return (f"{pick(['2026', '2024', '1900', '2000', '0001', '0000', '9999'])}-{pick(['01', '02', '04', '12', '00', '13'])}-"
+            f"{pick(['01', '28', '29', '30', '31', '00', '32'])}T{pick(['00', '08', '23', '24', '25'])}:{pick(['00', '59', '60', '5'])}:"
+            f"{pick(['00', '59', '60', '61'])}{pick('+-+-Z,')}{pick(['00', '08', '13', '14', '15'])}:{pick(['00', '59', '60', '01'])}")
+
+
 def change_value(r, text):
     one = r.choice(elements(text))
     name = one.group(1)
     return text[:one.start()] + f"<{name}>{r.choice(VALUES)}</{name}>\n" + text[one.end():]
+
+
+def change_time(r, text):
+    """Mostly one part of it, so that each limit is met alone."""
+    one = r.choice([m for m in elements(text) if m.group(1) in TIMES])
+    new, old = a_time(r), "2026-11-23T08:00:00+08:00"
+    at = r.choice([slice(0, 4), slice(5, 7), slice(8, 10), slice(11, 13), slice(14, 16), slice(17, 19), slice(19, 20), slice(20, 22), slice(23, 25), slice(0, 25)])
+    return text[:one.start()] + f"<{one.group(1)}>{old[:at.start] + new[at] + old[at.stop:]}</{one.group(1)}>\n" + text[one.end():]
 
 
 def drop(r, text):
@@ -107,7 +126,7 @@ def prefix(r, text):
     return re.sub(r"<(/?)(?=\w)", r"<\1c:", text).replace("xmlns=\"" + cap.SPACE, "xmlns:c=\"" + cap.SPACE)
 
 
-CHANGES = [(change_value, 10), (drop, 4), (double, 3), (move, 4), (rename, 2), (put_text, 3), (put_foreign, 3), (put_attribute, 3), (flip, 3), (prefix, 1)]
+CHANGES = [(change_value, 10), (change_time, 5), (drop, 4), (double, 3), (move, 4), (rename, 2), (put_text, 3), (put_foreign, 3), (put_attribute, 3), (flip, 3), (prefix, 1)]
 
 
 def changed(r):
