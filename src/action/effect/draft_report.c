@@ -108,8 +108,23 @@ static const char *fields_text(struct drafting *d, const struct report_field *fi
 
 /* ---- the form ---------------------------------------------------------------------- */
 
+/* As the pack names it, unless the site named another. */
+static const char *recipient(const struct drafting *d)
+{
+	const char *said = json_string_value(json_object_get(d->duty->body, "recipient"));
+	const char *regime = json_string_value(json_object_get(d->duty->body, "regime"));
+	const char *id = json_string_value(json_object_get(d->duty->body, "stage"));
+	const struct regime *law = pack_regime(d->duty->pack, regime);
+	const struct report_stage *stage = law ? regime_stage(law, id) : NULL;
+
+	return stage && said && !strcmp(said, stage->recipient.zh) ? label(&stage->recipient, d->chinese)
+								   : said;
+}
+
 static const char *own_value(const struct drafting *d, const char *name)
 {
+	if (!strcmp(name, "recipient"))
+		return recipient(d);
 	if (!strcmp(name, "text"))
 		return d->chinese ? d->body_zh : d->body_en;
 	if (!strcmp(name, "number"))

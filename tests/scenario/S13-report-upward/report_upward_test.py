@@ -146,6 +146,9 @@ class ReportUpward(Scene):
             self.assertEqual(d.show(owed["cn-cac-2025/final"])["fields"]["due_at"], "2026-04-01T13:00:00.000000Z")
             d.done("cl01", "upward_report", "propose_text", owed["cn-cac-2025/final"])
             empty = d.show(owed["cn-cac-2025/final"])["fields"]["still_empty"]
+            text = d.show(owed["cn-cac-2025/final"])["fields"]["proposed_text"]
+            for words in ("报送：原接收机关", "To: Whoever had the first report", "造成的危害：部分业务中断", "Cause: 弱口令", "Lessons: (to be filled in)"):
+                self.assertIn(words, text)
             self.assertEqual([e.split(" / ")[1] for e in empty], ["Who was held to account", "What was put right", "Lessons"])
             for name, ref in sorted(owed.items()):
                 d.refused("N23", "dir01", "incident", "close", case)
