@@ -7,6 +7,38 @@
  */
 enum { REASON_MOST = 500 };
 
+static bool is_state(const char *word)
+{
+	static const char *const states[] = { "waiting", "sending", "sent", "failed", "dropped", "done" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (!strcmp(word, states[i]))
+			return true;
+	return false;
+}
+
+/* Values of the query in the order of their names below. */
+static int check_asked(const char *const said[7], struct fault *why)
+{
+	static const struct {
+		int at;
+		const char *name;
+		size_t most;
+	} words[] = { { 0, "kind", 64 }, { 1, "ref", 128 }, { 3, "channel", 32 } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (said[words[i].at] && (!*said[words[i].at] || strlen(said[words[i].at]) > words[i].most))
+			return fault_say(why, FAULT_INVALID, "%s: 1 to %zu bytes", "%s：1 至 %zu 字节", words[i].name,
+					 words[i].most);
+	if (said[2] && !is_state(said[2]))
+		return fault_say(why, FAULT_INVALID,
+				 "state: one of waiting, sending, sent, failed, dropped, done",
+				 "状态（state）：waiting、sending、sent、failed、dropped、done 之一");
+	if (said[4] && !call_id(said[4]))
+		return fault_say(why, FAULT_INVALID, "before: the id of a message", "之前（before）：消息编号");
+	return 0;
+}
+
 int messages_list(struct call *call, struct fault *why)
 {
 	static const char *const names[] = { "kind", "ref", "state", "channel", "before", "limit", "space", NULL };
@@ -14,7 +46,7 @@ int messages_list(struct call *call, struct fault *why)
 	json_t *fields;
 	int ret;
 
-	if ((ret = call_query(call, names, said, why)) < 0)
+	if ((ret = call_query(call, names, said, why)) < 0 || (ret = check_asked(said, why)) < 0)
 		return ret;
 	fields = json_pack("{s:s*, s:s*, s:s*, s:s*}", "kind", said[0], "ref", said[1] ? call_ref(call, said[1]) : NULL,
 			   "state", said[2], "channel", said[3]);
