@@ -39,18 +39,23 @@ extern const struct effect effect_test_channels;
 extern const struct effect effect_void;
 
 const struct effect *const effects[] = {
-	&effect_access,      &effect_deliver,       &effect_drill_space,
-	&effect_edition,     &effect_erase,         &effect_escalate,
-	&effect_free,        &effect_freeze,        &effect_grade,
-	&effect_inform,      &effect_issue,         &effect_link,
-	&effect_load_pack,   &effect_mark,          &effect_match_plans,
-	&effect_merge,       &effect_move,          &effect_number,
-	&effect_open,        &effect_package,       &effect_phase,
-	&effect_publish,     &effect_replan_clocks, &effect_report_duties,
-	&effect_reserve,     &effect_run,           &effect_send,
-	&effect_set,         &effect_settle_grade,  &effect_snapshot,
-	&effect_start_plans, &effect_test_channels, &effect_void,
-	NULL,
+	&effect_access,        &effect_deliver,
+	&effect_drill_space,   &effect_edition,
+	&effect_erase,         &effect_escalate,
+	&effect_free,          &effect_freeze,
+	&effect_grade,         &effect_inform,
+	&effect_issue,         &effect_link,
+	&effect_load_pack,     &effect_mark,
+	&effect_match_plans,   &effect_merge,
+	&effect_move,          &effect_number,
+	&effect_open,          &effect_package,
+	&effect_phase,         &effect_publish,
+	&effect_replan_clocks, &effect_report_duties,
+	&effect_reserve,       &effect_run,
+	&effect_send,          &effect_set,
+	&effect_settle_grade,  &effect_snapshot,
+	&effect_start_plans,   &effect_test_channels,
+	&effect_void,          NULL,
 };
 
 const struct effect *effect_named(const char *name)

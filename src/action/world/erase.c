@@ -145,15 +145,17 @@ static int files_go(struct deed *deed, struct object *object, json_t *fields, st
 /* A letter may quote what was erased: its words go, and what of it still waits does not leave. */
 static int letters_go(struct deed *deed, struct object *object, struct fault *why)
 {
-	int ret = store_run(deed->house->store, "UPDATE letters SET text = '{}', files = '[]' WHERE object = $1",
+	int ret = store_run(deed->house->store,
+			    "UPDATE letters SET text = '{}', files = '[]' WHERE object = $1",
 			    VALUES(value_int(object->id)), NULL, why);
 
 	if (ret < 0)
 		return ret;
-	return store_run(deed->house->store,
-			 "UPDATE outbox SET state = 'dropped', next_at = NULL WHERE state IN ('waiting', 'failed')"
-			 " AND letter IN (SELECT id FROM letters WHERE object = $1)",
-			 VALUES(value_int(object->id)), NULL, why);
+	return store_run(
+		deed->house->store,
+		"UPDATE outbox SET state = 'dropped', next_at = NULL WHERE state IN ('waiting', 'failed')"
+		" AND letter IN (SELECT id FROM letters WHERE object = $1)",
+		VALUES(value_int(object->id)), NULL, why);
 }
 
 /* After the deed was written: erase, and show the record as it now is. */
