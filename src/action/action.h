@@ -176,7 +176,7 @@ int house_deadlines(struct house *house, const struct asker *asker, const struct
  * not be asked for: `next` is the last of them where there are more, to go on before (or after) it. */
 enum { ENTRIES_MOST = 500, ENTRIES_EXAMINED = 10000 };
 struct entries_ask {
-	const char *after, *before;       /* places in the log, in digits; NULL: any */
+	const char *after, *before;      /* places in the log, in digits; NULL: any */
 	const char *type, *actor, *kind; /* actor: a login, "person:5", "timer" and so on; NULL: any */
 	const char *order;               /* newest (or NULL) or oldest first */
 	int limit;                       /* 1..ENTRIES_MOST */
@@ -252,40 +252,46 @@ int house_messages_due(struct house *house, const char *channel, int most, int64
 		       struct message **out, struct fault *why);
 /* How often its receiver would not have it. */
 int house_message_refusals(struct house *house, int64_t id, int64_t *out, struct fault *why);
-/* Inside a batch: what became of it. What was delivered is told to the plan; what is given up to the Office. */
+/* Inside a batch: what became of it. What was delivered is told to the plan; what is given up to the Office.
+ */
 int house_message_done(struct house *house, const struct message *message, int64_t clock, int64_t now,
 		       struct fault *why);
 
-/* Messages, the newest first: {"messages":[{"id","at","channel","recipient","state","tries","key","letter"?,"via"?,
- * "next_at"?,"about"}],"more"}. Of one record for whoever sees it, else for the Office, duty, administrators and
- * auditors. */
+/* Messages, the newest first:
+ * {"messages":[{"id","at","channel","recipient","state","tries","key","letter"?,"via"?,
+ * "next_at"?,"about"}],"more"}. Of one record for whoever sees it, else for the Office, duty, administrators
+ * and auditors. */
 enum { MESSAGES_MOST = 500 };
 struct messages_ask {
-	const char *kind, *ref;       /* of one record; or NULL */
-	const char *state, *channel;  /* or NULL */
-	int64_t before;               /* an id; 0: the newest */
+	const char *kind, *ref;      /* of one record; or NULL */
+	const char *state, *channel; /* or NULL */
+	int64_t before;              /* an id; 0: the newest */
 	int limit, space;
 };
-int house_messages(struct house *house, const struct asker *asker, const struct messages_ask *ask, json_t **answer,
-		   struct fault *why);
-/* One with its letter and every try: {"message":{…,"letter":{"purpose","zh","en","files"},"attempts":[{"at","channel",
+int house_messages(struct house *house, const struct asker *asker, const struct messages_ask *ask,
+		   json_t **answer, struct fault *why);
+/* One with its letter and every try:
+ * {"message":{…,"letter":{"purpose","zh","en","files"},"attempts":[{"at","channel",
  * "address","code","result","words","next_at"?}]}} */
-int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer, struct fault *why);
+int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer,
+		  struct fault *why);
 /* Units that have not acknowledged this warning, and how to reach them. */
-int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer, struct fault *why);
+int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
+		struct fault *why);
 /* Inside a batch, for the Office director and the duty officer. */
 int house_channel_hold(struct house *house, const struct asker *asker, const char *name, const char *reason,
 		       int64_t now, json_t **answer, struct fault *why);
 int house_channel_resume(struct house *house, const struct asker *asker, const char *name, int64_t now,
 			 json_t **answer, struct fault *why);
-int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now, json_t **answer,
-			struct fault *why);
+int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now,
+			json_t **answer, struct fault *why);
 /* A message by each channel that lists the recipient `test`; it stands on the newest duty shift. */
 int house_channel_test(struct house *house, const struct asker *asker, int64_t now, json_t **answer,
 		       struct fault *why);
 
-/* What a signed link (action/link.c) asks to acknowledge: {"ok","state","zh","en","unit","number","title"}; and to
- * acknowledge it, inside a batch. FAULT_REFUSED where it was forged, is over or for something else. */
+/* What a signed link (action/link.c) asks to acknowledge: {"ok","state","zh","en","unit","number","title"};
+ * and to acknowledge it, inside a batch. FAULT_ABSENT where it is none of ours, FAULT_REFUSED where it is
+ * over or for something else by now. */
 int house_link_show(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why);
 int house_link_use(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why);
 

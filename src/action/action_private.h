@@ -346,8 +346,8 @@ struct ways {
 };
 int ways_to(struct deed *deed, const char *recipient, struct ways *out, struct fault *why);
 /* The address behind `via` as it is now; "" where there is none any more. */
-int address_of(struct house *house, const char *via, const char *channel, struct arena *mem,
-	       const char **out, struct fault *why);
+int address_of(struct house *house, const char *via, const char *channel, struct arena *mem, const char **out,
+	       struct fault *why);
 /* "unit_head" or "authority" of this unit as a recipient; NULL: there is none. */
 const char *chain_step(struct deed *deed, int64_t unit, const char *step);
 /* By the next contact of the unit that was not tried yet for this record, else on the call list. */

@@ -11,7 +11,8 @@
 static const char *const holders[] = { "DIR", "DUT" };
 
 /* NULL answer: the asker may. The house itself, and the owner of its folder, may. */
-static int may(struct house *house, const struct asker *asker, int64_t now, json_t **answer, struct fault *why)
+static int may(struct house *house, const struct asker *asker, int64_t now, json_t **answer,
+	       struct fault *why)
 {
 	struct deed deed;
 	int ret = 0;
@@ -22,8 +23,8 @@ static int may(struct house *house, const struct asker *asker, int64_t now, json
 	deed_open(&deed, house, asker, now);
 	if ((ret = staff_of(house, asker->person, &deed.staff, why)) == 0 &&
 	    !staff_holds_for_all(&deed, holders, sizeof(holders) / sizeof(*holders))) {
-		refuse(&deed, "N21", "渠道由办公室主任和值班员掌管", "channels are for the Office director and the duty officer",
-		       NULL);
+		refuse(&deed, "N21", "渠道由办公室主任和值班员掌管",
+		       "channels are for the Office director and the duty officer", NULL);
 		*answer = refusal_answer(&deed, house->pack);
 	}
 	deed_close(&deed);
@@ -57,11 +58,12 @@ int house_channel_hold(struct house *house, const struct asker *asker, const cha
 		*answer = fault_answer(why);
 		return 0;
 	}
-	if ((ret = store_run(house->store,
-			     "INSERT INTO held_channels(name, person, at, reason) VALUES($1, $2, $3, $4)"
-			     " ON CONFLICT(name) DO UPDATE SET person = $2, at = $3, reason = $4",
-			     VALUES(value_text(name), value_int(asker->person), value_int(now), value_text(reason)),
-			     NULL, why)) < 0 ||
+	if ((ret = store_run(
+		     house->store,
+		     "INSERT INTO held_channels(name, person, at, reason) VALUES($1, $2, $3, $4)"
+		     " ON CONFLICT(name) DO UPDATE SET person = $2, at = $3, reason = $4",
+		     VALUES(value_text(name), value_int(asker->person), value_int(now), value_text(reason)),
+		     NULL, why)) < 0 ||
 	    (ret = note(house, "channel.held", asker,
 			json_pack("{s:s, s:{s:s}}", "channel", name, "reason", "$", reason), now, why)) < 0)
 		return ret;
@@ -80,16 +82,16 @@ int house_channel_resume(struct house *house, const struct asker *asker, const c
 		*answer = fault_answer(why);
 		return 0;
 	}
-	if ((ret = store_run(house->store, "DELETE FROM held_channels WHERE name = $1", VALUES(value_text(name)), NULL,
-			     why)) < 0 ||
+	if ((ret = store_run(house->store, "DELETE FROM held_channels WHERE name = $1",
+			     VALUES(value_text(name)), NULL, why)) < 0 ||
 	    (ret = note(house, "channel.resumed", asker, json_pack("{s:s}", "channel", name), now, why)) < 0)
 		return ret;
 	*answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "channel", name, "state", "open");
 	return 0;
 }
 
-int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now, json_t **answer,
-			struct fault *why)
+int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now,
+			json_t **answer, struct fault *why)
 {
 	int64_t changed = 0;
 	int ret = may(house, asker, now, answer, why);
@@ -108,7 +110,8 @@ int house_message_retry(struct house *house, const struct asker *asker, int64_t 
 		return 0;
 	}
 	house->posted = true;
-	if ((ret = note(house, "message.retried", asker, json_pack("{s:I}", "message", (json_int_t)id), now, why)) < 0)
+	if ((ret = note(house, "message.retried", asker, json_pack("{s:I}", "message", (json_int_t)id), now,
+			why)) < 0)
 		return ret;
 	*answer = json_pack("{s:b, s:I, s:s}", "ok", 1, "message", (json_int_t)id, "state", "waiting");
 	return 0;
@@ -140,10 +143,12 @@ static struct object *shift_of(struct deed *deed, struct fault *why)
 {
 	int64_t id = 0;
 
-	if (store_int(deed->house->store, "SELECT max(id) FROM objects WHERE kind = 'duty_shift' AND space = 1",
-		      NO_VALUES, &id, why) < 0 ||
+	if (store_int(deed->house->store,
+		      "SELECT max(id) FROM objects WHERE kind = 'duty_shift' AND space = 1", NO_VALUES, &id,
+		      why) < 0 ||
 	    !id) {
-		fault_say(why, FAULT_ABSENT, "there is no duty shift on which a test could stand", "没有可记录测试的值班");
+		fault_say(why, FAULT_ABSENT, "there is no duty shift on which a test could stand",
+			  "没有可记录测试的值班");
 		return NULL;
 	}
 	return world_get(deed, id, why);

@@ -39,10 +39,11 @@ int contacts_of(struct house *house, int64_t unit, struct arena *mem, struct con
 	int got;
 
 	*out = (struct contacts){ .at = arena_many(mem, CONTACTS_MOST, sizeof(*out->at)) };
-	if (store_query(house->store,
-			"SELECT o.id, o.body FROM links l JOIN objects o ON o.id = l.child WHERE l.parent = $1"
-			" AND l.kind = 'contact' AND l.field = 'unit' ORDER BY o.id LIMIT 50",
-			VALUES(value_int(unit)), &rows, why) < 0)
+	if (store_query(
+		    house->store,
+		    "SELECT o.id, o.body FROM links l JOIN objects o ON o.id = l.child WHERE l.parent = $1"
+		    " AND l.kind = 'contact' AND l.field = 'unit' ORDER BY o.id LIMIT 50",
+		    VALUES(value_int(unit)), &rows, why) < 0)
 		return -why->code;
 	while (out->count < CONTACTS_MOST && (got = rows_next(rows, why)) == 1)
 		take_contact(mem, out, rows_int(rows, 0), rows_text(rows, 1, NULL));
@@ -90,8 +91,8 @@ static void ways_to_word(struct deed *deed, const char *word, struct ways *out)
 
 	for (size_t i = 0; out->count < WAYS_MOST && (channel = channels_at(channels, i)); i++)
 		if (channels_listed(channels, word, channel->name))
-			out->at[out->count++] = (struct outway){ channel->name,
-								 arena_text(deed->mem, "word:%s", word) };
+			out->at[out->count++] =
+				(struct outway){ channel->name, arena_text(deed->mem, "word:%s", word) };
 }
 
 int ways_to(struct deed *deed, const char *recipient, struct ways *out, struct fault *why)
@@ -122,8 +123,8 @@ static int body_of(struct house *house, int64_t id, json_t **out, struct fault *
 	return ret;
 }
 
-int address_of(struct house *house, const char *via, const char *channel, struct arena *mem,
-	       const char **out, struct fault *why)
+int address_of(struct house *house, const char *via, const char *channel, struct arena *mem, const char **out,
+	       struct fault *why)
 {
 	const char *colon = via ? strchr(via, ':') : NULL, *said;
 	json_t *body = NULL;
@@ -147,7 +148,8 @@ int address_of(struct house *house, const char *via, const char *channel, struct
 
 /* ---- the chain of contacts --------------------------------------------------- */
 
-/* Whoever holds the post of this unit's head: a post without a unit is for the unit of its person. 0: nobody. */
+/* Whoever holds the post of this unit's head: a post without a unit is for the unit of its person. 0: nobody.
+ */
 static int64_t head_of(struct deed *deed, int64_t unit)
 {
 	struct rows *rows;
@@ -160,7 +162,8 @@ static int64_t head_of(struct deed *deed, int64_t unit)
 			" UNION SELECT o.body, o.id FROM links lp"
 			" JOIN links l ON l.parent = lp.child AND l.kind = 'post' AND l.field = 'person'"
 			" JOIN objects o ON o.id = l.child"
-			" WHERE lp.parent = $1 AND lp.kind = 'person' AND lp.field = 'unit' ORDER BY 2 DESC LIMIT 200",
+			" WHERE lp.parent = $1 AND lp.kind = 'person' AND lp.field = 'unit' ORDER BY 2 DESC "
+			"LIMIT 200",
 			VALUES(value_int(unit)), &rows, &why) < 0)
 		return 0;
 	while (!person && rows_next(rows, &why) == 1) {

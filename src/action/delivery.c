@@ -48,24 +48,25 @@ int messages_take_up(struct house *house, struct fault *why)
 {
 	SCOPED(store_txn_drop) struct store_txn *txn = NULL;
 	int64_t count = 0;
-	int ret = store_int(house->store, "SELECT count(*) FROM outbox WHERE state = 'sending'", NO_VALUES, &count,
-			    why);
+	int ret = store_int(house->store, "SELECT count(*) FROM outbox WHERE state = 'sending'", NO_VALUES,
+			    &count, why);
 
 	if (ret < 0 || !count)
 		return ret;
 	if ((ret = store_begin(house->store, &txn, why)) < 0 ||
 	    (ret = store_run(house->store,
-			     "UPDATE outbox SET state = 'waiting', next_at = 0 WHERE state = 'sending'", NO_VALUES,
-			     NULL, why)) < 0)
+			     "UPDATE outbox SET state = 'waiting', next_at = 0 WHERE state = 'sending'",
+			     NO_VALUES, NULL, why)) < 0)
 		return ret;
 	return store_commit(&txn, why);
 }
 
 int house_message_next(struct house *house, const char *channel, int64_t *out, struct fault *why)
 {
-	return store_int(house->store,
-			 "SELECT coalesce(min(next_at), -1) FROM outbox WHERE channel = $1 AND state = 'waiting'",
-			 VALUES(value_text(channel)), out, why);
+	return store_int(
+		house->store,
+		"SELECT coalesce(min(next_at), -1) FROM outbox WHERE channel = $1 AND state = 'waiting'",
+		VALUES(value_text(channel)), out, why);
 }
 
 /* ---- one message, with all that sending it needs --------------------------------- */
@@ -81,10 +82,11 @@ static int read_due(struct house *house, const char *channel, int64_t clock, int
 	struct rows *rows;
 	int got;
 
-	if (store_query(house->store,
-			"SELECT id, object, letter, at, recipient, via, key FROM outbox WHERE channel = $1 AND "
-			"state = 'waiting' AND next_at <= $2 ORDER BY next_at, id LIMIT $3",
-			VALUES(value_text(channel), value_int(clock), value_int(most)), &rows, why) < 0)
+	if (store_query(
+		    house->store,
+		    "SELECT id, object, letter, at, recipient, via, key FROM outbox WHERE channel = $1 AND "
+		    "state = 'waiting' AND next_at <= $2 ORDER BY next_at, id LIMIT $3",
+		    VALUES(value_text(channel), value_int(clock), value_int(most)), &rows, why) < 0)
 		return -why->code;
 	while ((got = rows_next(rows, why)) == 1) {
 		const char *via = rows_text(rows, 5, NULL);
@@ -179,7 +181,8 @@ static int make_message(struct house *house, const struct channel *channel, cons
 	m->key = arena_copy(m->mem, due->key);
 	m->recipient = arena_copy(m->mem, due->recipient);
 	m->address = "";
-	if ((ret = take_letter(house, m, due->letter, why)) < 0 || (ret = take_about(house, m, due, why)) < 0 ||
+	if ((ret = take_letter(house, m, due->letter, why)) < 0 ||
+	    (ret = take_about(house, m, due, why)) < 0 ||
 	    ((ret = address_of(house, due->via, channel->name, m->mem, &m->address, why)) < 0 &&
 	     ret != -FAULT_ABSENT)) {
 		message_free(m);
@@ -210,7 +213,8 @@ static int hand_out(struct house *house, const struct channel *channel, const st
 
 	*out = NULL;
 	if (too_old(house, due, clock))
-		return fail_for_good(house, due->id, "given up: it waited too long / 等待过久，已放弃", now, why);
+		return fail_for_good(house, due->id, "given up: it waited too long / 等待过久，已放弃", now,
+				     why);
 	ret = make_message(house, channel, due, out, why);
 	if (ret == -FAULT_ABSENT)
 		return set_state(house, due->id, "dropped", why);
@@ -244,7 +248,8 @@ int house_messages_due(struct house *house, const char *name, int most, int64_t 
 /* ---- what became of it ---------------------------------------------------------------- */
 
 /* Whatever the plan makes of it, the message itself is noted. */
-static int outcome_of(int ret, const struct deed *deed, const char *what, int64_t message, const struct fault *why)
+static int outcome_of(int ret, const struct deed *deed, const char *what, int64_t message,
+		      const struct fault *why)
 {
 	if (ret == 0 && !deed->missing)
 		return 0;
@@ -316,7 +321,8 @@ static int fail_for_good(struct house *house, int64_t id, const char *words, int
 }
 
 /* A test of the path: what became of it stands on the shift that was handed over. */
-static int note_tested(struct house *house, const struct message *m, int64_t object, int64_t now, struct fault *why)
+static int note_tested(struct house *house, const struct message *m, int64_t object, int64_t now,
+		       struct fault *why)
 {
 	const struct asker system = { .machine = "system" };
 	struct object *shift;
@@ -328,7 +334,8 @@ static int note_tested(struct house *house, const struct message *m, int64_t obj
 	if (ret == 0)
 		json_object_set_new(change_of(&deed, shift, "channel.tested"), "tested",
 				    json_pack("{s:s, s:b, s:i, s:{s:s}}", "channel", m->channel->name, "good",
-					      m->outcome == MESSAGE_SENT, "code", m->code, "words", "$", m->words));
+					      m->outcome == MESSAGE_SENT, "code", m->code, "words", "$",
+					      m->words));
 	ret = deed_end(&deed, ret, why);
 	ret = outcome_of(ret, &deed, "the test", m->id, why);
 	deed_close(&deed);
@@ -342,25 +349,27 @@ static const char *outcome_word(enum message_outcome outcome)
 
 static int note_attempt(struct house *house, const struct message *m, int64_t clock, struct fault *why)
 {
-	return store_run(house->store,
-			 "INSERT INTO attempts(message, try, at, channel, address, code, result, words, next_at)"
-			 " SELECT $1, tries + 1, $2, $3, $4, $5, $6, $7, $8 FROM outbox WHERE id = $1",
-			 VALUES(value_int(m->id), value_int(clock), value_text(m->channel->name),
-				value_text(m->address), value_int(m->code), value_text(outcome_word(m->outcome)),
-				value_text(m->words),
-				m->outcome == MESSAGE_SENT ? value_null() : value_int(m->next_at)),
-			 NULL, why);
+	return store_run(
+		house->store,
+		"INSERT INTO attempts(message, try, at, channel, address, code, result, words, next_at)"
+		" SELECT $1, tries + 1, $2, $3, $4, $5, $6, $7, $8 FROM outbox WHERE id = $1",
+		VALUES(value_int(m->id), value_int(clock), value_text(m->channel->name),
+		       value_text(m->address), value_int(m->code), value_text(outcome_word(m->outcome)),
+		       value_text(m->words),
+		       m->outcome == MESSAGE_SENT ? value_null() : value_int(m->next_at)),
+		NULL, why);
 }
 
 static int put_back(struct house *house, const struct message *m, struct fault *why)
 {
-	return store_run(house->store,
-			 "UPDATE outbox SET state = $2, tries = tries + 1, refused = refused + $3, next_at = $4"
-			 " WHERE id = $1",
-			 VALUES(value_int(m->id), value_text(m->outcome == MESSAGE_SENT ? "sent" : "waiting"),
-				value_int(m->charged),
-				m->outcome == MESSAGE_SENT ? value_null() : value_int(m->next_at)),
-			 NULL, why);
+	return store_run(
+		house->store,
+		"UPDATE outbox SET state = $2, tries = tries + 1, refused = refused + $3, next_at = $4"
+		" WHERE id = $1",
+		VALUES(value_int(m->id), value_text(m->outcome == MESSAGE_SENT ? "sent" : "waiting"),
+		       value_int(m->charged),
+		       m->outcome == MESSAGE_SENT ? value_null() : value_int(m->next_at)),
+		NULL, why);
 }
 
 int house_message_done(struct house *house, const struct message *m, int64_t clock, int64_t now,
@@ -371,14 +380,14 @@ int house_message_done(struct house *house, const struct message *m, int64_t clo
 
 	FAULTPOINT("message.noted");
 	if ((ret = note_attempt(house, m, clock, why)) < 0 || (ret = put_back(house, m, why)) < 0 ||
-	    (ret = store_int(house->store, "SELECT refused FROM outbox WHERE id = $1", VALUES(value_int(m->id)),
-			     &refused, why)) < 0)
+	    (ret = store_int(house->store, "SELECT refused FROM outbox WHERE id = $1",
+			     VALUES(value_int(m->id)), &refused, why)) < 0)
 		return ret;
 	if (!strcmp(m->recipient, "test") &&
-	    ((ret = store_int(house->store, "SELECT tries FROM outbox WHERE id = $1", VALUES(value_int(m->id)), &tries,
-			      why)) < 0 ||
-	     (ret = store_int(house->store, "SELECT object FROM outbox WHERE id = $1", VALUES(value_int(m->id)),
-			      &object, why)) < 0))
+	    ((ret = store_int(house->store, "SELECT tries FROM outbox WHERE id = $1",
+			      VALUES(value_int(m->id)), &tries, why)) < 0 ||
+	     (ret = store_int(house->store, "SELECT object FROM outbox WHERE id = $1",
+			      VALUES(value_int(m->id)), &object, why)) < 0))
 		return ret;
 	if (object && (tries == 1 || m->outcome == MESSAGE_SENT))
 		return note_tested(house, m, object, now, why);

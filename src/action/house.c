@@ -262,8 +262,7 @@ static int read_counters(struct house *house, struct fault *why)
 	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM clocks", &house->next_clock, why)) < 0 ||
 	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM proposals", &house->next_proposal, why)) <
 		    0 ||
-	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM outbox", &house->next_outbox, why)) <
-		    0 ||
+	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM outbox", &house->next_outbox, why)) < 0 ||
 	    (ret = next_id(house, "SELECT coalesce(max(id), 0) FROM letters", &house->next_letter, why)) < 0)
 		return ret;
 	return next_id(house, "SELECT coalesce(max(id), 0) FROM checks", &house->next_check, why);

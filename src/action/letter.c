@@ -45,9 +45,8 @@ static void put_ref(struct deed *deed, struct buf *out, int64_t id)
 {
 	struct fault why;
 	struct object *o = world_get(deed, id, &why);
-	const char *title = o && o->kind->title
-				    ? json_string_value(json_object_get(o->body, o->kind->title))
-				    : NULL;
+	const char *title =
+		o && o->kind->title ? json_string_value(json_object_get(o->body, o->kind->title)) : NULL;
 
 	if (!o)
 		buf_text(out, "—");
@@ -73,7 +72,7 @@ static void put_value(struct deed *deed, struct buf *out, const struct field *fi
 		buf_format(out, "%" PRId64, (int64_t)json_integer_value(value));
 	else if (json_is_boolean(value))
 		buf_text(out, json_is_true(value) ? language == ZH ? "是" : "yes"
-			      : language == ZH	  ? "否"
+			      : language == ZH    ? "否"
 						  : "no");
 	else if (!json_is_string(value))
 		buf_text(out, "—");

@@ -39,7 +39,8 @@ static int key_of(struct house *house, unsigned char out[static DIGEST_LEN], str
 		hex_write(out, DIGEST_LEN, hex);
 		strcat(hex, "\n");
 		ret = file_write(path, 0600, hex, strlen(hex), why);
-	} else if (ret == 0 && (len < MAC_HEX || !hex_read(arena_copy_bytes(mem, text, MAC_HEX), DIGEST_LEN, out))) {
+	} else if (ret == 0 &&
+		   (len < MAC_HEX || !hex_read(arena_copy_bytes(mem, text, MAC_HEX), DIGEST_LEN, out))) {
 		ret = fault_set(why, FAULT_CORRUPT, "%s is no key", path);
 	}
 	if (ret < 0)
@@ -82,7 +83,8 @@ const char *link_for(struct house *house, int64_t target, int64_t unit, int64_t 
 		fprintf(stderr, "fengsui: no link to acknowledge by: %s\n", why.text);
 		return NULL;
 	}
-	return arena_text(mem, "%s/ack/%" PRId64 "-%" PRId64 "-%" PRId64 "-%s", site, target, unit, until_s, mac);
+	return arena_text(mem, "%s/ack/%" PRId64 "-%" PRId64 "-%" PRId64 "-%s", site, target, unit, until_s,
+			  mac);
 }
 
 /* ---- used --------------------------------------------------------------------------- */
@@ -100,7 +102,8 @@ static bool read_link(const char *token, struct link *out)
 	    sscanf(token, "%" SCNd64 "-%" SCNd64 "-%" SCNd64 "-%64[0-9a-f]%n", &out->target, &out->unit,
 		   &out->until_s, out->mac, &used) != 4)
 		return false;
-	return !token[used] && out->target > 0 && out->unit > 0 && out->until_s > 0 && strlen(out->mac) == MAC_HEX;
+	return !token[used] && out->target > 0 && out->unit > 0 && out->until_s > 0 &&
+	       strlen(out->mac) == MAC_HEX;
 }
 
 static bool same(const char *a, const char *b)
@@ -112,17 +115,18 @@ static bool same(const char *a, const char *b)
 	return !apart;
 }
 
-static int check_link(struct house *house, const char *token, int64_t now, struct link *out, struct fault *why)
+static int check_link(struct house *house, const char *token, int64_t now, struct link *out,
+		      struct fault *why)
 {
 	char mac[MAC_HEX + 1];
 	int ret;
 
 	if (!read_link(token, out))
-		return fault_say(why, FAULT_REFUSED, "this link is not one of ours", "该链接不是本系统发出的");
+		return fault_say(why, FAULT_ABSENT, "this link is not one of ours", "该链接不是本系统发出的");
 	if ((ret = mac_of(house, out->target, out->unit, out->until_s, mac, why)) < 0)
 		return ret;
 	if (!same(mac, out->mac))
-		return fault_say(why, FAULT_REFUSED, "this link is not one of ours", "该链接不是本系统发出的");
+		return fault_say(why, FAULT_ABSENT, "this link is not one of ours", "该链接不是本系统发出的");
 	if (now / STAMP_SECOND > out->until_s)
 		return fault_say(why, FAULT_REFUSED,
 				 "this link has expired; please sign in, or call the duty officer",
@@ -158,9 +162,10 @@ static json_t *told_of(struct deed *deed, struct object *target)
 	int64_t warning = world_ref(deed, target, "warning");
 	struct object *of = warning ? world_get(deed, warning, &why) : NULL;
 
-	return json_pack("{s:b, s:s, s:s*, s:s*, s:s, s:s, s:s}", "ok", 1, "state", state, "zh", now->label.zh, "en",
-			 now->label.en, "unit", word_at(deed, target, "unit.name"), "number",
-			 of ? object_name(deed, of) : "", "title", word_at(deed, target, "warning.title"));
+	return json_pack("{s:b, s:s, s:s*, s:s*, s:s, s:s, s:s}", "ok", 1, "state", state, "zh",
+			 now->label.zh, "en", now->label.en, "unit", word_at(deed, target, "unit.name"),
+			 "number", of ? object_name(deed, of) : "", "title",
+			 word_at(deed, target, "warning.title"));
 }
 
 int house_link_show(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why)

@@ -205,7 +205,8 @@ static int take_server(const struct reading *r, const struct yaml_node *node, st
 	if (ret < 0)
 		return ret;
 	if (host && (!strncmp(c->server, "smtp://", 7) || !strncmp(c->server, "smtps://", 8)) &&
-	    !host[3 + strspn(host + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")] &&
+	    !host[3 +
+		  strspn(host + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")] &&
 	    host[3])
 		return 0;
 	fault_say(r->why, FAULT_INVALID, "'%.80s' is not smtp://HOST:PORT or smtps://HOST:PORT",
@@ -267,7 +268,8 @@ static int list_of(const struct reading *r, const struct yaml_node *node, size_t
 {
 	if (node->form == YAML_LIST && node->count && node->count <= most)
 		return 0;
-	fault_say(r->why, FAULT_INVALID, "a list of 1 to %zu is wanted here", "此处应为 1 至 %zu 项的列表", most);
+	fault_say(r->why, FAULT_INVALID, "a list of 1 to %zu is wanted here", "此处应为 1 至 %zu 项的列表",
+		  most);
 	return wrong_at(r, node->at);
 }
 
@@ -303,8 +305,8 @@ static int take_program(const struct reading *r, const struct yaml_node *node, s
 	c->program = words;
 	if (*words[0] == '/')
 		return 0;
-	fault_say(r->why, FAULT_INVALID, "'%.80s': the program is named from / on", "“%.80s”：程序应写绝对路径",
-		  words[0]);
+	fault_say(r->why, FAULT_INVALID, "'%.80s': the program is named from / on",
+		  "“%.80s”：程序应写绝对路径", words[0]);
 	return wrong_at(r, node->first->at);
 }
 
@@ -337,8 +339,8 @@ enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
 static int unknown_key(const struct reading *r, const struct yaml_node *key, const char *of)
 {
-	fault_say(r->why, FAULT_INVALID, "'%.40s' is nothing that %s has", "%2$s 没有“%1$.40s”这一项", key->text,
-		  of);
+	fault_say(r->why, FAULT_INVALID, "'%.40s' is nothing that %s has", "%2$s 没有“%1$.40s”这一项",
+		  key->text, of);
 	return wrong_at(r, key->at);
 }
 
@@ -360,7 +362,10 @@ static bool loopback(const char *server)
 static const char *lacks(const struct channel *c)
 {
 	if (c->kind == CHANNEL_MAIL)
-		return !c->server ? "server" : !c->from ? "from" : c->user && !c->password ? "password_file" : NULL;
+		return !c->server                ? "server"
+		       : !c->from                ? "from"
+		       : c->user && !c->password ? "password_file"
+						 : NULL;
 	if (c->kind == CHANNEL_WEBHOOK)
 		return c->secret ? NULL : "secret_file";
 	return c->program ? NULL : "program";
@@ -371,7 +376,8 @@ static int whole_channel(const struct reading *r, const struct yaml_node *at, co
 	const char *missing = lacks(c);
 
 	if (missing) {
-		fault_say(r->why, FAULT_INVALID, "channel '%s' has no %s", "渠道“%s”缺少 %s", c->name, missing);
+		fault_say(r->why, FAULT_INVALID, "channel '%s' has no %s", "渠道“%s”缺少 %s", c->name,
+			  missing);
 		return wrong_at(r, at->at);
 	}
 	/* In clear through the network nobody's post, and no password, is safe. */
@@ -385,12 +391,14 @@ static int whole_channel(const struct reading *r, const struct yaml_node *at, co
 
 static bool is_name(const char *name)
 {
-	return *name && strlen(name) < CHANNEL_NAME && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+	return *name && strlen(name) < CHANNEL_NAME &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
 static bool is_ours(const char *name)
 {
-	static const char *const ours[] = { "portal", "paper", "exercise", "call", "phone", "web", "cli", "api" };
+	static const char *const ours[] = { "portal", "paper", "exercise", "call",
+					    "phone",  "web",   "cli",      "api" };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		if (!strcmp(name, ours[i]))
@@ -413,13 +421,13 @@ static int take_channel(const struct reading *r, const struct yaml_node *key)
 	const struct yaml_node *kind;
 	int ret;
 
-	*c = (struct channel){ .name = key->text,
-			       .connections = CONNECTIONS,
-			       .timeout_ms = TIMEOUT_MS,
-			       .refusals = REFUSALS };
+	*c = (struct channel){
+		.name = key->text, .connections = CONNECTIONS, .timeout_ms = TIMEOUT_MS, .refusals = REFUSALS
+	};
 	if (!is_name(c->name) || is_ours(c->name)) {
 		fault_say(r->why, FAULT_INVALID,
-			  "'%.40s' is no name of a channel: small letters, digits and _, and none of the house's own",
+			  "'%.40s' is no name of a channel: small letters, digits and _, and none of the "
+			  "house's own",
 			  "“%.40s”不能作渠道名：只用小写字母、数字和 _，且不与自有渠道同名", c->name);
 		return wrong_at(r, key->at);
 	}
@@ -442,7 +450,8 @@ static int take_channel(const struct reading *r, const struct yaml_node *key)
 
 static int take_channels(const struct reading *r, const struct yaml_node *node)
 {
-	int ret = map_of(r, node, "channels are a map: name: {kind: …}", "channels 应为映射：名称: {kind: …}");
+	int ret =
+		map_of(r, node, "channels are a map: name: {kind: …}", "channels 应为映射：名称: {kind: …}");
 
 	if (ret == 0 && node->count > CHANNELS_MOST) {
 		fault_say(r->why, FAULT_LIMIT, "more than %d channels", "渠道超过 %d 个", CHANNELS_MOST);
@@ -485,8 +494,10 @@ static int take_recipients(const struct reading *r, const struct yaml_node *node
 		return ret;
 	r->out->listed = arena_many(r->mem, CHANNELS_LISTED_MOST, sizeof(*r->out->listed));
 	for (const struct yaml_node *word = node->first; ret == 0 && word; word = word->next) {
-		ret = map_of(r, word->value, "a recipient is a map: channel: address", "接收方应为映射：渠道: 地址");
-		for (const struct yaml_node *key = ret == 0 ? word->value->first : NULL; ret == 0 && key; key = key->next)
+		ret = map_of(r, word->value, "a recipient is a map: channel: address",
+			     "接收方应为映射：渠道: 地址");
+		for (const struct yaml_node *key = ret == 0 ? word->value->first : NULL; ret == 0 && key;
+		     key = key->next)
 			ret = take_listed(r, word, key);
 	}
 	return ret;
@@ -518,7 +529,8 @@ static int take_all(const struct reading *r, const struct yaml_node *root)
 {
 	int ret = map_of(r, root, "a channels file is a map: channels, recipients, site, give_up",
 			 "渠道文件应为映射：channels、recipients、site、give_up");
-	const struct yaml_node *channels = yaml_get(root, "channels"), *recipients = yaml_get(root, "recipients");
+	const struct yaml_node *channels = yaml_get(root, "channels"),
+			       *recipients = yaml_get(root, "recipients");
 
 	for (const struct yaml_node *key = ret == 0 ? root->first : NULL; ret == 0 && key; key = key->next) {
 		if (!strcmp(key->text, "site"))

@@ -30,19 +30,19 @@ enum channel_tls { TLS_REQUIRED, TLS_OPTIONAL, TLS_OFF };
 struct channel {
 	const char *name; /* as contacts have it: mail, sms, webhook */
 	enum channel_kind kind;
-	bool off;         /* what is to leave by it waits */
-	int connections;  /* at the same time, at most */
-	int timeout_ms;   /* of one message */
-	int refusals;     /* after so many of its own a message is given up */
-	const char *ca;   /* PEM; NULL: the system's */
+	bool off;        /* what is to leave by it waits */
+	int connections; /* at the same time, at most */
+	int timeout_ms;  /* of one message */
+	int refusals;    /* after so many of its own a message is given up */
+	const char *ca;  /* PEM; NULL: the system's */
 	/* mail */
 	const char *server; /* smtp://HOST:PORT or smtps://HOST:PORT */
 	enum channel_tls tls;
 	const char *user, *password, *from, *from_address;
 	/* webhook */
 	const char *secret;
-	bool plain;      /* http as well */
-	int redirects;   /* followed at most */
+	bool plain;          /* http as well */
+	int redirects;       /* followed at most */
 	struct reach *reach; /* networks that may be reached though they are not public */
 	size_t reach_count;
 	/* command */
@@ -56,8 +56,9 @@ int channels_read(const char *path, struct channels **out, struct fault *why);
 struct channels *channels_hold(struct channels *channels);
 void channels_release(struct channels *channels); /* takes NULL */
 
-const char *channels_site(const struct channels *channels);      /* https://… of this house, no slash behind; or NULL */
-int64_t channels_give_up(const struct channels *channels);       /* µs after which a message is given up */
+const char *
+channels_site(const struct channels *channels); /* https://… of this house, no slash behind; or NULL */
+int64_t channels_give_up(const struct channels *channels); /* µs after which a message is given up */
 const struct channel *channels_find(const struct channels *channels, const char *name); /* NULL; takes NULL */
 const struct channel *channels_at(const struct channels *channels, size_t index);       /* NULL: no more */
 /* Where a recipient that is a word ("office") is reached on this channel; NULL. */

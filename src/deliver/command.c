@@ -13,8 +13,8 @@
 enum { SAID_MOST = 4096, TEMPORARY = 75, NOT_FOUND = 127 };
 
 /* Nothing of the daemon's environment is the gateway's business. */
-static char *const environment[] = { (char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" }, (char[]){ "LANG=C.UTF-8" },
-				     NULL };
+static char *const environment[] = { (char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" },
+				     (char[]){ "LANG=C.UTF-8" }, NULL };
 
 static int spawn(pid_t *pid, const char *const *program, int in, int out)
 {
@@ -59,8 +59,9 @@ struct command *command_begin(struct message *message, int64_t now_ms)
 	int in[2], out[2], failed;
 	struct fault why;
 
-	*c = (struct command){ .message = message, .in = -1, .out = -1,
-			       .until = now_ms + message->channel->timeout_ms };
+	*c = (struct command){
+		.message = message, .in = -1, .out = -1, .until = now_ms + message->channel->timeout_ms
+	};
 	if (message_json(message, &c->body, &why) < 0)
 		return not_begun(c, why.text);
 	buf_char(&c->body, '\n');

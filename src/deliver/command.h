@@ -19,7 +19,7 @@
 struct command {
 	struct message *message;
 	pid_t pid;
-	int in, out;      /* -1: closed */
+	int in, out; /* -1: closed */
 	struct buf body;
 	size_t sent;
 	struct buf said;

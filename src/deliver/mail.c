@@ -32,9 +32,9 @@ static size_t hear(char *line, size_t size, size_t count, void *who)
 
 static void secure(struct transfer *t, const struct channel *channel)
 {
-	static const long levels[] = { [TLS_REQUIRED] = CURLUSESSL_ALL,
-				       [TLS_OPTIONAL] = CURLUSESSL_TRY,
-				       [TLS_OFF] = CURLUSESSL_NONE };
+	static const long levels[] = {
+		[TLS_REQUIRED] = CURLUSESSL_ALL, [TLS_OPTIONAL] = CURLUSESSL_TRY, [TLS_OFF] = CURLUSESSL_NONE
+	};
 
 	curl_easy_setopt(t->easy, CURLOPT_USE_SSL, levels[channel->tls]);
 	curl_easy_setopt(t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -51,8 +51,9 @@ struct transfer *mail_transfer(struct message *message)
 	struct fault why;
 
 	if (!mailbox_valid(message->address))
-		return transfer_refused(t, *message->address ? "not a mail address / 不是邮件地址"
-							     : "no mail address is registered / 未登记邮件地址");
+		return transfer_refused(t, *message->address
+						   ? "not a mail address / 不是邮件地址"
+						   : "no mail address is registered / 未登记邮件地址");
 	if (message_mail(message, &t->body, &why) < 0)
 		return transfer_refused(t, why.text);
 	t->rcpt = curl_slist_append(NULL, message->address);

@@ -35,7 +35,8 @@ void message_say(struct message *message, const char *text, size_t len)
 	while (p < end && *p != '\n') {
 		char bytes[4];
 		const uint32_t c = utf8_next(&p, end);
-		const size_t wide = utf8_put(c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) ? ' ' : c, bytes);
+		const size_t wide =
+			utf8_put(c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) ? ' ' : c, bytes);
 
 		if (used + wide >= MESSAGE_WORDS)
 			break;

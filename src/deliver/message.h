@@ -33,9 +33,9 @@ struct message {
 	const struct channel *channel;
 	int64_t id;
 	const char *key, *recipient, *address, *about; /* about: "WRN-2026-0001" */
-	const char *zh, *en; /* whole texts, the subject being the first line */
-	const char *link;    /* to acknowledge by; NULL: none */
-	int64_t at;          /* when the letter was written */
+	const char *zh, *en;                           /* whole texts, the subject being the first line */
+	const char *link;                              /* to acknowledge by; NULL: none */
+	int64_t at;                                    /* when the letter was written */
 	struct message_file files[MESSAGE_FILES_MOST];
 	size_t file_count;
 

@@ -25,7 +25,8 @@ static const char *cleaned(struct arena *mem, const char *text, size_t len, size
 	while (p < end) {
 		char bytes[4];
 		const uint32_t c = utf8_next(&p, end);
-		const size_t wide = utf8_put(c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) ? ' ' : c, bytes);
+		const size_t wide =
+			utf8_put(c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) ? ' ' : c, bytes);
 
 		if (used + wide > most)
 			break;
@@ -100,7 +101,8 @@ static void put_head(const struct message *m, struct arena *mem, struct buf *out
 	put_date(out, m->at);
 	/* The same for every try: who has it already drops the repeat. */
 	buf_format(out, "Message-ID: <%s%s>\r\n", m->key, strrchr(from, '@'));
-	buf_text(out, "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n");
+	buf_text(out,
+		 "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n");
 }
 
 static void put_text(const struct message *m, struct buf *out)
@@ -167,8 +169,8 @@ int message_mail(const struct message *message, struct buf *out, struct fault *w
 		return 0;
 	}
 	/* Base64 has no '-': no part can hold the boundary. */
-	buf_format(out, "Content-Type: multipart/mixed; boundary=\"--%s--\"\r\n\r\n----%s--\r\n", message->key,
-		   message->key);
+	buf_format(out, "Content-Type: multipart/mixed; boundary=\"--%s--\"\r\n\r\n----%s--\r\n",
+		   message->key, message->key);
 	put_text(message, out);
 	for (size_t i = 0; ret == 0 && i < message->file_count; i++) {
 		buf_format(out, "----%s--\r\n", message->key);

@@ -44,8 +44,8 @@ static void in_trouble(struct pace *pace, const struct message *message, int64_t
 	pace->trouble_at = now;
 	pace->code = message->code;
 	memcpy(pace->words, message->words, sizeof(pace->words));
-	pace->probe_at =
-		now + jittered(doubled(FIRST_PROBE, pace->troubles - PACE_TROUBLES, PROBE_MOST), message->key);
+	pace->probe_at = now + jittered(doubled(FIRST_PROBE, pace->troubles - PACE_TROUBLES, PROBE_MOST),
+					message->key);
 }
 
 /* Does it refuse whoever comes? Then it is not the messages. */

@@ -16,10 +16,10 @@
 enum { PACE_TROUBLES = 3 }; /* in a row, and it is held */
 
 struct pace {
-	int troubles;           /* in a row */
+	int troubles;                   /* in a row */
 	int64_t refused[PACE_TROUBLES]; /* different messages refused since the last that was taken */
 	int refused_count;
-	int64_t probe_at;       /* when it may be tried, while it is held */
+	int64_t probe_at;          /* when it may be tried, while it is held */
 	int64_t ok_at, trouble_at; /* the last of each; 0: none */
 	char words[MESSAGE_WORDS]; /* of the last trouble */
 	int code;

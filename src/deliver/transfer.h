@@ -16,11 +16,11 @@ struct transfer {
 	struct message *message;
 	CURL *easy;
 	struct curl_slist *rcpt, *heads;
-	struct buf body;  /* what is sent */
-	size_t sent;      /* of it */
-	struct buf said;  /* the last answer's line, or the beginning of a body */
-	bool barred;      /* an address was asked for that may not be reached */
-	bool too_long;    /* the answer was */
+	struct buf body; /* what is sent */
+	size_t sent;     /* of it */
+	struct buf said; /* the last answer's line, or the beginning of a body */
+	bool barred;     /* an address was asked for that may not be reached */
+	bool too_long;   /* the answer was */
 	char detail[CURL_ERROR_SIZE];
 	struct transfer *next;
 };

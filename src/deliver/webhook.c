@@ -17,8 +17,8 @@
 
 /* ---- the signature --------------------------------------------------------------- */
 
-static void mac_of(const unsigned char key[static DIGEST_LEN], const char *head, const char *bytes, size_t len,
-		   unsigned char out[static DIGEST_LEN])
+static void mac_of(const unsigned char key[static DIGEST_LEN], const char *head, const char *bytes,
+		   size_t len, unsigned char out[static DIGEST_LEN])
 {
 	struct mac_key ready;
 	struct mac mac;
@@ -68,7 +68,8 @@ static curl_socket_t open_socket(void *who, curlsocktype purpose, struct curl_so
 	struct transfer *t = who;
 	const struct channel *channel = t->message->channel;
 
-	if (purpose != CURLSOCKTYPE_IPCXN || !reach_may(&address->addr, channel->reach, channel->reach_count)) {
+	if (purpose != CURLSOCKTYPE_IPCXN ||
+	    !reach_may(&address->addr, channel->reach, channel->reach_count)) {
 		t->barred = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -115,7 +116,8 @@ static void sign(struct transfer *t)
 	const struct message *m = t->message;
 	char line[200], signature[100];
 
-	webhook_sign(m->channel->secret, m->address, (long long)time(NULL), t->body.data, t->body.len, signature);
+	webhook_sign(m->channel->secret, m->address, (long long)time(NULL), t->body.data, t->body.len,
+		     signature);
 	add_head(t, "Content-Type: application/json");
 	add_head(t, "Expect:");
 	snprintf(line, sizeof(line), "Idempotency-Key: %s", m->key);

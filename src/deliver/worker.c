@@ -97,8 +97,8 @@ static void done(struct worker *w, struct message *message)
 
 static void begin_transfer(struct worker *w, struct lane *lane, struct message *message)
 {
-	struct transfer *t = message->channel->kind == CHANNEL_MAIL ? mail_transfer(message)
-								    : webhook_transfer(message);
+	struct transfer *t =
+		message->channel->kind == CHANNEL_MAIL ? mail_transfer(message) : webhook_transfer(message);
 
 	if (!t) {
 		done(w, message);

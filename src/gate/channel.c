@@ -14,8 +14,8 @@ static int wanted(struct job *job, enum ask_field field, const char *name, const
 
 	if ((*out = ask_text(&job->ask, field)) && strlen(*out) <= REASON_MOST)
 		return 0;
-	fault_say(&why, FAULT_INVALID, "'%s' is wanted, of at most %d bytes", "须给出“%s”，至多 %d 字节", name,
-		  REASON_MOST);
+	fault_say(&why, FAULT_INVALID, "'%s' is wanted, of at most %d bytes", "须给出“%s”，至多 %d 字节",
+		  name, REASON_MOST);
 	job->answer = answer_fault(&why);
 	return 1;
 }
@@ -30,7 +30,8 @@ static int hold(struct gate *gate, struct job *job, const struct asker *asker, i
 	return house_channel_hold(gate->house, asker, name, reason, now, &job->answer, why);
 }
 
-static int resume(struct gate *gate, struct job *job, const struct asker *asker, int64_t now, struct fault *why)
+static int resume(struct gate *gate, struct job *job, const struct asker *asker, int64_t now,
+		  struct fault *why)
 {
 	const char *name;
 	int ret;
@@ -50,10 +51,11 @@ static int test(struct gate *gate, struct job *job, const struct asker *asker, i
 	return house_channel_test(gate->house, asker, now, &job->answer, why);
 }
 
-static int retry(struct gate *gate, struct job *job, const struct asker *asker, int64_t now, struct fault *why)
+static int retry(struct gate *gate, struct job *job, const struct asker *asker, int64_t now,
+		 struct fault *why)
 {
-	return house_message_retry(gate->house, asker, ask_number(&job->ask, SAYS_MESSAGE, 0), now, &job->answer,
-				   why);
+	return house_message_retry(gate->house, asker, ask_number(&job->ask, SAYS_MESSAGE, 0), now,
+				   &job->answer, why);
 }
 
 /* clang-format off */
@@ -81,7 +83,8 @@ int channel_do(struct gate *gate, struct job *job, int64_t now, struct fault *wh
 	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
 		if (!strcmp(acts[i].act, act))
 			return acts[i].run(gate, job, &asker, now, why);
-	fault_say(&mine, FAULT_INVALID, "act: one of hold, resume, test, retry", "操作（act）：hold、resume、test、retry 之一");
+	fault_say(&mine, FAULT_INVALID, "act: one of hold, resume, test, retry",
+		  "操作（act）：hold、resume、test、retry 之一");
 	job->answer = answer_fault(&mine);
 	return 0;
 }

@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 enum {
-	AHEAD = 16,               /* messages in the worker's hands for each connection */
+	AHEAD = 16,                 /* messages in the worker's hands for each connection */
 	ENTER_NS = 6 * 1000 * 1000, /* of entering results in one batch */
 	STOP_MS = 3000,
 };
@@ -164,8 +164,8 @@ static int hand_out(struct courier *c, const struct channel *channel, struct lan
 
 	if (room <= 0 || (lane->asked && (lane->next_at < 0 || lane->next_at > c->gate->clock())))
 		return 0;
-	ret = house_messages_due(c->gate->house, channel->name, room, c->gate->clock(), house_now(c->gate), &due,
-				 why);
+	ret = house_messages_due(c->gate->house, channel->name, room, c->gate->clock(), house_now(c->gate),
+				 &due, why);
 	for (; due; due = next) {
 		next = due->next;
 		due->next = c->taken;
@@ -266,7 +266,8 @@ static int read_held(struct courier *c, struct fault *why)
 
 	for (size_t i = 0; i < c->lane_count; i++)
 		c->lanes[i].held = false;
-	if (store_query(house_store(c->gate->house), "SELECT name FROM held_channels", NO_VALUES, &rows, why) < 0)
+	if (store_query(house_store(c->gate->house), "SELECT name FROM held_channels", NO_VALUES, &rows,
+			why) < 0)
 		return -why->code;
 	while ((got = rows_next(rows, why)) == 1)
 		lane_of(c, rows_text(rows, 0, NULL))->held = true;
@@ -275,8 +276,6 @@ static int read_held(struct courier *c, struct fault *why)
 }
 
 void courier_heed(struct courier *c) { c->heed = true; }
-
-bool courier_waiting(const struct courier *c) { return c && c->results; }
 
 void courier_settle(struct courier *c, bool committed)
 {
@@ -421,12 +420,14 @@ static const char *state_of_lane(const struct channel *channel, const struct lan
 	return pace_held(&lane->pace) && channel->kind != CHANNEL_WEBHOOK ? "trouble" : "open";
 }
 
-static int count_state(struct gate *gate, const char *channel, const char *state, json_t *into, struct fault *why)
+static int count_state(struct gate *gate, const char *channel, const char *state, json_t *into,
+		       struct fault *why)
 {
 	int64_t count = 0;
-	int ret = store_int(house_store(gate->house),
-			    "SELECT count(*) FROM outbox WHERE state = $1 AND channel = $2 AND state <> 'done'",
-			    VALUES(value_text(state), value_text(channel)), &count, why);
+	int ret =
+		store_int(house_store(gate->house),
+			  "SELECT count(*) FROM outbox WHERE state = $1 AND channel = $2 AND state <> 'done'",
+			  VALUES(value_text(state), value_text(channel)), &count, why);
 
 	json_object_set_new(into, state, json_integer(count));
 	return ret;
@@ -446,8 +447,8 @@ static int status_of(struct courier *c, const struct channel *channel, json_t *l
 {
 	static const char *const states[] = { "waiting", "sending", "failed" };
 	const struct lane *lane = lane_of(c, channel->name);
-	json_t *one = json_pack("{s:s, s:s, s:s}", "name", channel->name, "kind", channel_kind_word(channel->kind),
-				"state", state_of_lane(channel, lane));
+	json_t *one = json_pack("{s:s, s:s, s:s}", "name", channel->name, "kind",
+				channel_kind_word(channel->kind), "state", state_of_lane(channel, lane));
 	int ret = 0;
 
 	json_array_append_new(list, one);
@@ -456,7 +457,8 @@ static int status_of(struct courier *c, const struct channel *channel, json_t *l
 	put_moment(one, "sent_at", lane->pace.ok_at);
 	put_moment(one, "trouble_at", lane->pace.trouble_at);
 	if (lane->pace.trouble_at)
-		json_object_update_new(one, json_pack("{s:s, s:i}", "words", lane->pace.words, "code", lane->pace.code));
+		json_object_update_new(
+			one, json_pack("{s:s, s:i}", "words", lane->pace.words, "code", lane->pace.code));
 	return ret;
 }
 

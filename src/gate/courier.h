@@ -19,8 +19,7 @@ struct gate_options;
 
 int courier_open(struct gate *gate, const struct gate_options *options, struct courier **out,
 		 struct fault *why);
-bool courier_waiting(const struct courier *courier); /* for a batch: takes NULL */
-/* Inside a batch. */
+/* Inside a batch; takes NULL. */
 int courier_deliver(struct courier *courier, struct fault *why);
 /* That batch was committed, or it was not and all of it waits on. */
 void courier_settle(struct courier *courier, bool committed);

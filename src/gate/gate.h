@@ -30,7 +30,8 @@ struct gate_options {
 	const char *sources; /* roster of sources; NULL: FOLDER/sources, which need not be there */
 	const char *mail;    /* imaps://USER@HOST/BOX, or NULL */
 	const char *mail_password_file, *mail_ca, *mail_every;
-	const char *channels; /* by which messages leave; NULL: FOLDER/channels.yml, which need not be there */
+	const char
+		*channels; /* by which messages leave; NULL: FOLDER/channels.yml, which need not be there */
 	const char *https, *http;    /* "ADDRESS:PORT"; http on loopback alone; or NULL */
 	const char *cert, *cert_key; /* PEM files for https; NULL: made here */
 	const char *web;             /* folder of the command centre, built; or NULL */

@@ -176,9 +176,9 @@ int ingest_reload_rules(struct ingest *ingest, struct fault *why);
 int ingest_reload_maps(struct ingest *ingest, struct fault *why);
 const struct roster *ingest_roster(const struct ingest *ingest); /* until the next reload */
 const struct ruleset *ingest_rules(const struct ingest *ingest); /* NULL: none */
-const struct maps *ingest_maps(const struct ingest *ingest); /* the same as long as the gate */
-const char *ingest_rules_path(const struct ingest *ingest); /* NULL: none */
-const char *ingest_lists_path(const struct ingest *ingest); /* NULL: none */
+const struct maps *ingest_maps(const struct ingest *ingest);     /* the same as long as the gate */
+const char *ingest_rules_path(const struct ingest *ingest);      /* NULL: none */
+const char *ingest_lists_path(const struct ingest *ingest);      /* NULL: none */
 struct source *ingest_source(struct ingest *ingest, const char *name);
 /* Files whose places are written with what came of their lines; borrowed. */
 struct files;
@@ -223,11 +223,11 @@ int ingest_lines(struct gate *gate, const char *source, json_t *lines, json_t **
 /* bundle.c */
 int bundle_cases(struct gate *gate, const struct ask *ask, json_t **out, struct fault *why);
 /* One case for whoever may take it: all that belongs to it, in a batch in which that is noted and the record
- * signed. FAULT_REFUSED where a part of it is not the asker's to see. Files that the plan does not open to the
- * asker are left out: the bundle proves without them. */
+ * signed. FAULT_REFUSED where a part of it is not the asker's to see. Files that the plan does not open to
+ * the asker are left out: the bundle proves without them. */
 struct gathering; /* in `mem` */
-int bundle_gather(struct gate *gate, const struct asker *asker, int64_t object, int64_t now, struct arena *mem,
-		  struct gathering **out, struct fault *why);
+int bundle_gather(struct gate *gate, const struct asker *asker, int64_t object, int64_t now,
+		  struct arena *mem, struct gathering **out, struct fault *why);
 uint64_t bundle_bytes(const struct gathering *all); /* of the files */
 /* After that batch, in a thread. */
 int bundle_write_gathered(const struct gathering *all, const char *dir, struct fault *why);

@@ -16,8 +16,7 @@ static const char *recipient_of(struct deed *deed, const json_t *to)
 /* On paper always, since whoever must have it may ask for that; and by each way that is known. */
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
-	const char *to =
-		use->value ? recipient_of(deed, world_value(deed, subject, use->value, NULL)) : NULL;
+	const char *to = use->value ? recipient_of(deed, world_value(deed, subject, use->value, NULL)) : NULL;
 	const struct letter *letter;
 	struct ways ways;
 	int ret;

@@ -1,4 +1,5 @@
-/* Try each channel with a message to the address that its file lists for tests; what became of it stands on the record. */
+/* Try each channel with a message to the address that its file lists for tests; what became of it stands on
+ * the record. */
 
 #include "action/action_private.h"
 

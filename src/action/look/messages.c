@@ -28,9 +28,9 @@ static void put_time(json_t *into, const char *name, int64_t stamp)
 static json_t *message_of(struct deed *deed, struct rows *rows)
 {
 	const char *via = rows_text(rows, 8, NULL);
-	json_t *one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I}", "id", (json_int_t)rows_int(rows, 0), "channel",
-				rows_text(rows, 3, NULL), "recipient", rows_text(rows, 4, NULL), "state",
-				rows_text(rows, 5, NULL), "key", rows_text(rows, 9, NULL), "tries",
+	json_t *one = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I}", "id", (json_int_t)rows_int(rows, 0),
+				"channel", rows_text(rows, 3, NULL), "recipient", rows_text(rows, 4, NULL),
+				"state", rows_text(rows, 5, NULL), "key", rows_text(rows, 9, NULL), "tries",
 				(json_int_t)rows_int(rows, 6));
 
 	put_time(one, "at", rows_int(rows, 2));
@@ -43,7 +43,8 @@ static json_t *message_of(struct deed *deed, struct rows *rows)
 	return one;
 }
 
-#define COLUMNS "SELECT id, object, at, channel, recipient, state, tries, next_at, via, key, letter FROM outbox"
+#define COLUMNS                                                                                              \
+	"SELECT id, object, at, channel, recipient, state, tries, next_at, via, key, letter FROM outbox"
 
 static int object_asked(struct deed *deed, struct house *house, const struct asker *asker,
 			const struct messages_ask *ask, int64_t *out, struct fault *why)
@@ -82,11 +83,12 @@ static int list_messages(struct deed *deed, const struct messages_ask *ask, int6
 static void none_of_yours(struct deed *deed)
 {
 	refuse(deed, "N21", "全部消息由办公室、值班员、账户管理员和审计员查阅",
-	       "all messages are read by the Office, the duty officer, account administrators and auditors", NULL);
+	       "all messages are read by the Office, the duty officer, account administrators and auditors",
+	       NULL);
 }
 
-int house_messages(struct house *house, const struct asker *asker, const struct messages_ask *ask, json_t **answer,
-		   struct fault *why)
+int house_messages(struct house *house, const struct asker *asker, const struct messages_ask *ask,
+		   json_t **answer, struct fault *why)
 {
 	json_t *list = json_array();
 	int64_t object = 0;
@@ -97,7 +99,8 @@ int house_messages(struct house *house, const struct asker *asker, const struct 
 	*answer = NULL;
 	if (ask->limit < 1 || ask->limit > MESSAGES_MOST) {
 		json_decref(list);
-		return fault_say(why, FAULT_INVALID, "limit: 1 to %d", "条数（limit）：1 至 %d", MESSAGES_MOST);
+		return fault_say(why, FAULT_INVALID, "limit: 1 to %d", "条数（limit）：1 至 %d",
+				 MESSAGES_MOST);
 	}
 	if (ask->ref) {
 		ret = object_asked(&deed, house, asker, ask, &object, why);
@@ -130,9 +133,10 @@ static int put_attempts(struct deed *deed, int64_t id, json_t *list, struct faul
 			VALUES(value_int(id)), &rows, why) < 0)
 		return -why->code;
 	while ((got = rows_next(rows, why)) == 1) {
-		json_t *one = json_pack("{s:s, s:s, s:I, s:s, s:s}", "channel", rows_text(rows, 1, NULL), "address",
-					rows_text(rows, 2, NULL), "code", (json_int_t)rows_int(rows, 3), "result",
-					rows_text(rows, 4, NULL), "words", rows_text(rows, 5, NULL));
+		json_t *one =
+			json_pack("{s:s, s:s, s:I, s:s, s:s}", "channel", rows_text(rows, 1, NULL), "address",
+				  rows_text(rows, 2, NULL), "code", (json_int_t)rows_int(rows, 3), "result",
+				  rows_text(rows, 4, NULL), "words", rows_text(rows, 5, NULL));
 
 		put_time(one, "at", rows_int(rows, 0));
 		put_time(one, "next_at", rows_int(rows, 6));
@@ -150,7 +154,8 @@ static int put_letter_of(struct deed *deed, json_t *message, struct fault *why)
 	if (!json_object_get(message, "letter"))
 		return 0;
 	if (store_query(deed->house->store, "SELECT purpose, text, files FROM letters WHERE id = $1",
-			VALUES(value_int(json_integer_value(json_object_get(message, "letter")))), &rows, why) < 0)
+			VALUES(value_int(json_integer_value(json_object_get(message, "letter")))), &rows,
+			why) < 0)
 		return -why->code;
 	if ((got = rows_next(rows, why)) == 1) {
 		json_t *letter = json_loads(rows_text(rows, 1, NULL), 0, NULL);
@@ -180,7 +185,8 @@ static int one_message(struct deed *deed, int64_t id, json_t **out, int64_t *obj
 	return got < 0 ? got : 0;
 }
 
-int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer, struct fault *why)
+int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer,
+		  struct fault *why)
 {
 	json_t *message = NULL, *attempts = json_array();
 	struct object *about;
@@ -215,8 +221,8 @@ static json_t *contacts_told(struct deed *deed, int64_t unit, struct fault *why)
 	if (contacts_of(deed->house, unit, deed->mem, &contacts, why) < 0)
 		return list;
 	for (size_t i = 0; i < contacts.count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s}", "channel", contacts.at[i].channel, "address",
-						      contacts.at[i].address));
+		json_array_append_new(list, json_pack("{s:s, s:s}", "channel", contacts.at[i].channel,
+						      "address", contacts.at[i].address));
 	return list;
 }
 
@@ -229,8 +235,8 @@ static void put_head(struct deed *deed, int64_t unit, json_t *row)
 
 	if (person)
 		json_object_set_new(row, "head",
-				    json_pack("{s:O*, s:O*}", "name", json_object_get(person->body, "name"), "phones",
-					      json_object_get(person->body, "phones")));
+				    json_pack("{s:O*, s:O*}", "name", json_object_get(person->body, "name"),
+					      "phones", json_object_get(person->body, "phones")));
 }
 
 static void put_call(struct deed *deed, struct object *target, json_t *list, struct fault *why)
@@ -242,14 +248,15 @@ static void put_call(struct deed *deed, struct object *target, json_t *list, str
 
 	if (!unit || (strcmp(state, "pending") && strcmp(state, "delivered") && strcmp(state, "escalated")))
 		return;
-	row = json_pack("{s:I, s:s, s:s, s:s, s:o, s:o}", "target", (json_int_t)target->id, "state", state, "zh",
-			now->label.zh, "en", now->label.en, "unit", handle_of(deed, unit), "contacts",
+	row = json_pack("{s:I, s:s, s:s, s:s, s:o, s:o}", "target", (json_int_t)target->id, "state", state,
+			"zh", now->label.zh, "en", now->label.en, "unit", handle_of(deed, unit), "contacts",
 			contacts_told(deed, unit, why));
 	put_head(deed, unit, row);
 	json_array_append_new(list, row);
 }
 
-int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer, struct fault *why)
+int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
+		struct fault *why)
 {
 	json_t *list = json_array();
 	struct object *warning;
@@ -266,7 +273,8 @@ int house_calls(struct house *house, const struct asker *asker, const char *ref,
 	    (ret = world_linked(&deed, warning, "warning_target", "warning", &targets, why)) == 0) {
 		for (size_t i = 0; i < targets.count; i++)
 			put_call(&deed, targets.at[i], list, why);
-		*answer = json_pack("{s:b, s:o, s:O}", "ok", 1, "warning", handle_of(&deed, warning->id), "calls", list);
+		*answer = json_pack("{s:b, s:o, s:O}", "ok", 1, "warning", handle_of(&deed, warning->id),
+				    "calls", list);
 	}
 	json_decref(list);
 	deed_close(&deed);

@@ -29,6 +29,18 @@ static bool says(const json_t *change, const char *field)
 	return json_object_get(json_object_get(change, "set"), field) != NULL;
 }
 
+/* Does it hold a letter with what the record said? One line says kind, number and move alone. */
+static bool quotes(const json_t *change)
+{
+	json_t *letter;
+	size_t i;
+
+	json_array_foreach(json_object_get(change, "letters"), i, letter)
+		if (strcmp(json_string_value(json_object_get(letter, "purpose")), "line") != 0)
+			return true;
+	return false;
+}
+
 /* The entries of the record that gave this field a value. */
 static int entries_of(struct deed *deed, struct object *object, json_t *fields, json_t *seqs,
 		      struct fault *why)
@@ -43,7 +55,7 @@ static int entries_of(struct deed *deed, struct object *object, json_t *fields, 
 			  object->id, &cursor, why);
 	while (got >= 0 && (got = record_step(cursor, deed->mem, &entry, why)) == 1)
 		json_array_foreach(fields, i, field)
-			if (says(entry.change, json_string_value(field))) {
+			if (says(entry.change, json_string_value(field)) || quotes(entry.change)) {
 				json_array_append_new(seqs, json_integer((json_int_t)entry.seq));
 				break;
 			}
@@ -130,6 +142,22 @@ static int files_go(struct deed *deed, struct object *object, json_t *fields, st
 	return ret;
 }
 
+/* A letter may quote what was erased: its words go, and what of it still waits does not leave. */
+static int letters_go(struct deed *deed, struct object *object, struct fault *why)
+{
+	int ret = store_run(deed->house->store,
+			    "UPDATE letters SET text = '{}', files = '[]' WHERE object = $1",
+			    VALUES(value_int(object->id)), NULL, why);
+
+	if (ret < 0)
+		return ret;
+	return store_run(
+		deed->house->store,
+		"UPDATE outbox SET state = 'dropped', next_at = NULL WHERE state IN ('waiting', 'failed')"
+		" AND letter IN (SELECT id FROM letters WHERE object = $1)",
+		VALUES(value_int(object->id)), NULL, why);
+}
+
 /* After the deed was written: erase, and show the record as it now is. */
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 {
@@ -147,6 +175,8 @@ int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 	json_decref(seqs);
 	if (ret == 0)
 		ret = files_go(deed, object, fields, why);
+	if (ret == 0)
+		ret = letters_go(deed, object, why);
 	deed->house->erased = true;
 	return ret == 0 ? view_refresh(deed->house, object, why) : ret;
 }

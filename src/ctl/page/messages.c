@@ -36,8 +36,9 @@ static const char *about_of(const json_t *message)
 
 static void say_messages(struct ctl *ctl, const json_t *answer)
 {
-	static const char *const words[][2] = { { "Message", "消息" }, { "Time", "时间" },	{ "About", "事由" },
-						{ "To", "收件方" },    { "Channel", "渠道" }, { "State", "状态" },
+	static const char *const words[][2] = { { "Message", "消息" }, { "Time", "时间" },
+						{ "About", "事由" },   { "To", "收件方" },
+						{ "Channel", "渠道" }, { "State", "状态" },
 						{ "Tries", "次数" } };
 	const json_t *list = json_object_get(answer, "messages"), *one;
 	struct table *table = table_new(ctl, 7);
@@ -61,14 +62,16 @@ static void say_messages(struct ctl *ctl, const json_t *answer)
 
 static void say_message(struct ctl *ctl, const json_t *answer)
 {
-	static const char *const words[][2] = { { "Time", "时间" },  { "Address", "地址" }, { "Result", "结果" },
-						{ "Code", "代码" }, { "Answer", "应答" },	 { "Next", "下次" } };
-	const json_t *message = json_object_get(answer, "message"), *list = json_object_get(message, "attempts"), *one;
+	static const char *const words[][2] = { { "Time", "时间" },   { "Address", "地址" },
+						{ "Result", "结果" }, { "Code", "代码" },
+						{ "Answer", "应答" }, { "Next", "下次" } };
+	const json_t *message = json_object_get(answer, "message"),
+		     *list = json_object_get(message, "attempts"), *one;
 	struct table *table = table_new(ctl, 6);
 	size_t i;
 
-	printf("%s  %s  %s  %s  %s\n", about_of(message), text_of(message, "recipient"), text_of(message, "channel"),
-	       text_of(message, "state"), text_of(message, "key"));
+	printf("%s  %s  %s  %s  %s\n", about_of(message), text_of(message, "recipient"),
+	       text_of(message, "channel"), text_of(message, "state"), text_of(message, "key"));
 	printf("\n%s\n", text_of(json_object_get(message, "letter"), ctl->zh ? "zh" : "en"));
 	heads(ctl, table, words, 6);
 	table_wrap(table);
@@ -161,8 +164,9 @@ static int message_retry(struct ctl *ctl)
 
 static void say_channels(struct ctl *ctl, const json_t *answer)
 {
-	static const char *const words[][2] = { { "Channel", "渠道" }, { "Kind", "类别" },	  { "State", "状态" },
-						{ "Waiting", "待发" }, { "Sending", "发送中" }, { "Failed", "失败" },
+	static const char *const words[][2] = { { "Channel", "渠道" },         { "Kind", "类别" },
+						{ "State", "状态" },           { "Waiting", "待发" },
+						{ "Sending", "发送中" },       { "Failed", "失败" },
 						{ "Last trouble", "最近故障" } };
 	const json_t *list = json_object_get(answer, "channels"), *one;
 	struct table *table = table_new(ctl, 7);
@@ -177,12 +181,14 @@ static void say_channels(struct ctl *ctl, const json_t *answer)
 		table_put(table, digits(ctl, one, "waiting"));
 		table_put(table, digits(ctl, one, "sending"));
 		table_put(table, digits(ctl, one, "failed"));
-		table_put(table, arena_text(ctl->mem, "%s %s", text_of(one, "trouble_at"), text_of(one, "words")));
+		table_put(table,
+			  arena_text(ctl->mem, "%s %s", text_of(one, "trouble_at"), text_of(one, "words")));
 	}
 	if (i)
 		table_print(table);
 	else
-		puts(in_words(ctl, "No channels: fengsui serve --channels FILE.", "没有渠道：fengsui serve --channels 文件。"));
+		puts(in_words(ctl, "No channels: fengsui serve --channels FILE.",
+			      "没有渠道：fengsui serve --channels 文件。"));
 }
 
 static int channel_list(struct ctl *ctl) { return tell(ctl, talk_request(ctl, "channels"), say_channels); }
@@ -220,7 +226,8 @@ static int channel_test(struct ctl *ctl)
 static int channel_hold(struct ctl *ctl)
 {
 	if (!word(ctl, 3))
-		return say_usage(ctl, "why? It is: fengsui channel hold NAME REASON", "请说明理由；用法：fengsui channel hold 渠道 理由");
+		return say_usage(ctl, "why? It is: fengsui channel hold NAME REASON",
+				 "请说明理由；用法：fengsui channel hold 渠道 理由");
 	return act_on(ctl, "hold", word(ctl, 3));
 }
 
@@ -235,7 +242,8 @@ static void say_calls(struct ctl *ctl, const json_t *answer)
 	printf("%s %s\n\n", text_of(json_object_get(answer, "warning"), "number"),
 	       text_of(json_object_get(answer, "warning"), "title"));
 	json_array_foreach((json_t *)list, i, one) {
-		printf("[ ] %s  %s\n", text_of(json_object_get(one, "unit"), "title"), text_of(one, ctl->zh ? "zh" : "en"));
+		printf("[ ] %s  %s\n", text_of(json_object_get(one, "unit"), "title"),
+		       text_of(one, ctl->zh ? "zh" : "en"));
 		json_array_foreach(json_object_get(one, "contacts"), k, contact)
 			printf("    %s: %s\n", text_of(contact, "channel"), text_of(contact, "address"));
 		if (json_object_get(one, "head"))
@@ -284,7 +292,8 @@ static int run_word(struct ctl *ctl, const char *of)
 		if (strcmp(words_of[i].of, of) != 0 || strcmp(words_of[i].word, said) != 0)
 			continue;
 		if (ctl->typed.word_count > words_of[i].most)
-			return say_usage(ctl, "'%s' is one word too many", "“%s”是多余的词", word(ctl, words_of[i].most));
+			return say_usage(ctl, "'%s' is one word too many", "“%s”是多余的词",
+					 word(ctl, words_of[i].most));
 		return words_of[i].run(ctl);
 	}
 	return say_usage(ctl, "'%s' is nothing that fengsui %s does; see fengsui %2$s --help",

@@ -109,9 +109,9 @@ static const struct operation routes[] = {
 	{ "get",    API "/warning/{ref}/calls",   "warning_calls",       "Message",  "Units that have not acknowledged, and how to reach them", "未确认单位及联系方式",
 	  WAY_ANY,    "calls_form",               NULL,                  "200=calls",                   "404" },
 	{ "get",    "/ack/{token}",               "ack_page",            "Message",  "The page behind the link in a warning's mail", "预警邮件中链接的页面",
-	  WAY_OPEN,   "",                         NULL,                  "200~text/html",               "403 404" },
+	  WAY_OPEN,   "",                         NULL,                  "200~text/html 403~text/html 404~text/html", "" },
 	{ "post",   "/ack/{token}",               "ack_use",             "Message",  "Acknowledge by it",                         "经链接确认",
-	  WAY_OPEN,   "",                         NULL,                  "200~text/html",               "403 404" },
+	  WAY_OPEN,   "",                         NULL,                  "200~text/html 403~text/html 404~text/html", "" },
 	/* proposals, saved lists */
 	{ "delete", API "/proposals/{proposal}",  "proposal_withdraw",   "Proposal", "Take back a proposal of one's own",         "撤回本人的提议",
 	  WAY_ANY,    "",                         NULL,                  "200=withdrawn",               "409" },

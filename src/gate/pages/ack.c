@@ -109,7 +109,8 @@ static int use_link(struct gate *gate, struct job *job, int64_t now, struct faul
 	if (ret == 0)
 		return 0;
 	if (mine.code == FAULT_REFUSED || mine.code == FAULT_ABSENT) {
-		job->answer = json_pack("{s:b, s:i, s:s, s:s}", "ok", 0, "code", mine.code, "en", mine.text, "zh", mine.zh);
+		job->answer = json_pack("{s:b, s:i, s:s, s:s}", "ok", 0, "code", mine.code, "en", mine.text,
+					"zh", mine.zh);
 		return 0;
 	}
 	*why = mine;
@@ -123,9 +124,10 @@ static void used(struct call *call, json_t *answer)
 	} else {
 		struct fault mine = { 0 };
 		const char *en = member(answer, "en"), *zh = member(answer, "zh");
+		const int code = (int)json_integer_value(json_object_get(answer, "code"));
 
 		fault_say(&mine, FAULT_REFUSED, "%s%.0s", "%.0s%s", en ? en : "", zh ? zh : "");
-		say_no(call, json_object_get(answer, "code") ? fault_status(FAULT_REFUSED) : 503, &mine);
+		say_no(call, code ? fault_status(code) : 503, &mine);
 	}
 	json_decref(answer);
 }

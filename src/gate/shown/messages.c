@@ -7,19 +7,54 @@
  */
 enum { REASON_MOST = 500 };
 
+static bool is_state(const char *word)
+{
+	static const char *const states[] = { "waiting", "sending", "sent", "failed", "dropped", "done" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (!strcmp(word, states[i]))
+			return true;
+	return false;
+}
+
+/* Values of the query in the order of their names below. */
+static int check_asked(const char *const said[7], struct fault *why)
+{
+	static const struct {
+		int at;
+		const char *name;
+		size_t most;
+	} words[] = { { 0, "kind", 64 }, { 1, "ref", 128 }, { 3, "channel", 32 } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (said[words[i].at] && (!*said[words[i].at] || strlen(said[words[i].at]) > words[i].most))
+			return fault_say(why, FAULT_INVALID, "%s: 1 to %zu bytes", "%s：1 至 %zu 字节",
+					 words[i].name, words[i].most);
+	if (said[2] && !is_state(said[2]))
+		return fault_say(why, FAULT_INVALID,
+				 "state: one of waiting, sending, sent, failed, dropped, done",
+				 "状态（state）：waiting、sending、sent、failed、dropped、done 之一");
+	if (said[4] && !call_id(said[4]))
+		return fault_say(why, FAULT_INVALID, "before: the id of a message",
+				 "之前（before）：消息编号");
+	return 0;
+}
+
 int messages_list(struct call *call, struct fault *why)
 {
-	static const char *const names[] = { "kind", "ref", "state", "channel", "before", "limit", "space", NULL };
+	static const char *const names[] = { "kind",   "ref",   "state", "channel",
+					     "before", "limit", "space", NULL };
 	const char *said[7];
 	json_t *fields;
 	int ret;
 
-	if ((ret = call_query(call, names, said, why)) < 0)
+	if ((ret = call_query(call, names, said, why)) < 0 || (ret = check_asked(said, why)) < 0)
 		return ret;
-	fields = json_pack("{s:s*, s:s*, s:s*, s:s*}", "kind", said[0], "ref", said[1] ? call_ref(call, said[1]) : NULL,
-			   "state", said[2], "channel", said[3]);
+	fields = json_pack("{s:s*, s:s*, s:s*, s:s*}", "kind", said[0], "ref",
+			   said[1] ? call_ref(call, said[1]) : NULL, "state", said[2], "channel", said[3]);
 	if ((ret = call_number(fields, "message", said[4], why)) < 0 ||
-	    (ret = call_number(fields, "limit", said[5], why)) < 0 || (ret = call_space(fields, said[6], why)) < 0) {
+	    (ret = call_number(fields, "limit", said[5], why)) < 0 ||
+	    (ret = call_space(fields, said[6], why)) < 0) {
 		json_decref(fields);
 		return ret;
 	}
@@ -30,7 +65,8 @@ static int numbered(struct call *call, int64_t *out, struct fault *why)
 {
 	*out = call_id(call->words[0]);
 	return *out ? 0
-		    : fault_say(why, FAULT_ABSENT, "there is no message '%.40s'", "没有消息“%.40s”", call->words[0]);
+		    : fault_say(why, FAULT_ABSENT, "there is no message '%.40s'", "没有消息“%.40s”",
+				call->words[0]);
 }
 
 int messages_show(struct call *call, struct fault *why)
@@ -51,8 +87,8 @@ int messages_retry(struct call *call, struct fault *why)
 
 	if ((ret = call_members(call, none, why)) < 0 || (ret = numbered(call, &id, why)) < 0)
 		return ret;
-	return call_ask(call, ASK_CHANNEL, json_pack("{s:s, s:I}", "act", "retry", "message", (json_int_t)id), NULL,
-			why);
+	return call_ask(call, ASK_CHANNEL, json_pack("{s:s, s:I}", "act", "retry", "message", (json_int_t)id),
+			NULL, why);
 }
 
 int channels_list(struct call *call, struct fault *why)
@@ -79,9 +115,10 @@ int channels_hold_one(struct call *call, struct fault *why)
 	if ((ret = call_members(call, names, why)) < 0 ||
 	    (ret = call_text_of(call, "reason", REASON_MOST, true, &reason, why)) < 0)
 		return ret;
-	return call_ask(call, ASK_CHANNEL,
-			json_pack("{s:s, s:s, s:s}", "act", "hold", "channel", call->words[0], "reason", reason), NULL,
-			why);
+	return call_ask(
+		call, ASK_CHANNEL,
+		json_pack("{s:s, s:s, s:s}", "act", "hold", "channel", call->words[0], "reason", reason),
+		NULL, why);
 }
 
 int channels_resume_one(struct call *call, struct fault *why)
@@ -91,7 +128,8 @@ int channels_resume_one(struct call *call, struct fault *why)
 
 	return ret < 0 ? ret
 		       : call_ask(call, ASK_CHANNEL,
-				  json_pack("{s:s, s:s}", "act", "resume", "channel", call->words[0]), NULL, why);
+				  json_pack("{s:s, s:s}", "act", "resume", "channel", call->words[0]), NULL,
+				  why);
 }
 
 /* ---- whom to call, for the screen and for paper ------------------------------------- */
@@ -166,9 +204,10 @@ static void put_calls(struct buf *out, const json_t *answer, bool html, bool zh)
 	size_t i;
 
 	if (html)
-		buf_format(out,
-			   "<!doctype html><html lang=\"%s\"><meta charset=\"utf-8\"><title>%s</title>\n<h1>%s ", zh ? "zh" : "en",
-			   zh ? "电话通知单" : "Call list", zh ? "电话通知单" : "Call list");
+		buf_format(
+			out,
+			"<!doctype html><html lang=\"%s\"><meta charset=\"utf-8\"><title>%s</title>\n<h1>%s ",
+			zh ? "zh" : "en", zh ? "电话通知单" : "Call list", zh ? "电话通知单" : "Call list");
 	else
 		buf_format(out, "%s ", zh ? "电话通知单" : "Call list");
 	put(out, member(warning, "number"));
@@ -191,9 +230,11 @@ static void shown(struct call *call, json_t *answer, bool html)
 	put_calls(&out, answer, html, call->chinese);
 	json_decref(answer);
 	if (html)
-		call_header(call, "Content-Security-Policy",
-			    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
-	call_text(call, 200, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8", out.data, out.len);
+		call_header(
+			call, "Content-Security-Policy",
+			"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+	call_text(call, 200, html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8", out.data,
+		  out.len);
 }
 
 static void as_html(struct call *call, json_t *answer) { shown(call, answer, true); }
@@ -208,10 +249,11 @@ int calls_list(struct call *call, struct fault *why)
 	if ((ret = call_query(call, names, &form, why)) < 0)
 		return ret;
 	if (form && strcmp(form, "html") != 0 && strcmp(form, "text") != 0 && strcmp(form, "json") != 0)
-		return fault_say(why, FAULT_INVALID, "form: one of json, html, text", "格式（form）：json、html、text 之一");
+		return fault_say(why, FAULT_INVALID, "form: one of json, html, text",
+				 "格式（form）：json、html、text 之一");
 	return call_ask(call, ASK_CALLS, json_pack("{s:s}", "ref", call_ref(call, call->words[0])),
 			!form || !strcmp(form, "json") ? NULL
-			: !strcmp(form, "html")	       ? as_html
+			: !strcmp(form, "html")        ? as_html
 						       : as_text,
 			why);
 }

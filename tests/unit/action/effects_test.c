@@ -182,6 +182,7 @@ static const struct run runs[] = {
 	{ "settle_grade", "incident", { .value = "accept" }, NULL },
 	{ "snapshot", "incident", { .value = NULL }, NULL },
 	{ "start_plans", "incident", { .value = NULL }, NULL },
+	{ "test_channels", "incident", { .value = NULL }, NULL },
 	{ "void", "drill", { .value = "signatures" }, NULL },
 };
 

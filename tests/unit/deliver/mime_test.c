@@ -49,8 +49,18 @@ static void assert_lines(const struct buf *mail)
 static void nothing_rides_along(void **state)
 {
 	static const char *const evil[] = {
-		"预警\r\nBcc: evil@example.org\r\n\r\nbody", "\n.\n", "\r\n.\r\nMAIL FROM:<a@b>", "=?UTF-8?Q?=0D=0ABcc:_x?=",
-		"a\rBcc: x", "\x1b[31m", "\xc2\x85" "Bcc: x", "\xe2\x80\xa8" "Bcc: x", "\xff\xfe", "",
+		"预警\r\nBcc: evil@example.org\r\n\r\nbody",
+		"\n.\n",
+		"\r\n.\r\nMAIL FROM:<a@b>",
+		"=?UTF-8?Q?=0D=0ABcc:_x?=",
+		"a\rBcc: x",
+		"\x1b[31m",
+		"\xc2\x85"
+		"Bcc: x",
+		"\xe2\x80\xa8"
+		"Bcc: x",
+		"\xff\xfe",
+		"",
 	};
 
 	(void)state;
@@ -89,7 +99,9 @@ static void a_file_is_a_part_with_its_name_in_any_script(void **state)
 	SCOPED(buf_fini) struct buf mail = { 0 };
 	char path[] = "/tmp/fs-mime-XXXXXX";
 	const int fd = mkstemp(path);
-	struct message m = { .key = "k-3", .address = "a@example.org", .zh = "甲", .en = "a", .file_count = 1 };
+	struct message m = {
+		.key = "k-3", .address = "a@example.org", .zh = "甲", .en = "a", .file_count = 1
+	};
 
 	(void)state;
 	assert_int_equal(write(fd, "\0\xff.\r\n", 5), 5);
@@ -110,18 +122,30 @@ static void addresses(void **state)
 		const char *text;
 		bool good;
 	} cases[] = {
-		{ "a@example.org", true },	     { "a.b+c@example.org", true },
-		{ "a@localhost", true },	     { "", false },
-		{ "a", false },			     { "@example.org", false },
-		{ "a@", false },		     { ".a@example.org", false },
-		{ "a.@example.org", false },	     { "a..b@example.org", false },
-		{ "-a@example.org", false },	     { "\"a b\"@example.org", false },
-		{ "a@[127.0.0.1]", false },	     { "a@-example.org", false },
-		{ "a@example-.org", false },	     { "a@example..org", false },
-		{ "a b@example.org", false },	     { "a@example.org\r\nRCPT TO:<b@c>", false },
-		{ "a@example.org>", false },	     { "<a@example.org", false },
-		{ "a@b@example.org", false },	     { "a,b@example.org", false },
-		{ "警@example.org", false },	     { "a@例子.org", false },
+		{ "a@example.org", true },
+		{ "a.b+c@example.org", true },
+		{ "a@localhost", true },
+		{ "", false },
+		{ "a", false },
+		{ "@example.org", false },
+		{ "a@", false },
+		{ ".a@example.org", false },
+		{ "a.@example.org", false },
+		{ "a..b@example.org", false },
+		{ "-a@example.org", false },
+		{ "\"a b\"@example.org", false },
+		{ "a@[127.0.0.1]", false },
+		{ "a@-example.org", false },
+		{ "a@example-.org", false },
+		{ "a@example..org", false },
+		{ "a b@example.org", false },
+		{ "a@example.org\r\nRCPT TO:<b@c>", false },
+		{ "a@example.org>", false },
+		{ "<a@example.org", false },
+		{ "a@b@example.org", false },
+		{ "a,b@example.org", false },
+		{ "警@example.org", false },
+		{ "a@例子.org", false },
 	};
 
 	(void)state;

@@ -31,7 +31,8 @@ static void pauses_grow_up_to_a_quarter_of_an_hour(void **state)
 	for (int i = 0; i < 10; i++) {
 		const int64_t pause = pace_pause(i + 1, "warning_target-7-0123456789ab");
 
-		assert_true(pause >= seconds[i] * STAMP_SECOND * 4 / 5 && pause <= seconds[i] * STAMP_SECOND * 6 / 5);
+		assert_true(pause >= seconds[i] * STAMP_SECOND * 4 / 5 &&
+			    pause <= seconds[i] * STAMP_SECOND * 6 / 5);
 	}
 	assert_true(pace_pause(1000, "a") <= 18 * STAMP_MINUTE);
 	assert_true(pace_pause(1, "a") != pace_pause(1, "b"));

@@ -92,8 +92,10 @@ static void what_the_house_allows(void **state)
 
 static void networks_that_are_none(void **state)
 {
-	static const char *const cases[] = { "",	      "10.0.0.0/33", "10.0.0.0/",   "10.0.0.0/-1", "10.0.0.0/8x",
-					     "localhost", "fd00::/129",  "10.0.0/8",	 "/8",	      "010.0.0.1/x" };
+	static const char *const cases[] = {
+		"",          "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x",
+		"localhost", "fd00::/129",  "10.0.0/8",  "/8",          "010.0.0.1/x"
+	};
 	struct reach out;
 
 	(void)state;

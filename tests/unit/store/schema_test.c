@@ -253,8 +253,7 @@ static void an_older_program_refuses(void **state)
 /* The way from version 1 is cut off anywhere: it is a version that was, whole. */
 static void half_a_step_is_none(void **state)
 {
-	static const char *const made_by[] = { [2] = "sessions", [3] = "clocks_running",
-					       [4] = "letters" };
+	static const char *const made_by[] = { [2] = "sessions", [3] = "clocks_running", [4] = "letters" };
 	SCOPED(store_drop) struct store *store = NULL;
 	unsigned n = 1;
 
