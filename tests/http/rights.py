@@ -30,6 +30,9 @@ REGISTERS = ("organisation", "plan", "duty", "resource")
 BESIDE_READERS = {"PIO"}
 # By which of its fields a record belongs to a case, the nearest first.
 TO_CASE = ("incident", "affected_system", "warning", "special_plan")
+# To whom a message went: a record for each unit. It is theirs to read once it is out.
+ADDRESSEES = {"warning": "warning_target", "bulletin": "bulletin_reader"}
+OUT = ("published", "lifted", "withdrawn")
 COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq, "!=": operator.ne}
 
 
@@ -193,6 +196,21 @@ class House:
             return True
         return self.is_own(record, unit)
 
+    def is_sent_to(self, record, unit):
+        """The message, its editions, the indicators that went with it; never who else it went to."""
+        for message, addressee in ADDRESSEES.items():
+            if record["kind"] == addressee:
+                continue
+            found = {record["id"]} if record["kind"] == message else set().union(
+                *(ids(record["fields"].get(name)) for name in self.kind(record).refs(message)))
+            if record["kind"] == "indicator":
+                found |= {r["id"] for r in self.records.values() if record["id"] in ids(r["fields"].get("indicators"))}
+            out = {i for i in found if self.records[i]["states"].get("life") in OUT}
+            if any(r["kind"] == addressee and unit in ids(r["fields"].get("unit")) and out & ids(r["fields"].get(message))
+                   for r in self.records.values()):
+                return True
+        return False
+
     def is_on_case(self, record, role, person):
         """A lead leads; a responder is on the scene, or in a team that has arrived; what is of no case is nobody's alone."""
         case = self.case(record)
@@ -223,7 +241,8 @@ class House:
             return bool(post.incident) or self.is_on_case(record, post.role, person)
         if scope == "all":
             return not post.unit or self.is_own(record, post.unit)
-        return (self.is_own if scope == "unit" else self.is_of_sector)(record, post.unit or person.unit)
+        unit = post.unit or person.unit
+        return (self.is_own if scope == "unit" else self.is_of_sector)(record, unit) or self.is_sent_to(record, unit)
 
     def leads(self, person, record):
         case = self.case(record)

@@ -345,22 +345,24 @@ static bool names_addressee(struct deed *deed, struct object *message, size_t ki
 			 &any, &why) == 0;
 }
 
-/* The warning that an indicator went out with; one is enough. */
-static struct object *warning_with(struct deed *deed, struct object *indicator)
+/* An indicator that went out with a warning to this unit. */
+static bool went_along(struct deed *deed, struct object *indicator, int64_t unit)
 {
 	struct fault why;
-	int64_t id = 0;
+	int64_t any = 0;
 
-	if (strcmp(indicator->kind->name, "indicator") ||
-	    store_int(deed->house->store,
-		      "SELECT l.child FROM links l JOIN facets f ON f.object = l.child AND f.name = 'life' "
-		      "AND f.value IN "
-		      "('published', 'lifted') WHERE l.parent = $1 AND l.kind = 'warning' AND l.field = "
-		      "'indicators' "
-		      "ORDER BY l.child DESC LIMIT 1",
-		      VALUES(value_int(indicator->id)), &id, &why) < 0)
-		return NULL;
-	return world_get(deed, id, &why);
+	return !strcmp(indicator->kind->name, "indicator") &&
+	       store_int(
+		       deed->house->store,
+		       "SELECT 1 FROM links i"
+		       " JOIN facets f ON f.object = i.child AND f.name = 'life' AND f.value IN "
+		       "('published', 'lifted')"
+		       " JOIN links b ON b.parent = i.child AND b.kind = 'warning_target' AND b.field = "
+		       "'warning'"
+		       " JOIN links a ON a.child = b.child AND a.kind = 'warning_target' AND a.field = 'unit'"
+		       " WHERE i.parent = $1 AND i.kind = 'warning' AND i.field = 'indicators' AND a.parent "
+		       "= $2 LIMIT 1",
+		       VALUES(value_int(indicator->id), value_int(unit)), &any, &why) == 0;
 }
 
 /* Was it sent to this unit: the message itself, its editions, its indicators? */
@@ -381,7 +383,7 @@ static bool addressed_to(struct deed *deed, struct object *subject, int64_t unit
 		if (id && names_addressee(deed, world_get(deed, id, &why), i, unit))
 			return true;
 	}
-	return unit && names_addressee(deed, warning_with(deed, subject), 0, unit);
+	return unit && went_along(deed, subject, unit);
 }
 
 enum { PARENTS_MOST = 16 };

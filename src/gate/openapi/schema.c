@@ -62,8 +62,13 @@ json_t *schema_typed(const json_t *field, const char *otherwise, bool clears)
 {
 	json_t *schema = one_typed(field);
 
-	if (json_is_true(json_object_get(field, "many")))
+	/* One of several may come by itself; of words that shows, for any word is one. */
+	if (json_is_true(json_object_get(field, "many"))) {
+		json_t *one = !strcmp(said(field, "type"), "word") ? json_deep_copy(schema) : NULL;
+
 		schema = json_pack("{s:s, s:o, s:i}", "type", "array", "items", schema, "maxItems", 1000);
+		schema = one ? either(schema, one) : schema;
+	}
 	if (otherwise && *otherwise)
 		schema = either(schema, schema_ref(strcmp(otherwise, "none") ? "unknown" : "none"));
 	if (clears)

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/stamp.h"
@@ -333,6 +334,40 @@ static void diff_refusals(struct comparing *d)
 			came(d, pick(d, "拒绝代码", "refusal"), d->b->refusals[i].code);
 }
 
+/* "1 2 3, authorised" */
+static const char *allowed(const struct comparing *d, const struct publication *to, char out[64])
+{
+	size_t n = 0;
+
+	*out = '\0';
+	for (int level = 1; to && level <= 5; level++)
+		if (to->levels[level])
+			n += (size_t)snprintf(out + n, 64 - n, "%s%d", n ? " " : "", level);
+	if (to && to->authorised)
+		snprintf(out + n, 64 - n, "%s", pick(d, "，须授权", ", authorised"));
+	return out;
+}
+
+static void diff_publication(struct comparing *d)
+{
+	const struct pack *packs[] = { d->a, d->b };
+	char before[64], after[64], level[32];
+
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < packs[k]->publication_count; i++) {
+			const char *marking = packs[k]->publications[i].marking;
+
+			if (k == 0 || !pack_publication(d->a, marking))
+				changed(d, marking, pick(d, "可发布级别", "levels that may go out"),
+					allowed(d, pack_publication(d->a, marking), before),
+					allowed(d, pack_publication(d->b, marking), after));
+		}
+	for (int i = 1; i <= 5; i++) {
+		snprintf(level, sizeof(level), pick(d, "预警%d级", "warning level %d"), i);
+		changed(d, level, pick(d, "颜色", "colour"), d->a->colours[i].name, d->b->colours[i].name);
+	}
+}
+
 static void diff_codes(struct comparing *d, const struct enumeration *a, const struct enumeration *b)
 {
 	struct buf at = { 0 };
@@ -455,6 +490,7 @@ size_t show_differences(struct buf *out, const struct pack *a, const struct pack
 	diff_clocks(&d);
 	diff_roles(&d);
 	diff_refusals(&d);
+	diff_publication(&d);
 	diff_enums(&d);
 	diff_plans(&d);
 	diff_regimes(&d);

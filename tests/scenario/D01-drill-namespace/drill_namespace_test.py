@@ -96,7 +96,9 @@ class DrillNamespace(Scene):
             warning = d.done("uop_edu", "warning", "create", incident=case, title="演练预警", hazard="演练").number
             self.assertTrue(warning.startswith("EX-"), warning)
             d.done("dir01", "warning", "review", warning)
-            d.done("dut01", "warning", "edit", warning, level=4, measures="演练", marking="members")
+            d.done("dut01", "warning", "edit", warning, level=4, measures="演练", marking="public", category="malware",
+                   starts_at="2026-03-02T08:00:00Z", scope="演练范围", matters="演练事项")
+            d.done("dir01", "warning", "record_authorisation", warning, authorised_by=d.unit["edu"], authorisation="演练[2026]1号")
             target = d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit["edu"])
             d.done("dir01", "warning", "approve", warning)
             d.done("dir01", "warning", "publish", warning)
@@ -107,6 +109,9 @@ class DrillNamespace(Scene):
                 self.assertLessEqual(channels(d, ref), {"exercise"}, ref)
             self.assertEqual(channels(d, case), {"exercise"})
             self.assertEqual(d.list("warning"), [])
+            page = os.path.join(d.folder, "www")
+            self.assertEqual(d.ask(op="public", dir=page)["files"], 3, "an index in two languages and a style, no page")
+            self.assertNotIn("演练预警", open(os.path.join(page, "index.html"), encoding="utf-8").read())
 
     def test_a_drill_object_is_not_mixed_with_a_real_one(self):
         with self.city() as d:

@@ -7,7 +7,7 @@
 /* Whom the register of the tests knows. */
 static const struct release_name names[] = {
 	{ "市中心医院", RELEASE_UNIT, false }, { "中心医院", RELEASE_UNIT, false }, { "Central Hospital", RELEASE_UNIT, false },
-	{ "齐商银行", RELEASE_UNIT, false }, { "QSB", RELEASE_UNIT, false }, { "市信息产业局信息中心", RELEASE_UNIT, false },
+	{ "中心血站", RELEASE_UNIT, false }, { "齐商银行", RELEASE_UNIT, false }, { "QSB", RELEASE_UNIT, false }, { "市信息产业局信息中心", RELEASE_UNIT, false },
 	{ "市信息产业局", RELEASE_UNIT, true }, { "Information Industry Bureau", RELEASE_UNIT, true },
 	{ "市电力公司", RELEASE_UNIT, false }, { "City Power Company", RELEASE_UNIT, false },
 	{ "市公安局", RELEASE_UNIT, true }, { "张建国", RELEASE_PERSON, false }, { "Zhang Jianguo", RELEASE_PERSON, false },
