@@ -446,6 +446,8 @@ struct text {
 	struct place at;
 };
 
+struct document_template; /* document/document.h */
+
 struct pack {
 	struct arena *mem;
 	const char *id, *version, *approved_by;
@@ -482,6 +484,8 @@ struct pack {
 	size_t seed_count;
 	struct text *texts;
 	size_t text_count;
+	struct document_template *documents;
+	size_t document_count;
 };
 
 /* What is wrong with a pack: `file:line:column: what, and what would be right`. */
