@@ -198,6 +198,19 @@ int house_case_taken(struct house *house, const struct asker *asker, int64_t obj
 /* May the asker have the bytes of files of this field? Who sees the record may, unless the plan says who. */
 bool house_opens(struct house *house, const struct asker *asker, int64_t object, const char *field,
 		 int64_t now);
+/* What documents can be made of a record now: {"documents":[{"template","zh","en","formats","languages"}]}. */
+int house_documents(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
+		    json_t **answer, struct fault *why);
+/* One of them, as blocks taken from `mem` (document/document.h), with what the
+ * asker sees. Inside a batch: the checkpoint in it is signed, so it leaves the
+ * house after the commit. FAULT_ABSENT where there is no such record or document. */
+struct document;
+struct document_ask {
+	const char *kind, *ref, *template; /* kind may be NULL */
+	bool english;
+};
+int house_document(struct house *house, const struct asker *asker, const struct document_ask *ask, int64_t now,
+		   struct arena *mem, struct document **out, struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */

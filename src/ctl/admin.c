@@ -251,6 +251,7 @@ static const struct {
 	{ "kinds",      "",                    ANYWHERE, run_kinds,      "the kinds of record this plan has",                        "本预案的记录类别" },
 	{ "ingest",     "SOURCE FILE|-",       ANYWHERE, ingest_command, "lines of a log go through detection",                      "日志逐行检测" },
 	{ "quarantine", "[SOURCE]",            ANYWHERE, quarantine_command, "lines that were not what their source promised",         "格式错误的日志行" },
+	{ "document",   "list|make NUMBER …",  ANYWHERE, document_command, "documents of a record: which there are, one as a file",     "记录的文件：列出，或生成为文件" },
 	{ "withdraw",   "PROPOSAL",            ANYWHERE, run_withdraw,   "take back a proposal of one's own",                        "撤回自己的提议" },
 	{ "tick",       "TIME|'+15 min'",      ANYWHERE, run_tick,       "demonstration folder: time passes up to there",            "演示目录：推进时间" },
 	{ "checkpoint", "",                    ANYWHERE, run_checkpoint, "sign the record as it stands, and print that",             "签署并输出记录检查点" },

@@ -51,6 +51,9 @@ static const struct {
 	[SAYS_BY]       = { "by",       A_TEXT },
 	[SAYS_TYPE]     = { "type",     A_TEXT },
 	[SAYS_ACTOR]    = { "actor",    A_TEXT },
+	[SAYS_TEMPLATE] = { "template", A_TEXT },
+	[SAYS_FORMAT]   = { "format",   A_TEXT },
+	[SAYS_LANG]     = { "lang",     A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
@@ -85,6 +88,7 @@ static const struct {
 	[ASK_PUBLISH]    = { "publish",    true,  F(PACK), 0 },
 	[ASK_STOP]       = { "stop",       false, 0, 0 },
 	[ASK_ACCOUNT]    = { "account",    true,  F(LOGIN) | F(ACT), 0 },
+	[ASK_DOCUMENT]   = { "document",   true,  F(REF), F(KIND) | F(TEMPLATE) | F(FORMAT) | F(LANG) },
 };
 /* clang-format on */
 

@@ -38,6 +38,7 @@ enum ask_op {
 	ASK_PUBLISH,
 	ASK_STOP,
 	ASK_ACCOUNT,
+	ASK_DOCUMENT,
 	ASK__COUNT,
 };
 
@@ -80,6 +81,9 @@ enum ask_field {
 	SAYS_BY, /* what is counted by */
 	SAYS_TYPE,
 	SAYS_ACTOR,
+	SAYS_TEMPLATE, /* of a document */
+	SAYS_FORMAT,
+	SAYS_LANG,
 	SAYS__COUNT,
 };
 

@@ -15,6 +15,7 @@ static const char *const voids[] = { "signatures", NULL };
 const struct effect_shape vocabulary_effects[] = {
 	{ "access",        "opens or closes the team's access to the case",        "开通或收回队伍的案件访问权",   SHAPE_WORD,   false, doors,  NULL },
 	{ "deliver",       "delivers to every target",                             "向全部对象送达",               SHAPE_NONE,   true,  NULL,   NULL },
+	{ "document",      "makes a document and keeps it as it stands",           "生成文件并定稿保存",           SHAPE_DOCUMENT, false, NULL, NULL },
 	{ "drill_space",   "opens, freezes or closes the space of the drill",      "开启、冻结或关闭演练空间",     SHAPE_WORD,   false, drill_spaces, NULL },
 	{ "edition",       "makes a new edition; the old one stays readable",      "形成新版次，旧版保留可读",     SHAPE_WORD,   true,  NULL,   NULL },
 	{ "erase",         "erases a content; its commitment stays in the record", "擦除内容，记录中保留其承诺值", SHAPE_FIELD,  false, NULL,   NULL },

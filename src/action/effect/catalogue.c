@@ -6,6 +6,7 @@
 
 extern const struct effect effect_access;
 extern const struct effect effect_deliver;
+extern const struct effect effect_document;
 extern const struct effect effect_drill_space;
 extern const struct effect effect_edition;
 extern const struct effect effect_erase;
@@ -38,7 +39,7 @@ extern const struct effect effect_start_plans;
 extern const struct effect effect_void;
 
 const struct effect *const effects[] = {
-	&effect_access,      &effect_deliver,       &effect_drill_space,
+	&effect_access,      &effect_deliver,       &effect_document, &effect_drill_space,
 	&effect_edition,     &effect_erase,         &effect_escalate,
 	&effect_free,        &effect_freeze,        &effect_grade,
 	&effect_inform,      &effect_issue,         &effect_link,

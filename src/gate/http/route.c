@@ -54,6 +54,8 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/checkpoint",                    FOR_BOTH,    READS | TOKEN_REPORT, NO_SCOPE, BODY_JSON, site_checkpoint,      NULL, NULL },
 	{ "POST",   "/api/v1/time",                          FOR_SESSION, NO_SCOPE,     NO_SCOPE,     BODY_JSON,  site_time,              NULL, NULL },
 	{ "DELETE", "/api/v1/proposals/{id}",                FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_NONE,  records_withdraw,       NULL, NULL },
+	{ "GET",    "/api/v1/documents",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  documents_of_record,    NULL, NULL },
+	{ "GET",    "/api/v1/document/{ref}/{document_file}", FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  document_of_record,     NULL, NULL },
 	{ "GET",    "/api/v1/{kind}",                        FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_list,           NULL, NULL },
 	{ "POST",   "/api/v1/{kind}",                        FOR_BOTH,    ACTS,         TOKEN_REPORT, BODY_JSON,  records_make,           NULL, NULL },
 	{ "GET",    "/api/v1/{kind}/{ref}",                  FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_show,           NULL, NULL },

@@ -128,6 +128,7 @@ struct run {
 static const struct run runs[] = {
 	{ "access", "asks", { .value = "open" }, NULL },
 	{ "deliver", "warning", { .value = NULL }, NULL },
+	{ "document", "upward", { .value = "upward_report" }, NULL },
 	{ "drill_space", "drill", { .value = "close" }, NULL },
 	{ "edition", "warning", { .value = NULL }, NULL },
 	{ "erase", "report", { .value = "content" }, NULL },
