@@ -3,7 +3,7 @@
 
     bench/run.py [--build DIR] [--folder DIR] [--peers DIR] [--part PART] [--brief] [NAME …]
 
-NAME: store append verify list acts memory restart watch correlate udp listen reads slow detect. Nothing else should run on the machine meanwhile; the first lines say
+NAME: store append verify list acts memory restart watch correlate udp listen reads slow document detect. Nothing else should run on the machine meanwhile; the first lines say
 what it was and how busy. --folder is a place on the disk that counts (about 3 GB are needed, and given back). --brief tries
 everything in small: it shows that it works, and its numbers are worth nothing. --peers: where bench/peers.py has unpacked what
 detect is measured beside; --part: only rules, ceiling, filters, templates or threshold of detect, or several with commas between.
@@ -29,7 +29,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 
 BAR = {"append": 20_000, "verify": 300_000, "list": 20.0, "acts": 20.0, "memory": 64.0, "restart": 2.0, "listen": 1000.0, "listener": 16.0,
        "reads": 5.0, "correlate": 5_000_000, "key": 200.0, "mixed": 500_000, "process": 150_000, "growth": 1.5, "threads": 1.8,
-       "load": 1.0, "rules": 100.0, "filters 10": 15.0, "filters 1000": 45.0, "templates": 6.0, "threshold": 5.0}
+       "load": 1.0, "rules": 100.0, "filters 10": 15.0, "filters 1000": 45.0, "templates": 6.0, "threshold": 5.0, "document": 500.0}
 
 
 class Bench:
@@ -173,6 +173,12 @@ class Bench:
         print(said)
         self.hold("correlate", statistics.median_low(one), "more", "updates/s of value_count with 1,800 values in one group (median)")
         self.hold("key", number(said, r"keys: ([\d.]+) bytes each"), "less", "bytes for each of a million keys")
+
+    def document(self):
+        """A case report of fifty pages, in each format and both languages."""
+        said = self.run("document", 3 if self.brief else 15)
+        print(said)
+        self.hold("document", number(said, r"zh\.pdf .* median +([\d.]+) ms"), "less", "ms for a PDF of 50 pages (median)")
 
     def udp(self):
         """Datagrams of 300 bytes through detection into a real folder: where has each of them got to?"""
@@ -372,7 +378,7 @@ def machine():
 
 
 def main():
-    names = ["store", "append", "verify", "list", "acts", "memory", "restart", "watch", "correlate", "udp", "listen", "reads", "slow", "detect"]
+    names = ["store", "append", "verify", "list", "acts", "memory", "restart", "watch", "correlate", "udp", "listen", "reads", "slow", "document", "detect"]
     reader = argparse.ArgumentParser(usage="bench/run.py [--build DIR] [--folder DIR] [--peers DIR] [--part PART] [--brief] [NAME …]")
     reader.add_argument("--build", default=os.path.join(ROOT, "build"))
     reader.add_argument("--folder", default=os.environ.get("TMPDIR") or "/var/tmp")

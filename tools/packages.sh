@@ -17,9 +17,11 @@ npm_package() {
 
 build_packages="gcc libc6-dev meson ninja-build pkg-config python3 libjansson-dev libsqlite3-dev libyaml-dev
 	libuv1-dev libsodium-dev libssl-dev libpcre2-dev libzxcvbn-dev libcurl4-openssl-dev zlib1g-dev libgmime-3.0-dev
-	libqrencode-dev nodejs libxml2-dev libxmlsec1-dev $(npm_package) $(llhttp_package)"
+	libqrencode-dev nodejs libxml2-dev libxmlsec1-dev libpango1.0-dev fonts-arphic-uming fonts-arphic-ukai
+	fonts-wqy-microhei fonts-liberation $(npm_package) $(llhttp_package)"
 test_packages="libcmocka-dev systemd dovecot-imapd chromium fonts-noto-cjk xfsprogs e2fsprogs mount sqlite3
-	clang libclang-rt-dev nginx-light openssl python3-jsonschema python3-yaml tzdata libxml2-utils xmlsec1"
+	clang libclang-rt-dev nginx-light openssl python3-jsonschema python3-yaml tzdata libxml2-utils xmlsec1
+	poppler-utils pandoc"
 
 say() { printf '%s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }

@@ -233,6 +233,19 @@ struct arena;
 int house_cap_look(struct house *house, const char *bytes, size_t len, struct arena *mem,
 		   struct proposal *out, int *space, struct fault *why);
 json_t *house_cap_input(const struct proposal *said, const char *digest);
+/* What documents can be made of a record now: {"documents":[{"template","zh","en","formats","languages"}]}. */
+int house_documents(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
+		    json_t **answer, struct fault *why);
+/* One of them, as blocks taken from `mem` (document/document.h), with what the
+ * asker sees. Inside a batch: the checkpoint in it is signed, so it leaves the
+ * house after the commit. FAULT_ABSENT where there is no such record or document. */
+struct document;
+struct document_ask {
+	const char *kind, *ref, *template; /* kind may be NULL */
+	bool english;
+};
+int house_document(struct house *house, const struct asker *asker, const struct document_ask *ask, int64_t now,
+		   struct arena *mem, struct document **out, struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "action/document/shelf.h"
 #include "archive/package.h"
 #include "evidence/blob.h"
 
@@ -135,7 +136,7 @@ static int belongings(struct house *house, struct deed *deed, struct object *obj
 	}
 	plan->objects = list;
 	plan->files = files;
-	return got;
+	return got < 0 ? got : shelf_fill(deed, ids, count, plan, why);
 }
 
 /* Everything of a case, sealed in one folder that opens without the product. */

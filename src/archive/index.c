@@ -50,6 +50,42 @@ static void head(struct buf *out, const char *lang, const char *title)
 		"code{word-break:break-all}pre{white-space:pre-wrap}</style>\n");
 }
 
+static void put_documents(struct buf *out, const struct package_plan *plan, const char *lang)
+{
+	buf_text(out, "<ul>\n");
+	for (size_t i = 0; i < plan->document_count; i++) {
+		const struct package_document *d = &plan->documents[i];
+		const char *dot = strrchr(d->name, '.');
+
+		/* "….zh.pdf": the language stands before the format. */
+		if (!dot || dot - d->name < 3 || memcmp(dot - 2, lang, 2) != 0)
+			continue;
+		buf_text(out, "<li>");
+		put_escaped(out, *lang == 'z' ? d->zh : d->en);
+		buf_text(out, ": <a href=\"");
+		put_escaped(out, d->name);
+		buf_text(out, "\">");
+		put_escaped(out, strchr(d->name, '/') ? strchr(d->name, '/') + 1 : d->name);
+		buf_text(out, "</a></li>\n");
+	}
+	buf_text(out, "</ul>\n");
+}
+
+void index_front(struct buf *out, const struct package_plan *plan)
+{
+	head(out, "zh", plan->name);
+	buf_text(out, "<h1>");
+	put_escaped(out, plan->name);
+	buf_text(out, " 档案包 / archive</h1>\n<p><a href=\"index.zh.html\">目录（中文）</a> · "
+		      "<a href=\"index.en.html\">Index (English)</a> · <a href=\"verify.html\">核验 / "
+		      "Verify</a></p>\n"
+		      "<h2>文件</h2>\n");
+	put_documents(out, plan, "zh");
+	buf_text(out, "<h2>Documents</h2>\n");
+	put_documents(out, plan, "en");
+	buf_text(out, "</html>\n");
+}
+
 void index_page(struct buf *out, const struct package_plan *plan, const char *lang)
 {
 	bool zh = !strcmp(lang, "zh");
@@ -65,6 +101,11 @@ void index_page(struct buf *out, const struct package_plan *plan, const char *la
 		      "and checked without the product: open <a href=\"verify.html\">verify.html</a> and "
 		      "choose this "
 		      "folder.</p>\n");
+	if (plan->document_count) {
+		buf_text(out, zh ? "<h2>文件</h2>\n" : "<h2>Documents</h2>\n");
+		put_documents(out, plan, lang);
+	}
+	buf_text(out, zh ? "<h2>记录</h2>\n" : "<h2>Records</h2>\n");
 	buf_text(out, zh ? "<table><tr><th>编号</th><th>类别</th><th>名称</th><th>状态</th></tr>\n"
 			 : "<table><tr><th>Number</th><th>Kind</th><th>Title</th><th>State</th></tr>\n");
 	for (size_t i = 0; i < plan->object_count; i++) {

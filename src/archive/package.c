@@ -12,7 +12,7 @@
 #include "host/file.h"
 #include "record/bundle.h"
 
-enum { PATH_MOST = 4096, FIXED_FILES = 4 };
+enum { PATH_MOST = 4096, FIXED_FILES = 5, PAGES = 4 };
 
 /* Remove a folder that we made, two levels deep: a draft or a package replaced. */
 static void remove_made(const char *path, int depth)
@@ -33,16 +33,21 @@ static void remove_made(const char *path, int depth)
 	rmdir(path);
 }
 
-static int list_files(const struct package_plan *plan, struct arena *mem, struct buf pages[3],
+static int list_files(const struct package_plan *plan, struct arena *mem, struct buf pages[PAGES],
 		      struct bundle_file *files, size_t *count)
 {
 	index_page(&pages[0], plan, "zh");
 	index_page(&pages[1], plan, "en");
 	index_verifier(&pages[2]);
+	index_front(&pages[3], plan);
 	files[0] = (struct bundle_file){ "index.zh.html", NULL, pages[0].data, pages[0].len };
 	files[1] = (struct bundle_file){ "index.en.html", NULL, pages[1].data, pages[1].len };
 	files[2] = (struct bundle_file){ "verify.html", NULL, pages[2].data, pages[2].len };
-	*count = 3;
+	files[3] = (struct bundle_file){ "index.html", NULL, pages[3].data, pages[3].len };
+	*count = PAGES;
+	for (size_t i = 0; i < plan->document_count; i++)
+		files[(*count)++] = (struct bundle_file){ plan->documents[i].name, plan->documents[i].path,
+							  plan->documents[i].bytes, plan->documents[i].len };
 	for (size_t i = 0; i < plan->file_count; i++) {
 		bool twice = false;
 
@@ -60,9 +65,10 @@ static int list_files(const struct package_plan *plan, struct arena *mem, struct
 static int write_draft(const struct package_plan *plan, struct arena *mem, const char *draft,
 		       struct fault *why)
 {
-	struct bundle_file *files = arena_many(mem, plan->file_count + FIXED_FILES, sizeof(*files));
+	struct bundle_file *files =
+		arena_many(mem, plan->file_count + plan->document_count + FIXED_FILES, sizeof(*files));
 	int64_t *ids = arena_many(mem, plan->object_count, sizeof(*ids));
-	struct buf pages[3] = { 0 };
+	struct buf pages[PAGES] = { 0 };
 	struct bundle_made made;
 	size_t count = 0;
 	char *note;
@@ -81,7 +87,7 @@ static int write_draft(const struct package_plan *plan, struct arena *mem, const
 							   .file_count = count,
 							   .signer = plan->record },
 				   draft, &made, why);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < PAGES; i++)
 		buf_fini(&pages[i]);
 	return ret;
 }

@@ -28,6 +28,15 @@ struct package_file {
 	const char *path;
 };
 
+/* For people to read: documents/NAME.zh.pdf and so on. */
+struct package_document {
+	const char *name; /* in the package, with its folder */
+	const char *path; /* the file to copy; or NULL, and then: */
+	const void *bytes;
+	size_t len;
+	const char *zh, *en; /* what it is */
+};
+
 struct package_plan {
 	struct store *store;
 	struct record *record;
@@ -38,6 +47,8 @@ struct package_plan {
 	size_t object_count;
 	const struct package_file *files; /* evidence files */
 	size_t file_count;
+	const struct package_document *documents;
+	size_t document_count;
 };
 
 /* Build and verify it, inside the open transaction. The path goes to `path`.

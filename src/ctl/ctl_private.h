@@ -77,6 +77,9 @@ bool talk_elsewhere(const struct ctl *ctl, const char *word);
 /* talk_socket.c */
 int socket_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why); /* takes the request */
 
+/* document.c */
+int document_command(struct ctl *ctl);
+
 /* catalogue.c: what the daemon knows. NULL where there is no such name. */
 int catalogue_learn(struct ctl *ctl); /* 0 or the exit status */
 const json_t *catalogue_kind(const struct ctl *ctl, const char *name);

@@ -154,6 +154,8 @@ int job_settle(struct job *job, int ret, struct fault *why);
 
 /* account/owner.c: what whoever owns the folder does with accounts. */
 int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);
+/* shown/document.c */
+int document_asked(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 
 /* upload.c */
 struct upload;

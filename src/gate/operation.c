@@ -164,6 +164,7 @@ static int (*const writers[ASK__COUNT])(struct gate *, struct job *, int64_t, st
 	[ASK_PUBLISH]    = publish,
 	[ASK_ACCOUNT]    = account_do,
 	[ASK_CHANNEL]    = channel_do,
+	[ASK_DOCUMENT]   = document_asked,
 };
 /* clang-format on */
 

@@ -54,6 +54,9 @@ static const struct {
 	[SAYS_CHANNEL]  = { "channel",  A_TEXT },
 	[SAYS_MESSAGE]  = { "message",  A_NUMBER },
 	[SAYS_REASON]   = { "reason",   A_TEXT },
+	[SAYS_TEMPLATE] = { "template", A_TEXT },
+	[SAYS_FORMAT]   = { "format",   A_TEXT },
+	[SAYS_LANG]     = { "lang",     A_TEXT },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == SAYS__COUNT, "every field has its row");
@@ -95,6 +98,7 @@ static const struct {
 	[ASK_CALLS]      = { "calls",      false, F(REF), 0 },
 	[ASK_CHANNELS]   = { "channels",   false, 0, 0 },
 	[ASK_CHANNEL]    = { "channel",    true,  F(ACT), F(CHANNEL) | F(MESSAGE) | F(REASON) },
+	[ASK_DOCUMENT]   = { "document",   true,  F(REF), F(KIND) | F(TEMPLATE) | F(FORMAT) | F(LANG) },
 };
 /* clang-format on */
 

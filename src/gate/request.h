@@ -45,6 +45,7 @@ enum ask_op {
 	ASK_CALLS,
 	ASK_CHANNELS,
 	ASK_CHANNEL,
+	ASK_DOCUMENT,
 	ASK__COUNT,
 };
 
@@ -90,6 +91,9 @@ enum ask_field {
 	SAYS_CHANNEL,
 	SAYS_MESSAGE, /* its id */
 	SAYS_REASON,
+	SAYS_TEMPLATE, /* of a document */
+	SAYS_FORMAT,
+	SAYS_LANG,
 	SAYS__COUNT,
 };
 

@@ -21,6 +21,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "address",       "addresses every unit of a sector, a territory or with a product", "按行业、区划或产品确定对象单位", SHAPE_KIND, false, NULL, NULL },
 	{ "cap",           "makes the signed CAP file of the edition or its lifting, or notes one that was taken", "生成版次或其解除的 CAP 签名文件，或登记导入的文件", SHAPE_WORD, false, cap_words, cap_lists },
 	{ "deliver",       "delivers to every target",                             "向全部对象送达",               SHAPE_NONE,   true,  NULL,   NULL },
+	{ "document",      "makes a document and keeps it as it stands",           "生成文件并定稿保存",           SHAPE_DOCUMENT, false, NULL, NULL },
 	{ "draft_report",  "drafts a report upward from the case",                 "由案件拟写上报材料",           SHAPE_NONE,   true,  NULL,   NULL },
 	{ "drill_space",   "opens, freezes or closes the space of the drill",      "开启、冻结或关闭演练空间",     SHAPE_WORD,   false, drill_spaces, NULL },
 	{ "edition",       "makes a new edition; the old one stays readable",      "形成新版次，旧版保留可读",     SHAPE_WORD,   true,  NULL,   NULL },

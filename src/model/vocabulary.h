@@ -21,6 +21,7 @@ enum shape {
 	SHAPE_MOVE,   /* one or more kind.move */
 	SHAPE_TARGET, /* one or more inform targets or paths */
 	SHAPE_CHECK,  /* a check */
+	SHAPE_DOCUMENT, /* a document that is made of the record */
 	SHAPE_SET,    /* a map of field to value */
 };
 

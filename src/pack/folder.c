@@ -12,7 +12,7 @@
 enum { FILES_MOST = 400 };
 
 /* Where a file of a pack may stand: the top, or one of these folders. */
-static const char *const folders[] = { "kinds", "plans", "regimes", "texts", "tests", NULL };
+static const char *const folders[] = { "kinds", "plans", "regimes", "texts", "documents", "tests", NULL };
 static const char *const tops[] = { "pack.yml",     "enums.yml",        "inputs.yml",
 				    "clocks.yml",   "grading.yml",      "roles.yml",
 				    "refusals.yml", "organisation.yml", "publication.yml" };

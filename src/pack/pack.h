@@ -543,6 +543,7 @@ struct publication {
 	bool authorised;
 	struct place at;
 };
+struct document_template; /* document/document.h */
 
 struct pack {
 	struct arena *mem;
@@ -585,6 +586,8 @@ struct pack {
 	struct colour colours[6]; /* by level, 1..5 */
 	struct publication *publications;
 	size_t publication_count; /* 0: the pack says nothing of it */
+	struct document_template *documents;
+	size_t document_count;
 };
 
 /* What is wrong with a pack: `file:line:column: what, and what would be right`. */

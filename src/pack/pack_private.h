@@ -90,6 +90,7 @@ void load_suppressed(struct reader *r, const struct yaml_node *node, struct kind
 void load_plans(struct reader *r);
 void load_regimes(struct reader *r);
 void load_texts(struct reader *r);
+void load_documents(struct reader *r); /* document/ */
 void load_seeds(struct reader *r, const struct yaml_node *root);
 /* A word with which a text match is asked for: told as N33. */
 bool reads_text(const struct reader *r, const struct yaml_node *key);
@@ -112,6 +113,9 @@ struct scope {
 void resolve(struct reader *r);
 void resolve_moves(struct reader *r, struct kind *kind);
 void resolve_alerts(struct reader *r, const struct kind *kind);
+void resolve_documents(struct reader *r); /* document/ */
+/* A document that is kept of a record of this kind. */
+void known_document(const struct reader *r, struct place at, const struct kind *kind, const char *name);
 void resolve_guard(struct reader *r, struct guard *guard, const struct scope *in);
 void resolve_guards(struct reader *r, const struct guards *guards, const struct scope *in);
 

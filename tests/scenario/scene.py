@@ -261,6 +261,34 @@ def archived(d, case, by="dir01"):
     d.done("arc01", "incident", "archive", case)
 
 
+def prepared(d):
+    """A drill whose scheme is signed and whose unit has confirmed."""
+    drill = d.done("dir01", "drill", "create", name="2026年度演练", year=2026, due_at="2026-12-31T00:00:00Z").number
+    d.done("lg01", "drill_goal", "create", drill=drill, text="一小时内遏制", measure="遏制用时")
+    d.done("lg01", "drill", "scope", drill, goals="检验遏制流程", scope="教育系统")
+    d.done("dir01", "drill", "begin_scheme", drill, office_drafters=[d.who["dir01"]], team_drafters=[d.who["rsp01"]])
+    d.done("dir01", "drill", "edit", drill, scenario="蠕虫", safety_rules="真实事件立即中止", criteria="用时")
+    d.done("dir01", "drill_inject", "create", drill=drill, text="告警出现", offset_min=5, unit=d.unit["edu"])
+    part = d.done("dir01", "drill_participant", "create", drill=drill, unit=d.unit["edu"])
+    kit = d.done("res01", "resource", "create", type="device", name="取证箱", check_min=43200)
+    d.done("res01", "drill_line", "create", drill=drill, resource=kit)
+    d.proposed("dir01", "drill", "agree", drill)
+    d.done("rsp01", "drill", "agree", drill)
+    d.done("uop_edu", "drill_participant", "confirm", part)
+    booked = d.done("res01", "reservation", "create", resource=kit, drill=drill, starts_at="2026-03-02T08:00:00Z",
+                    ends_at="2026-03-03T08:00:00Z")
+    d.done("res01", "reservation", "confirm", booked)
+    d.done("dir01", "drill", "resource", drill)
+    return drill
+
+
+def running(d):
+    """A drill that has begun: things can be made in its space."""
+    drill = prepared(d)
+    d.done("dir01", "drill", "run", drill, real_incident_check="当前无真实事件")
+    return drill
+
+
 def archive_text(d, case):
     """All text of the archive package that the check of the case names."""
     where = [row["detail"] for e in d.history(case) for row in e["change"].get("checks", [])

@@ -8,6 +8,7 @@ extern const struct effect effect_access;
 extern const struct effect effect_address;
 extern const struct effect effect_cap;
 extern const struct effect effect_deliver;
+extern const struct effect effect_document;
 extern const struct effect effect_draft_report;
 extern const struct effect effect_drill_space;
 extern const struct effect effect_edition;
@@ -44,11 +45,11 @@ extern const struct effect effect_void;
 
 /* clang-format off */
 const struct effect *const effects[] = {
-	&effect_access, &effect_address, &effect_cap, &effect_deliver, &effect_draft_report,
-	&effect_drill_space, &effect_edition, &effect_erase, &effect_escalate, &effect_free,
-	&effect_freeze, &effect_gather, &effect_grade, &effect_inform, &effect_issue, &effect_link,
-	&effect_load_pack, &effect_mark, &effect_match_plans, &effect_merge, &effect_move,
-	&effect_number, &effect_open, &effect_package, &effect_phase, &effect_publish,
+	&effect_access, &effect_address, &effect_cap, &effect_deliver, &effect_document,
+	&effect_draft_report, &effect_drill_space, &effect_edition, &effect_erase, &effect_escalate,
+	&effect_free, &effect_freeze, &effect_gather, &effect_grade, &effect_inform, &effect_issue,
+	&effect_link, &effect_load_pack, &effect_mark, &effect_match_plans, &effect_merge,
+	&effect_move, &effect_number, &effect_open, &effect_package, &effect_phase, &effect_publish,
 	&effect_replan_clocks, &effect_report_duties, &effect_reserve, &effect_run, &effect_send,
 	&effect_set, &effect_settle_grade, &effect_snapshot, &effect_start_plans,
 	&effect_test_channels, &effect_void, NULL,

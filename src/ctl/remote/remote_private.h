@@ -123,6 +123,7 @@ struct trip {
 	bool keyed;             /* may arrive twice, and counts once */
 	bool placed;            /* says where it belongs: in the wrong place it is refused */
 	bool anybody;           /* does not say who asks */
+	bool gives_bytes;       /* a good answer is a file: {"ok":true,"data":base64} */
 	long whole_s;
 };
 /* Sent, sent again where that does no harm, and proven anew where that is asked. */

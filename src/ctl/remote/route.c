@@ -267,6 +267,29 @@ static int tick_route(struct ctl *ctl, const json_t *request, struct trip *out, 
 	return 0;
 }
 
+static int document_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
+			  struct fault *why)
+{
+	const char *ref = text_of(request, "ref"), *template = text_of(request, "template");
+	struct buf path = { 0 };
+
+	(void)body, (void)why;
+	ref += *ref == '#';
+	if (!template) {
+		buf_text(&path, "/api/v1/documents");
+		put_query(&path, "ref", ref);
+	} else {
+		buf_text(&path, "/api/v1/document/");
+		url_encode(&path, ref);
+		buf_char(&path, '/');
+		url_encode(&path, arena_text(ctl->mem, "%s.%s", template, text_of(request, "format")));
+		put_query(&path, "lang", text_of(request, "lang"));
+		out->gives_bytes = true;
+	}
+	out->path = kept(ctl, &path);
+	return 0;
+}
+
 /* clang-format off */
 static const struct {
 	const char *op, *path;
@@ -289,6 +312,7 @@ static const struct {
 	{ "channel",    "/api/v1/channels",   channel_route },
 	{ "checkpoint", "/api/v1/checkpoint", checkpoint_route },
 	{ "tick",       "/api/v1/time",       tick_route },
+	{ "document",   NULL,                 document_route },
 };
 /* clang-format on */
 

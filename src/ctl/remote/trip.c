@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "ctl/remote/remote_private.h"
+#include "seal/base64.h"
 
 /*
  * trip -- a request to another machine, sent until there is an answer or no hope.
@@ -265,12 +266,22 @@ int trip_fault(const json_t *said, struct fault *why)
 	return fault_say(why, (enum fault_code)code, "%s%.0s", "%.0s%s", en ? en : "", zh ? zh : "");
 }
 
+static json_t *file_answer(struct ctl *ctl, const struct wire_answer *answer)
+{
+	char *text = arena_take(ctl->mem, BASE64_LEN(answer->body.len) + 1);
+
+	base64_write(answer->body.data ? answer->body.data : "", answer->body.len, text);
+	return json_pack("{s:b, s:s}", "ok", 1, "data", text);
+}
+
 int trip_json(struct ctl *ctl, const struct trip *trip, json_t **out, struct fault *why)
 {
 	struct wire_answer answer;
 	int ret = trip_make(ctl, trip, &answer, why);
 
-	if (ret == 0)
+	if (ret == 0 && trip->gives_bytes && answer.status == 200)
+		*out = file_answer(ctl, &answer);
+	else if (ret == 0)
 		ret = trip_answer(ctl, &answer, out, why);
 	wire_answer_fini(&answer);
 	return ret;

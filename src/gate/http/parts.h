@@ -103,6 +103,10 @@ void events_revoke(struct events *events, enum asking way, int64_t id, int64_t p
 unsigned events_listening(const struct events *events);
 int events_listen(struct call *call, struct fault *why);
 
+/* shown/document.c */
+int documents_of_record(struct call *call, struct fault *why);
+int document_of_record(struct call *call, struct fault *why);
+
 /* shown/parcel.c */
 int parcels_open(struct web *web, struct parcels **out, struct fault *why);
 void parcels_free(struct parcels *parcels);

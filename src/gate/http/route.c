@@ -65,6 +65,8 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/warning/{ref}/calls",           FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  calls_list,             NULL, NULL },
 	{ "GET",    "/ack/{token}",                          FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  ack_page,               NULL, NULL },
 	{ "POST",   "/ack/{token}",                          FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  ack_use,                NULL, NULL },
+	{ "GET",    "/api/v1/documents",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  documents_of_record,    NULL, NULL },
+	{ "GET",    "/api/v1/document/{ref}/{document_file}", FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  document_of_record,     NULL, NULL },
 	{ "GET",    "/api/v1/{kind}",                        FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_list,           NULL, NULL },
 	{ "POST",   "/api/v1/{kind}",                        FOR_BOTH,    ACTS,         TOKEN_REPORT, BODY_JSON,  records_make,           NULL, NULL },
 	{ "GET",    "/api/v1/{kind}/{ref}",                  FOR_BOTH,    READS,        TOKEN_REPORT, BODY_NONE,  records_show,           NULL, NULL },

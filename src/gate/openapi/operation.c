@@ -179,6 +179,9 @@ static void put_answer(json_t *responses, const char *answer)
 		if (*rest == '~')
 			len = strlen(rest + 1);
 		snprintf(what, sizeof(what), "%.*s", (int)len, rest + 1);
+		/* Of several types one is given: "200~application/pdf,text/html". */
+		for (char *p = what; *rest == '~' && (p = strchr(p, ','));)
+			*p = ' ';
 		json_object_set_new(response, "content",
 				    *rest == '=' ? json_content(schema_ref(what)) : bytes_of(what));
 		rest += len + 1;

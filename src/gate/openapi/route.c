@@ -67,6 +67,10 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
 	{ "get",    API "/incident/{ref}/bundle", "case_bundle",         "Figure",   "A whole case with its proofs, as a tar for `fengsui verify`", "整案核验包（tar），可用 fengsui verify 核验",
 	  WAY_ANY,    "",                         NULL,                  "200~application/x-tar",       "404" },
+	{ "get",    API "/documents",             "document_list",       "Figure",   "What documents can be made of a record",    "可由记录生成的文件",
+	  WAY_ANY,    "of_record",                NULL,                  "200=documents",               "404" },
+	{ "get",    API "/document/{ref}/{document_file}", "document_file", "Figure", "A document of a record: report, warning, notice", "由记录生成的文件：报告、预警、公告等",
+	  WAY_ANY,    "document_language",        NULL,                  "200~application/pdf,text/html,text/markdown,application/vnd.openxmlformats-officedocument.wordprocessingml.document", "404" },
 	/* what detects */
 	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
 	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },

@@ -26,6 +26,7 @@ static const struct {
 	{ "link", "report" },
 	{ "deliver", "warning_target" },
 	{ "merge", "report" },
+	{ "document", "issued_document" },
 };
 
 bool effect_carries(const char *effect, const char *kind)

@@ -116,6 +116,7 @@ int load_sources(struct reader *r, struct fault *why)
 	load_plans(r);
 	load_regimes(r);
 	load_texts(r);
+	load_documents(r);
 	resolve(r);
 	if (r->problems->errors > before)
 		return problems_verdict(r->problems, why);

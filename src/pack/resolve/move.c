@@ -315,6 +315,10 @@ static void effect_shape_check(struct reader *r, const struct move *move, const 
 		if (use->value && !vocabulary_find(vocabulary_checks, use->value))
 			unknown_listed(r, use->at, "check", use->value, vocabulary_checks);
 		break;
+	case SHAPE_DOCUMENT:
+		if (use->value)
+			known_document(r, use->at, move->kind, use->value);
+		break;
 	case SHAPE_NONE:
 	case SHAPE_SET:
 		break;

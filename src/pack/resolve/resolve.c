@@ -371,4 +371,5 @@ void resolve(struct reader *r)
 	resolve_matrix(r);
 	resolve_plans(r);
 	resolve_seeds(r);
+	resolve_documents(r);
 }

@@ -146,6 +146,7 @@ static const struct run runs[] = {
 	{ "address", "spread", { .value = "warning_target" }, "{\"product\":\"网关\"}" },
 	{ "deliver", "warning", { .value = NULL }, NULL },
 	{ "draft_report", "upward", { .value = NULL }, NULL },
+	{ "document", "upward", { .value = "upward_report" }, NULL },
 	{ "drill_space", "drill", { .value = "close" }, NULL },
 	{ "edition", "warning", { .value = NULL }, NULL },
 	{ "erase", "report", { .value = "content" }, NULL },
