@@ -202,6 +202,11 @@ bool house_opens(struct house *house, const struct asker *asker, int64_t object,
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */
 json_t *catalogue_make(const struct pack *pack);
+/* The versions of the plan that were published here, the one in force first, then the newest:
+ * [{"digest","id","version","at","in_force"}], where `at` is when it came into force last. */
+int house_versions(struct house *house, json_t **out, struct fault *why);
+/* One of them, the house's own; FAULT_ABSENT, or FAULT_CORRUPT where its files are not what was published. */
+int house_version(struct house *house, const char *digest, const struct pack **out, struct fault *why);
 /* Login, name and roles of the asker, as they are held now. */
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why);
 

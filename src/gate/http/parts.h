@@ -107,6 +107,11 @@ int parcels_open(struct web *web, struct parcels **out, struct fault *why);
 void parcels_free(struct parcels *parcels);
 int parcel_case(struct call *call, struct fault *why);
 
+/* shown/plan.c */
+int plan_versions(struct call *call, struct fault *why);
+int plan_diff(struct call *call, struct fault *why);
+int plan_boundary(struct call *call, struct fault *why);
+
 /* shown/record.c */
 int record_entries(struct call *call, struct fault *why);
 

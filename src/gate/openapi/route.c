@@ -65,6 +65,13 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
 	{ "get",    API "/incident/{ref}/bundle", "case_bundle",         "Figure",   "A whole case with its proofs, as a tar for `fengsui verify`", "整案核验包（tar），可用 fengsui verify 核验",
 	  WAY_ANY,    "",                         NULL,                  "200~application/x-tar",       "404" },
+	/* the plan */
+	{ "get",    API "/plan/versions",         "plan_versions",       "Plan",     "The versions of the plan that were published here", "在此发布过的预案版本",
+	  WAY_ANY,    "",                         NULL,                  "200=plan_versions",           "" },
+	{ "get",    API "/plan/diff",             "plan_diff",           "Plan",     "Two versions of the plan, in words",        "以文字比较预案的两个版本",
+	  WAY_ANY,    "plan_from plan_to",        NULL,                  "200=plan_diff",               "404 500" },
+	{ "get",    API "/plan/boundary",         "plan_boundary",       "Plan",     "What the plan can be about, and what not",  "预案能涉及什么、不能涉及什么",
+	  WAY_ANY,    "plan_version",             NULL,                  "200=plan_boundary",           "404 500" },
 	/* what detects */
 	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
 	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },
