@@ -2,14 +2,17 @@
 // invitation from the administrator's hand to the first sign-in, a code that takes two, and somebody who is put out.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { Stage } from './stage.mjs';
+import { root, Stage } from './stage.mjs';
 
-let stage, duty, passwords;
+let stage, owner, duty, passwords;
 before(async () => {
 	stage = await Stage.open('real_office.py');
 	passwords = stage.told.passwords;
-	duty = (await entered('dut01')).page;
+	owner = await entered('dut01');
+	duty = owner.page;
 });
 after(() => stage.close());
 
@@ -36,6 +39,22 @@ function one_time(secret) {
 	step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
 	const hash = crypto.createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(step).digest();
 	return digits(hash.readUInt32BE(hash[19] & 15) & 0x7fffffff);
+}
+const jsqr = createRequire(path.join(root, 'web/package.json'))('jsqr').default;
+
+/* What a telephone reads from the screen. */
+async function scanned(page, where) {
+	const png = (await page.locator(where).screenshot()).toString('base64');
+	const dark_room = await page.context().newPage();
+	const image = await dark_room.evaluate(async (text) => {
+		const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'image/png' }));
+		const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+		const brush = canvas.getContext('2d');
+		brush.drawImage(bitmap, 0, 0);
+		return { width: bitmap.width, height: bitmap.height, data: Array.from(brush.getImageData(0, 0, bitmap.width, bitmap.height).data) };
+	}, png);
+	await dark_room.close();
+	return jsqr(Uint8ClampedArray.from(image.data), image.width, image.height)?.data;
 }
 const status_with = async (token) => (await (await stage.person(null)).context.request.get(stage.base + '/api/v1/incident', { headers: { Authorization: `Bearer ${token}` } })).status();
 
@@ -87,6 +106,12 @@ test('one-time codes: set up, asked for, recovered from, removed', async () => {
 	const codes = card(duty, 'One-time codes');
 	await duty.click('text=Set up one-time codes');
 	const secret = (await duty.textContent('pre[aria-label=Secret]')).replace(/ /g, '');
+	for (const colorScheme of ['dark', 'light']) {
+		await duty.emulateMedia({ colorScheme });
+		assert.equal(await scanned(duty, 'svg.qr'), await codes.locator('a.mono').innerText(), `the picture says what the address says, ${colorScheme}`);
+	}
+	await owner.picture('account-one-time-codes');
+	assert.deepEqual(await owner.axe(), []);
 	await codes.locator('input').fill(digits(Number(one_time(secret)) + 1));
 	await codes.locator('button', { hasText: 'Confirm' }).click();
 	await codes.locator('[role=alert]').waitFor();
