@@ -132,11 +132,12 @@ int house_count(struct house *house, const struct asker *asker, const struct lis
 		json_t **answer, struct fault *why);
 /* How long cases took from their receipt to each step, and which clocks were
  * kept; of the newest STATISTIC_CASES that the asker sees and that were noticed
- * in from..to (0: any time), by level, unit or month, or together (NULL).
+ * in from..to (0: any time), by level, unit or month, or together (NULL). With
+ * `step` each group names the cases that came to it, the slowest first.
  * docs/api/http.md, Statistics, says which moves are taken for which step. */
 enum { STATISTIC_CASES = 2000 };
 struct statistic_ask {
-	const char *kind, *by;
+	const char *kind, *by, *step;
 	int64_t from, to;
 	int space; /* 1 real, 2 drill */
 };

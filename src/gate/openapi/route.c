@@ -60,7 +60,7 @@ static const struct operation routes[] = {
 	{ "get",    API "/counts",                "record_count",        "Figure",   "How many records there are, by their values", "按字段取值统计记录数",
 	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
 	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
-	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
+	  WAY_ANY,    "statistic_kind statistic_by from to statistic_step space", NULL, "200=statistics",              "" },
 	{ "get",    API "/record",                "record_entries",      "Figure",   "The record, entry by entry, for who watches over it", "逐条查阅记录（供监督人员）",
 	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
 	{ "get",    API "/incident/{ref}/bundle", "case_bundle",         "Figure",   "A whole case with its proofs, as a tar for `fengsui verify`", "整案核验包（tar），可用 fengsui verify 核验",
