@@ -124,5 +124,7 @@ export const w = words({
 	changed_along: { zh: '随之变动', en: 'Changed along with it' },
 	checked: { zh: '系统核查', en: 'Checked by the system' },
 	authority: { zh: '以“{role}”职责', en: 'as {role}' },
+	bundle: { zh: '案卷包', en: 'The case with its proofs' },
+	bundle_text: { zh: '全部记录、内容与证明，任何人不用本系统也能核验；下载一事记入记录。', en: 'All entries, contents and proofs, which anybody can verify without this system; that it was taken is an entry of the record.' },
 	archive: { zh: '归档', en: 'Archive' },
 });
