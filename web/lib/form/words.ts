@@ -24,11 +24,7 @@ export const w = words({
 	time_hint: { zh: '如 03:20、11-26 03:20、-15m', en: 'e.g. 03:20, 11-26 03:20, -15m' },
 	time_not: { zh: '看不懂这个时间', en: 'That is no time' },
 	missing: { zh: '请填写此项', en: 'Please fill this in' },
-	changed: {
-		zh: '在此期间记录已被他人更改。已填内容保留；请查看现状后再提交。',
-		en: 'Somebody changed the record in the meantime. What you typed is kept; look at it as it is now, then send again.',
-	},
-	look_again: { zh: '按现状继续', en: 'Go on with it as it is now' },
+	under_way: { zh: '正在提交…', en: 'Being sent…' },
 	waits: { zh: '已提议，等待 {who} 确认', en: 'Proposed; it waits for {who}' },
 	done: { zh: '已完成：{what}', en: 'Done: {what}' },
 	who_does: { zh: '由 {who} 办理', en: 'Done by {who}' },
