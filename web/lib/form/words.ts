@@ -5,7 +5,7 @@ export const w = words({
 	optional: { zh: '可选', en: 'optional' },
 	choose: { zh: '请选择', en: 'Choose' },
 	nothing_found: { zh: '没有找到', en: 'Nothing found' },
-	type_to_search: { zh: '输入以搜索', en: 'Type to search' },
+	type_to_search: { zh: '输入以搜索：{kind}', en: 'Type to search: {kind}' },
 	remove: { zh: '移除 {what}', en: 'Remove {what}' },
 	one_a_line: { zh: '每行一项', en: 'one a line' },
 	left_open_unknown: { zh: '尚不清楚', en: 'Not known' },
