@@ -107,6 +107,8 @@ test('somebody else was faster: both texts are shown, theirs alone is taken over
 	assert.match(await text(lead.page, `${form} [role=alert]`), /nothing was sent.*Taken over from them: Impact/i);
 	assert.equal(await field(lead.page, 'impact').inputValue(), '对方的影响说明');
 	assert.equal(await field(lead.page, 'scope').inputValue(), '我方：8 台主机', 'the form holds mine');
+	const { top, bottom } = await lead.page.locator(`${form} [role=alert]`).evaluate((e) => e.getBoundingClientRect().toJSON());
+	assert.ok(top >= 0 && bottom <= 900, `it is seen without scrolling: ${top} to ${bottom}`);
 	assert.equal(await entries_of(lead, 'incident.record_facts'), before, 'nothing went over theirs');
 	assert.deepEqual(await lead.axe(), []);
 	await lead.picture('trouble-conflict-en');
