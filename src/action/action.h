@@ -136,11 +136,12 @@ int house_count(struct house *house, const struct asker *asker, const struct lis
 		json_t **answer, struct fault *why);
 /* How long cases took from their receipt to each step, and which clocks were
  * kept; of the newest STATISTIC_CASES that the asker sees and that were noticed
- * in from..to (0: any time), by level, unit or month, or together (NULL).
+ * in from..to (0: any time), by level, unit or month, or together (NULL). With
+ * `step` each group names the cases that came to it, the slowest first.
  * docs/api/http.md, Statistics, says which moves are taken for which step. */
 enum { STATISTIC_CASES = 2000 };
 struct statistic_ask {
-	const char *kind, *by;
+	const char *kind, *by, *step;
 	int64_t from, to;
 	int space; /* 1 real, 2 drill */
 };
@@ -308,6 +309,11 @@ int house_channel_test(struct house *house, const struct asker *asker, int64_t n
 int house_link_show(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why);
 int house_link_use(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why);
 
+/* The versions of the plan that were published here, the one in force first, then the newest:
+ * [{"digest","id","version","at","in_force"}], where `at` is when it came into force last. */
+int house_versions(struct house *house, json_t **out, struct fault *why);
+/* One of them, the house's own; FAULT_ABSENT, or FAULT_CORRUPT where its files are not what was published. */
+int house_version(struct house *house, const char *digest, const struct pack **out, struct fault *why);
 /* Login, name and roles of the asker, as they are held now. */
 int house_who(struct house *house, const struct asker *asker, json_t **answer, struct fault *why);
 

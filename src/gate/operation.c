@@ -272,6 +272,7 @@ static int statistics(struct gate *gate, const struct ask *ask, const struct ask
 	struct statistic_ask wanted = {
 		.kind = ask_text(ask, SAYS_KIND),
 		.by = ask_text(ask, SAYS_BY),
+		.step = ask_text(ask, SAYS_STEP),
 		.space = (int)ask_number(ask, SAYS_SPACE, 1),
 	};
 	int ret;

@@ -77,7 +77,7 @@ static const struct {
 	[ASK_CLOCKS]     = { "clocks",     false, 0, F(STATE) | F(BEFORE) | F(LIMIT) | F(SPACE) },
 	[ASK_DEADLINES]  = { "deadlines",  false, 0, F(STATE) | F(LIMIT) | F(SPACE) },
 	[ASK_COUNTS]     = { "counts",     false, F(KIND) | F(BY), F(WHERE) | F(SPACE) },
-	[ASK_STATISTICS] = { "statistics", false, F(KIND), F(BY) | F(FROM) | F(TO) | F(SPACE) },
+	[ASK_STATISTICS] = { "statistics", false, F(KIND), F(BY) | F(FROM) | F(TO) | F(STEP) | F(SPACE) },
 	[ASK_RECORD]     = { "record",     false, 0, F(SPACE) | F(AFTER) | F(BEFORE) | F(LIMIT) | F(ORDER) | F(TYPE) | F(ACTOR) | F(KIND) },
 	[ASK_CATALOGUE]  = { "catalogue",  false, 0, 0 },
 	[ASK_STATUS]     = { "status",     false, 0, 0 },

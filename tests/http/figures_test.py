@@ -252,6 +252,35 @@ def moment_of(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+def cases_of(h, login, numbers, step):
+    """id -> seconds of those that came to this step."""
+    took = {}
+    for number in numbers:
+        entries = good(h.web.get(f"{A}/incident/{number}/history", login=login))["entries"]
+        done = [e["at"] for e in entries if e["type"] in {f"incident.{m}" for m in STEPS[step]}]
+        if done:
+            took[number] = int((moment_of(done[0]) - moment_of(entries[0]["at"])).total_seconds())
+    return took
+
+
+def the_cases_of_a_step(h, login, by):
+    """The very cases behind each figure: as many, and the slowest and the middle one are what it says."""
+    for step in STEPS:
+        said = good(h.web.get(f"{A}/statistics?kind=incident&step={step}" + (f"&by={by}" if by else ""), login=login))
+        plain = good(h.web.get(f"{A}/statistics?kind=incident" + (f"&by={by}" if by else ""), login=login))
+        same([{k: v for k, v in g.items() if k != "cases"} for g in said["groups"]], plain["groups"], "and nothing else is said")
+        for group in said["groups"]:
+            listed = [row["id"] for row in good(h.web.get(f"{A}/incident?limit=500&where={quoted(group['where'])}", login=login))["rows"]]
+            took = [case["took_s"] for case in group["cases"]]
+            same({case["id"]: case["took_s"] for case in group["cases"]}, cases_of(h, login, listed, step), f"{login} {by} {step}")
+            same(took, sorted(took, reverse=True), "the slowest first")
+            times = group["times"].get(step)
+            same((len(took), took[:1]), (times["count"], [times["worst_s"]]) if times else (0, []))
+            for case in group["cases"]:
+                record = good(h.web.get(f"{A}/incident/{case['id']}", login=login))
+                same((case["kind"], case["number"], case["title"]), ("incident", record["number"], record["fields"]["title"]))
+
+
 def spans_of(h, login, numbers):
     """Seconds from the receipt to each step, case by case from its history; and the clocks by code."""
     spans, clocks = {}, {}
@@ -307,6 +336,8 @@ def statistics(h, results):
         for by in (None, "level", "unit", "month"):
             for period in PERIODS if login in ("dir01", "uop_tax") else PERIODS[:1]:
                 results.case(f"statistics: {login} {by} {period}", statistics_are_those_of_the_histories, h, login, by, period)
+        for by in (None, "level", "unit"):
+            results.case(f"statistics: cases of {login} {by}", the_cases_of_a_step, h, login, by)
         results.case(f"statistics: {login} drill", statistics_are_those_of_the_histories, h, login, "month", (None, None), "drill")
 
 
@@ -319,7 +350,7 @@ def there_are_times_of_all_steps(h):
 
 def no_statistics(h):
     for query in ("", "kind=report", "kind=incident&by=lead", "kind=incident&by=", "kind=incident&from=x", "kind=incident&to=2026",
-                  "kind=incident&where=open:yes", "kind=incident&space=both"):
+                  "kind=incident&where=open:yes", "kind=incident&space=both", "kind=incident&step=", "kind=incident&step=x"):
         reply = h.web.get(f"{A}/statistics?{query}", login="dut01")
         if reply.status != 422 or not (reply.json["zh"] and reply.json["en"]):
             raise Unexpected(f"{query}: {reply}")

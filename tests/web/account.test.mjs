@@ -1,15 +1,20 @@
 // Accounts in a real folder, by hand as people do it: sign in with a password, one-time codes, tokens, another password; an
 // invitation from the administrator's hand to the first sign-in, a code that takes two, and somebody who is put out.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { Stage } from './stage.mjs';
+import { fill, send } from './hands.mjs';
+import { root, Stage } from './stage.mjs';
 
-let stage, duty, passwords;
+let stage, owner, duty, passwords;
 before(async () => {
 	stage = await Stage.open('real_office.py');
 	passwords = stage.told.passwords;
-	duty = (await entered('dut01')).page;
+	owner = await entered('dut01');
+	duty = owner.page;
 });
 after(() => stage.close());
 
@@ -36,6 +41,22 @@ function one_time(secret) {
 	step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
 	const hash = crypto.createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(step).digest();
 	return digits(hash.readUInt32BE(hash[19] & 15) & 0x7fffffff);
+}
+const jsqr = createRequire(path.join(root, 'web/package.json'))('jsqr').default;
+
+/* What a telephone reads from the screen. */
+async function scanned(page, where) {
+	const png = (await page.locator(where).screenshot()).toString('base64');
+	const dark_room = await page.context().newPage();
+	const image = await dark_room.evaluate(async (text) => {
+		const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'image/png' }));
+		const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+		const brush = canvas.getContext('2d');
+		brush.drawImage(bitmap, 0, 0);
+		return { width: bitmap.width, height: bitmap.height, data: Array.from(brush.getImageData(0, 0, bitmap.width, bitmap.height).data) };
+	}, png);
+	await dark_room.close();
+	return jsqr(Uint8ClampedArray.from(image.data), image.width, image.height)?.data;
 }
 const status_with = async (token) => (await (await stage.person(null)).context.request.get(stage.base + '/api/v1/incident', { headers: { Authorization: `Bearer ${token}` } })).status();
 
@@ -87,6 +108,12 @@ test('one-time codes: set up, asked for, recovered from, removed', async () => {
 	const codes = card(duty, 'One-time codes');
 	await duty.click('text=Set up one-time codes');
 	const secret = (await duty.textContent('pre[aria-label=Secret]')).replace(/ /g, '');
+	for (const colorScheme of ['dark', 'light']) {
+		await duty.emulateMedia({ colorScheme });
+		assert.equal(await scanned(duty, 'svg.qr'), await codes.locator('a.mono').innerText(), `the picture says what the address says, ${colorScheme}`);
+	}
+	await owner.picture('account-one-time-codes');
+	assert.deepEqual(await owner.axe(), []);
 	await codes.locator('input').fill(digits(Number(one_time(secret)) + 1));
 	await codes.locator('button', { hasText: 'Confirm' }).click();
 	await codes.locator('[role=alert]').waitFor();
@@ -106,6 +133,42 @@ test('one-time codes: set up, asked for, recovered from, removed', async () => {
 	await duty.click('section button.grave');
 	await duty.click('dialog button.grave');
 	await duty.waitForSelector('text=Set up one-time codes');
+});
+
+/* Five minutes go by: the clock is the machine's, so the proofs are made old in the store. */
+const age_proofs = () =>
+	execFileSync('python3', ['-c', 'import sqlite3, sys; s = sqlite3.connect(sys.argv[1], timeout=20); s.execute("UPDATE sessions SET proven_at = proven_at - 301000000"); s.commit()',
+		path.join(stage.told.folder, 'fengsui.db')]);
+
+test('what is grave wants the password once more: a wrong one is said, a right one lets the very move go on', async () => {
+	await duty.goto(stage.base + '/new/report');
+	await fill(duty.locator('main form'), { reporter: '市民', unit: { unknown: '市民来电' }, what: '与本系统无关的来电', via: 'phone', contact: '0531-82000000' });
+	await fill(duty.locator('main form'), { aware_at: '-5m' });
+	await duty.click('main form button.first');
+	await duty.waitForURL('**/record/report/*');
+	await duty.waitForSelector('[data-move=submit]');
+	for (const name of ['submit', 'receipt'])
+		if (await duty.locator(`[data-move=${name}]`).count()) {
+			await duty.locator(`[data-move=${name}]`).first().click();
+			assert.equal(await send(duty), undefined);
+			await duty.waitForSelector(`[data-move=${name}]`, { state: 'detached' });
+		}
+	age_proofs();
+	await duty.locator('[data-move=reject]').first().click();
+	await fill(duty.locator('dialog[open] form'), { reason_code: 'out_of_scope' });
+	await duty.click('dialog[open] form button.first');
+	const proof = duty.locator('dialog[open]').last();
+	await proof.locator('input[type=password]').waitFor();
+	assert.match(await proof.innerText(), /Prove again who you are/);
+	assert.deepEqual(await owner.axe(), []);
+	await owner.picture('account-step-up');
+	await proof.locator('input[type=password]').fill('not the one it is');
+	await proof.locator('button.first').click();
+	await proof.locator('[role=alert]').waitFor();
+	await proof.locator('input[type=password]').fill(passwords.dut01);
+	await proof.locator('button.first').click();
+	await duty.waitForSelector('dialog[open]', { state: 'detached' });
+	await duty.waitForFunction(() => /reject/i.test(document.querySelector('main').innerText));
 });
 
 async function invite(page, login) {

@@ -201,3 +201,29 @@ test('and sees nothing of another unit, in no list and at no address', async () 
 		assert.doesNotMatch(said, /示例案件|网上银行/, at);
 	}
 });
+
+test('the list of a picker is not cut off by its dialog, in a low window either', async () => {
+	const duty = await stage.person('dut01');
+	for (const [width, height] of [[1366, 900], [1366, 420], [390, 700]]) {
+		await duty.page.setViewportSize({ width, height });
+		await duty.go('/desk');
+		await duty.page.locator('[role=option]', { hasText: 'RPT-' }).locator('visible=true').first().click();
+		await duty.page.locator('[role=listbox]').first().focus();
+		await keys(duty.page, 'm');
+		await duty.page.locator('#act-incident').focus();
+		const options = duty.page.locator('#act-incident-list [role=option]');
+		await options.first().waitFor();
+		const cut = await options.first().evaluate((option) => {
+			const list = option.parentElement.getBoundingClientRect();
+			const box = option.getBoundingClientRect();
+			const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+			const end = document.elementFromPoint(list.left + list.width / 2, list.bottom - 4);
+			return { inside: list.top >= 0 && list.bottom <= innerHeight && list.right <= innerWidth, first: there === option, end: option.parentElement.contains(end), height: list.height };
+		});
+		assert.deepEqual([cut.inside, cut.first, cut.end], [true, true, true], `${width}x${height} ${JSON.stringify(cut)}`);
+		assert.ok(cut.height > 60, `there is room to choose: ${cut.height}`);
+		assert.deepEqual(await duty.axe(), []);
+		await duty.picture(`desk-picker-${width}x${height}`);
+		await keys(duty.page, 'Escape', 'Escape');
+	}
+});

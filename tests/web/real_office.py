@@ -3,7 +3,7 @@
 
     tests/web/real_office.py
 
-Prints one line of JSON ({"base", "passwords", "troubles"}) when it is ready and stays until standard input ends. new01 is
+Prints one line of JSON ({"base", "folder", "passwords", "troubles"}) when it is ready and stays until standard input ends. new01 is
 registered and was never invited; dir02 is a director whose code takes a second person.
 """
 import json
@@ -27,7 +27,7 @@ def main():
         d.done(d.director, "post", "vouch", d.done(d.administrator, "post", "create", person="dir02", role="DIR"))
         host, port = address(d, "https")
         logins = (d.administrator, d.director) + PEOPLE
-        print(json.dumps({"base": f"https://{host}:{port}", "passwords": {login: password(login) for login in logins}, "troubles": []}), flush=True)
+        print(json.dumps({"base": f"https://{host}:{port}", "folder": d.folder, "passwords": {login: password(login) for login in logins}, "troubles": []}), flush=True)
         sys.stdin.read()
 
 

@@ -26,8 +26,13 @@ static const struct {
 
 enum { STEPS = sizeof(steps) / sizeof(*steps), GROUPS = 200, CLOCKS = 64 };
 
+struct span {
+	int64_t took_s;
+	int64_t id; /* of the case */
+};
+
 struct spans {
-	int64_t *at; /* seconds; room for all cases */
+	struct span *at; /* room for all cases */
 	size_t count;
 };
 
@@ -62,6 +67,14 @@ static int step_of(const char *type)
 		for (size_t k = 0; k < 5 && steps[i].moves[k]; k++)
 			if (!strcmp(steps[i].moves[k], type))
 				return i;
+	return -1;
+}
+
+static int step_named(const char *name)
+{
+	for (int i = 0; i < STEPS; i++)
+		if (!strcmp(steps[i].step, name))
+			return i;
 	return -1;
 }
 
@@ -146,7 +159,7 @@ static int add_case(struct statistic *s, struct group *group, int64_t id, struct
 			continue;
 		if (!spans->at)
 			spans->at = arena_many(s->deed->mem, STATISTIC_CASES, sizeof(*spans->at));
-		spans->at[spans->count++] = (at[i] - received) / STAMP_SECOND;
+		spans->at[spans->count++] = (struct span){ (at[i] - received) / STAMP_SECOND, id };
 	}
 	return add_clocks(s, group, id, why);
 }
@@ -216,15 +229,17 @@ static int add(struct statistic *s, int64_t id, struct fault *why)
 
 static int by_length(const void *one, const void *other)
 {
-	const int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+	const struct span *a = one, *b = other;
 
-	return a < b ? -1 : a > b;
+	if (a->took_s != b->took_s)
+		return a->took_s < b->took_s ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
 }
 
 /* The nearest rank: the smallest that so many in a hundred do not exceed. */
 static json_int_t rank(const struct spans *spans, size_t percent)
 {
-	return spans->at[(spans->count * percent + 99) / 100 - 1];
+	return spans->at[(spans->count * percent + 99) / 100 - 1].took_s;
 }
 
 static json_t *times_of(const struct group *group)
@@ -243,6 +258,20 @@ static json_t *times_of(const struct group *group)
 					      "worst_s", rank(spans, 100)));
 	}
 	return times;
+}
+
+/* The cases behind the times of the step that was asked for, longest first; once those are in their order. */
+static json_t *cases_of(struct statistic *s, const struct group *group)
+{
+	const struct spans *spans = &group->spans[step_named(s->ask->step)];
+	json_t *list = json_array(), *one;
+
+	for (size_t i = spans->count; i-- > 0;) {
+		one = handle_of(s->deed, spans->at[i].id);
+		json_object_set_new(one, "took_s", json_integer(spans->at[i].took_s));
+		json_array_append_new(list, one);
+	}
+	return list;
 }
 
 static int by_code(const void *one, const void *other)
@@ -338,6 +367,8 @@ static json_t *say_group(struct statistic *s, struct group *group)
 	json_t *unit = s->ask->by && !strcmp(s->ask->by, "unit") && group->value ? unit_of(s, group) : NULL;
 	const bool hidden = unit && !json_object_get(unit, "title");
 
+	if (s->ask->step)
+		json_object_set_new(one, "cases", cases_of(s, group));
 	if (unit)
 		json_object_set_new(one, "unit", unit);
 	if (s->ask->by && !hidden)
@@ -377,6 +408,11 @@ static int check(const struct statistic_ask *ask, struct fault *why)
 	if (ask->by && strcmp(ask->by, "level") && strcmp(ask->by, "unit") && strcmp(ask->by, "month"))
 		return fault_say(why, FAULT_INVALID, "by is level, unit or month, not '%.40s'",
 				 "分组（by）为“level”“unit”或“month”，不能是“%.40s”", ask->by);
+	if (ask->step && step_named(ask->step) < 0)
+		return fault_say(why, FAULT_INVALID,
+				 "step is acknowledged, verified, decided, contained, recovered or closed, not '%.40s'",
+				 "环节（step）为“acknowledged”“verified”“decided”“contained”“recovered”或“closed”，不能是“%.40s”",
+				 ask->step);
 	return 0;
 }
 

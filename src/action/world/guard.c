@@ -406,6 +406,15 @@ bool guard_holds(struct deed *deed, struct object *subject, const struct guard *
 	}
 }
 
+/* "target_case.handling" asks of a record that is not named yet: the field that names it. */
+static const char *unnamed(struct deed *deed, struct object *subject, const struct guard *guard)
+{
+	const char *dot = guard->form == GUARD_IN ? strchr(guard->path, '.') : NULL;
+	const char *name = dot ? arena_copy_bytes(deed->mem, guard->path, (size_t)(dot - guard->path)) : NULL;
+
+	return name && kind_field(subject->kind, name) && !world_ref(deed, subject, name) ? name : NULL;
+}
+
 /* Which field is missing, or which of the linked records stands in the way, named for the asker. */
 static const char *culprits(struct deed *deed, struct object *subject, const struct guard *guard)
 {
@@ -423,7 +432,7 @@ static const char *culprits(struct deed *deed, struct object *subject, const str
 		if (guard->parts[i]->form == GUARD_ASKED)
 			return guard->parts[i]->path; /* one way out is to say it with the move */
 	if (guard->form != GUARD_EVERY && guard->form != GUARD_NONE)
-		return NULL;
+		return unnamed(deed, subject, guard);
 	for (size_t k = 0; k < guard->among.of.count; k++) {
 		if (world_linked(deed, subject, guard->among.of.at[k], guard->among.through, &linked, &why) <
 		    0)

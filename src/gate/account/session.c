@@ -4,6 +4,7 @@
 #include "account/factor.h"
 #include "account/token.h"
 #include "gate/http/parts.h"
+#include "host/qr.h"
 #include "record/record.h"
 
 /*
@@ -168,6 +169,25 @@ static int note(struct gate *gate, const struct call *call, const char *type, in
 	return ret;
 }
 
+/* A QR code as the path of an SVG whose unit is a module: the runs of dark ones, row by row. NULL: none can be
+ * made here, and the address has to do. */
+static json_t *picture(const char *text)
+{
+	SCOPED(buf_fini) struct buf path = { 0 };
+	struct qr code;
+
+	if (!qr_make(text, &code))
+		return NULL;
+	for (int y = 0; y < code.width; y++)
+		for (int x = 0, run; x < code.width; x += run + 1) {
+			for (run = 0; x + run < code.width && code.dark[y][x + run]; run++)
+				;
+			if (run)
+				buf_format(&path, "M%d %dh%dv1h-%dz", x + QR_RIM, y + QR_RIM, run, run);
+		}
+	return json_pack("{s:i, s:s}", "size", code.width + 2 * QR_RIM, "path", path.data);
+}
+
 static int offer(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
@@ -182,7 +202,8 @@ static int offer(struct gate *gate, struct job *job, int64_t now, struct fault *
 				   record_origin(house_record(gate->house), RECORD_REAL),
 				   json_string_value(json_object_get(who, "login")), &made, why);
 	if (ret == 0)
-		job->answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "secret", made.secret, "uri", made.uri);
+		job->answer = json_pack("{s:b, s:s, s:s, s:o*}", "ok", 1, "secret", made.secret, "uri", made.uri, "qr",
+					picture(made.uri));
 	factor_offer_wipe(&made);
 	json_decref(who);
 	return job_settle(job, ret, why);

@@ -59,15 +59,15 @@ int figures_counts(struct call *call, struct fault *why)
 
 int figures_statistics(struct call *call, struct fault *why)
 {
-	static const char *const names[] = { "kind", "by", "from", "to", "space", NULL };
-	const char *said[5];
+	static const char *const names[] = { "kind", "by", "from", "to", "space", "step", NULL };
+	const char *said[6];
 	json_t *fields;
 	int ret;
 
 	if ((ret = call_query(call, names, said, why)) < 0)
 		return ret;
-	fields = json_pack("{s:s*, s:s*, s:s*, s:s*}", "kind", said[0], "by", said[1], "from", said[2], "to",
-			   said[3]);
+	fields = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*}", "kind", said[0], "by", said[1], "from", said[2],
+			   "to", said[3], "step", said[5]);
 	if ((ret = call_space(fields, said[4], why)) < 0) {
 		json_decref(fields);
 		return ret;

@@ -131,6 +131,10 @@ int calls_list(struct call *call, struct fault *why);
 /* pages/ack.c: the link in a warning's mail */
 int ack_page(struct call *call, struct fault *why);
 int ack_use(struct call *call, struct fault *why);
+/* shown/plan.c */
+int plan_versions(struct call *call, struct fault *why);
+int plan_diff(struct call *call, struct fault *why);
+int plan_boundary(struct call *call, struct fault *why);
 
 /* shown/record.c */
 int record_entries(struct call *call, struct fault *why);

@@ -62,7 +62,7 @@ static const struct operation routes[] = {
 	{ "get",    API "/counts",                "record_count",        "Figure",   "How many records there are, by their values", "按字段取值统计记录数",
 	  WAY_ANY,    "counted_kind where by space", NULL,               "200=counts",                  "" },
 	{ "get",    API "/statistics",            "case_statistics",     "Figure",   "How long cases took, and which clocks were kept", "案件各环节用时与时限遵守情况",
-	  WAY_ANY,    "statistic_kind statistic_by from to space", NULL, "200=statistics",              "" },
+	  WAY_ANY,    "statistic_kind statistic_by from to statistic_step space", NULL, "200=statistics",              "" },
 	{ "get",    API "/record",                "record_entries",      "Figure",   "The record, entry by entry, for who watches over it", "逐条查阅记录（供监督人员）",
 	  WAY_ANY,    "space entries_after entries_before limit entries_type actor entries_kind entries_order", NULL, "200=entries", "" },
 	{ "get",    API "/incident/{ref}/bundle", "case_bundle",         "Figure",   "A whole case with its proofs, as a tar for `fengsui verify`", "整案核验包（tar），可用 fengsui verify 核验",
@@ -71,6 +71,13 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "of_record",                NULL,                  "200=documents",               "404" },
 	{ "get",    API "/document/{ref}/{document_file}", "document_file", "Figure", "A document of a record: report, warning, notice", "由记录生成的文件：报告、预警、公告等",
 	  WAY_ANY,    "document_language",        NULL,                  "200~application/pdf,text/html,text/markdown,application/vnd.openxmlformats-officedocument.wordprocessingml.document", "404" },
+	/* the plan */
+	{ "get",    API "/plan/versions",         "plan_versions",       "Plan",     "The versions of the plan that were published here", "在此发布过的预案版本",
+	  WAY_ANY,    "",                         NULL,                  "200=plan_versions",           "" },
+	{ "get",    API "/plan/diff",             "plan_diff",           "Plan",     "Two versions of the plan, in words",        "以文字比较预案的两个版本",
+	  WAY_ANY,    "plan_from plan_to",        NULL,                  "200=plan_diff",               "404 500" },
+	{ "get",    API "/plan/boundary",         "plan_boundary",       "Plan",     "What the plan can be about, and what not",  "预案能涉及什么、不能涉及什么",
+	  WAY_ANY,    "plan_version",             NULL,                  "200=plan_boundary",           "404 500" },
 	/* what detects */
 	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
 	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },

@@ -17,6 +17,10 @@ export const w = words({
 	clocks: { zh: '时限', en: 'Clocks' },
 	stopped_clocks: { zh: '已结束的时限（{n}）', en: 'Clocks that have ended ({n})' },
 	due: { zh: '至 {at}', en: 'due {at}' },
+	merged_note: {
+		zh: '并案是终态，预案没有撤销并案的事项：误并时另立新案。随本案并入的报告、告警、证据、受影响系统和指标各自注明并案前的案件。',
+		en: 'The plan has no move that undoes a merge: where it was wrong, a new case is opened. Reports, alerts, evidence, systems and indicators that went over each say which case they came from.',
+	},
 	merged_into: { zh: '已并入', en: 'Merged into' },
 	related: { zh: '相关案件', en: 'Related cases' },
 	alike: { zh: '可能是同一事件', en: 'May be the same incident' },
@@ -124,5 +128,7 @@ export const w = words({
 	changed_along: { zh: '随之变动', en: 'Changed along with it' },
 	checked: { zh: '系统核查', en: 'Checked by the system' },
 	authority: { zh: '以“{role}”职责', en: 'as {role}' },
+	bundle: { zh: '案卷包', en: 'The case with its proofs' },
+	bundle_text: { zh: '全部记录、内容与证明，任何人不用本系统也能核验；下载一事记入记录。', en: 'All entries, contents and proofs, which anybody can verify without this system; that it was taken is an entry of the record.' },
 	archive: { zh: '归档', en: 'Archive' },
 });

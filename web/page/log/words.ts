@@ -20,15 +20,11 @@ export const w = words({
 	drill: { zh: '演练', en: 'Drills' },
 	save_note: { zh: '保存为文件', en: 'Save as a file' },
 
+	not_for: { zh: '逐条查阅记录的是领导小组、办公室主任和审计员；您可以在此签署检查点、下载案卷包并核验。', en: 'The record entry by entry is for the Leading Group, the Office director and auditors; here you sign checkpoints, take bundles away and verify them.' },
 	bundle: { zh: '案卷包', en: 'Bundle of a case' },
 	bundle_text: { zh: '一个案件的全部记录、内容与证明，任何人不用本系统也能核验。', en: 'All entries, contents and proofs of one case, which anybody can verify without this system.' },
 	bundle_number: { zh: '案件编号', en: 'Number of the case' },
 	bundle_example: { zh: 'INC-2026-0001', en: 'INC-2026-0001' },
-	bundle_get: { zh: '下载', en: 'Download' },
-	bundle_on_machine: { zh: '这个版本的接口不提供下载；请在主机上执行：', en: 'The interface of this version gives none; on the machine run:' },
-	bundle_check: { zh: '解开后这样核验：', en: 'Unpacked, it is checked so:' },
-	bundle_saved: { zh: '案卷包已下载', en: 'The bundle is downloaded' },
-	your_file: { zh: '目录', en: 'FOLDER' },
 
 	verify: { zh: '在此页核验', en: 'Verify on this page' },
 	verify_text: {

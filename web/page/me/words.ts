@@ -57,6 +57,8 @@ export const w = words({
 	codes_few: { zh: '恢复码不多了：停用后重新启用即可得到新的一组。', en: 'Few are left: remove the codes and set them up again to get a new set.' },
 	codes_begin: { zh: '启用一次性验证码', en: 'Set up one-time codes' },
 	codes_step1: { zh: '在验证器应用中添加账户，手工输入下面的密钥（基于时间，6 位，30 秒）：', en: 'Add an account in your authenticator and type this secret (time-based, 6 digits, 30 seconds):' },
+	codes_scan: { zh: '用验证器应用扫描二维码，或在其中手工输入下面的密钥（基于时间，6 位，30 秒）：', en: 'Scan the code with your authenticator, or type this secret there (time-based, 6 digits, 30 seconds):' },
+	codes_qr: { zh: '一次性验证码密钥的二维码；其内容与下面的地址相同', en: 'QR code of the secret for one-time codes; it says the same as the address below' },
 	codes_uri: { zh: '或打开这个地址：', en: 'Or open this address with it:' },
 	codes_step2: { zh: '输入验证器上显示的六位数字：', en: 'Type the six digits that it shows:' },
 	codes_secret: { zh: '密钥', en: 'Secret' },

@@ -27,6 +27,8 @@ export interface Group {
 	where: string;
 	times: Partial<Record<Step, Times>>;
 	clocks: Kept[];
+	/** With a step: those that came to it, the slowest first. */
+	cases?: { id: number; kind: 'incident'; number?: string; title?: string; took_s: number }[];
 }
 export interface Figures {
 	total: number;
@@ -46,10 +48,13 @@ export function since(range: Range, now: number): string | undefined {
 }
 
 export function group_name(by: By, group: Group): string {
-	if (group.value === null) return by === 'level' ? say(often.no_level) : say(s.not_set);
+	if (group.value === null || (group.value === undefined && !group.unit)) return by === 'level' ? say(often.no_level) : say(s.not_set);
 	if (by === 'level') return say(often.level_n, { n: group.value });
 	return group.unit?.title ?? group.unit?.number ?? group.value;
 }
+
+/** What a group is found by again; a unit that is not named here has an id alone. */
+export const group_key = (group: Group): string => group.value ?? (group.unit ? `#${group.unit.id}` : '');
 
 /** Levels from the highest, months as they went, units by how many cases they had. */
 export function in_order(by: By, groups: Group[]): Group[] {
