@@ -662,6 +662,21 @@ static const struct {
 	{ "", "<Event><System><Channel>x</Channel></System></Event>", "", "", 0, 0, NULL, -1,
 	  "an event of a channel that nobody knows" },
 	{ "", "{\"a\":\"\\u12\"}", "", "", 0, FAULT_INVALID, "escape wants four digits", 0, "an escape" },
+	{ "", "{\"a\":01}", "", "", 0, FAULT_INVALID, "this is no number", 0, "JSON: this is no number" },
+	{ "", "{\"a\":}", "", "", 0, FAULT_INVALID, "a value is expected", 0, "JSON: a value is expected" },
+	{ "", "{\"a\":[1 2]}", "", "", 0, FAULT_INVALID, "',' or ']' is expected", 0,
+	  "JSON: ',' or ']' is expected" },
+	{ "", "{\"a\" 1}", "", "", 0, FAULT_INVALID, "':' is expected", 0, "JSON: ':' is expected" },
+	{ "", "{\"a\":[", "", "", 0, FAULT_INVALID, "the line ends too early", 0,
+	  "JSON: the line ends too early" },
+	{ "", "{\"a\":\"\\x\"}", "", "", 0, FAULT_INVALID, "there is no such escape", 0,
+	  "JSON: there is no such escape" },
+	{ "", "{a:1}", "", "", 0, FAULT_INVALID, "a string in quotes is expected", 0,
+	  "JSON: a string in quotes is expected" },
+	{ "", "{\"a\":\"\001\"}", "", "", 0, FAULT_INVALID, "a control character must be escaped", 0,
+	  "JSON: a control character must be escaped" },
+	{ "", "{\"a\":\"x", "", "", 0, FAULT_INVALID, "the string does not end", 0,
+	  "JSON: the string does not end" },
 	{ "", "{\"a\":1} x", "", "", 0, FAULT_INVALID, "nothing may follow", 0, "JSON and more" },
 	{ "", "CEF:0|a|b|c|d|e", "", "", 0, FAULT_INVALID, "CEF: no bar after name", 0,
 	  "CEF that is cut off" },
@@ -707,8 +722,8 @@ static void bad_input_has_a_named_outcome(void **state)
 		    (bad[i].says && (!strstr(row.why, bad[i].says) || row.whole_len != strlen(line) ||
 				     row.line != source.lines)))
 			fail_msg("%s: line %d, '%s'", bad[i].why, (int)row.line, row.why ? row.why : "");
-		if (row.why &&
-		    (!row.zh || strstr(row.zh, row.why) || !strpbrk(row.zh, "\xe4\xe5\xe6\xe7\xe8\xe9")))
+		if (row.why && (!row.zh || (bad[i].says && strstr(row.zh, bad[i].says)) ||
+				!strpbrk(row.zh, "\xe4\xe5\xe6\xe7\xe8\xe9")))
 			fail_msg("%s: in Chinese '%s'", bad[i].why, row.zh);
 		if (!ret &&
 		    e->time / STAMP_SECOND != (bad[i].seconds < 0 ? now / STAMP_SECOND : bad[i].seconds))
