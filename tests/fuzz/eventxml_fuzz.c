@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "intake/format/eventxml.h"
 
 /* Property: an event of XML is read, or refused with a reason in both languages; no value
