@@ -62,24 +62,33 @@ static void write_again(const struct event *e, struct buf *out)
 	buf_text(out, "</EventData></Event>");
 }
 
+/* Names with a dot, and those of a channel that is known, may become others. */
+static bool keeps_its_names(const struct event *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (!e->fields[i].name_len || memchr(e->fields[i].name, '.', e->fields[i].name_len))
+			return false;
+	return e->count && !e->from.product;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SCOPED(event_drop) struct event *one = event_new(), *two = event_new();
 	struct buf again = { 0 };
-	bool named = true;
 	char *copy;
+	int ret;
 
 	if (!eventxml_concerns((const char *)data, size))
 		return 0;
 	copy = memcpy(must_alloc(size), data, size);
-	if (read(copy, size, one) != read((const char *)data, size, two) || !same(one, two))
+	ret = read(copy, size, one);
+	if (ret != read((const char *)data, size, two) || !same(one, two))
 		abort();
-	for (size_t i = 0; i < one->count; i++)
-		named &= one->fields[i].name_len > 0;
-	write_again(one, &again);
-	if (named && one->count &&
-	    (read(again.data, again.len, two) < 0 ? two->used < EVENT_SCRATCH / 4 : !same(one, two)))
-		abort();
+	if (ret == 0 && keeps_its_names(one)) {
+		write_again(one, &again);
+		if (read(again.data, again.len, two) < 0 || !same(one, two))
+			abort();
+	}
 	buf_fini(&again);
 	free(copy);
 	return 0;
