@@ -134,7 +134,7 @@ static bool channel_covers(const char *by, const char *product, const char *cate
 
 #define SYSMON(id)                                                                                           \
 	"<Event><System><EventID>" id "</EventID><Channel>Linux-Sysmon/Operational</Channel></System></"     \
-				      "Event>"
+	"Event>"
 #define CALL "type=SYSCALL msg=audit(1.0:1): arch=c000003e syscall=42\n"
 
 static const struct {
