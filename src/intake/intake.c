@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "intake/json/jsonl.h"
 #include "intake/syslog.h"
+#include "intake/format/endpoint.h"
 #include "intake/format/windows.h"
 
 /* Where events say when they happened, by preference. */
@@ -40,6 +41,7 @@ static const char *word_linux, *word_auth, *word_cron, *word_syslog;
 static void prepare(void)
 {
 	windows_prepare();
+	endpoint_prepare();
 	for (size_t i = 0; i < TIME_NAMES; i++)
 		time_numbers[i] = name_number(time_names[i], strlen(time_names[i]));
 	word_linux = logsource_word("linux");
@@ -64,6 +66,8 @@ static int read_json(const struct maps *maps, struct source *source, struct even
 	if (ret < 0)
 		return ret;
 	windows_place(e);
+	if (!e->from.product)
+		endpoint_place(e);
 	if (!e->from.product)
 		maps_apply(maps, MAP_JSON, NULL, 0, NULL, 0, &source->hint, e);
 	find_time(e, source);

@@ -44,7 +44,8 @@ enum map_from {
 	MAP_LEEF,
 	MAP_PAIRS,
 	MAP_FORMS,
-	MAP_AUDIT = MAP_FORMS /* read by auditd.c, which knows its places itself */
+	MAP_AUDIT = MAP_FORMS, /* from here on: read by what knows its places itself */
+	MAP_XML
 };
 
 struct maps;

@@ -104,3 +104,17 @@ bool pattern_apply(const struct pattern *p, const char *text, size_t len, struct
 /* "Failed {user:text} from ..." into pieces; `at` is where it stands. */
 int pattern_read(struct arena *mem, const char *name, const struct tree *at, const struct logsource *place,
 		 struct pattern *out, struct fault *why);
+
+/* May what it fits have a field of this name? */
+bool pattern_gives(const struct pattern *p, const char *field);
+/* Pattern `i` of the mapping was read: which texts may fit it? */
+void patterns_note(struct map *m, size_t i);
+/* The first pattern of the mapping that fits, see pattern_apply(). */
+bool patterns_apply(const struct map *m, const char *text, size_t len, struct event *e);
+
+/* What a text begins with; letters have the same in both cases. */
+static inline unsigned map_initial(const char *text, size_t len) { return len ? *text & (INITIALS - 1) : 0; }
+
+/* A document of a mapping's file: one mapping for each form that it names, put at *where,
+ * which goes on behind them. */
+int map_read(struct maps *m, const char *file, const struct tree *at, struct map ***where, struct fault *why);

@@ -285,3 +285,49 @@ bool pattern_apply(const struct pattern *p, const char *text, size_t len, struct
 			  p->sets[i].text_len, FIELD_TEXT);
 	return true;
 }
+
+/* ---- all of a mapping ---------------------------------------------------------- */
+
+bool pattern_gives(const struct pattern *p, const char *field)
+{
+	for (size_t i = 0; i < p->set_count; i++)
+		if (!strcmp(p->sets[i].name, field))
+			return true;
+	for (size_t i = 0; i < p->count; i++) {
+		const char *name = p->pieces[i].name;
+
+		if (name && !strcmp(name, field))
+			return true;
+		/* An URI brings its stem and its query with it. */
+		if (name && p->pieces[i].kind == PIECE_URI &&
+		    (!strcmp(field, "cs-uri-stem") || !strcmp(field, "cs-uri-query")))
+			return true;
+	}
+	return false;
+}
+
+/* One that begins with a capture may fit whatever comes. */
+void patterns_note(struct map *m, size_t i)
+{
+	const struct pattern *p = &m->patterns[i];
+
+	m->starts[i] = pattern_start(p);
+	for (size_t k = 0; k < INITIALS; k++)
+		if (!p->first_len || map_initial(p->first, p->first_len) == k)
+			m->may_fit[k][i / 64] |= UINT64_C(1) << i % 64;
+}
+
+bool patterns_apply(const struct map *m, const char *text, size_t len, struct event *e)
+{
+	const uint64_t head = pattern_head(text, len);
+	const uint64_t *may_fit = m->pattern_count ? m->may_fit[map_initial(text, len)] : NULL;
+
+	for (size_t k = 0; k * 64 < m->pattern_count; k++)
+		for (uint64_t left = may_fit[k]; left; left &= left - 1) {
+			const size_t i = k * 64 + (size_t)__builtin_ctzll(left);
+
+			if (start_suits(&m->starts[i], head) && pattern_apply(&m->patterns[i], text, len, e))
+				return true;
+		}
+	return false;
+}

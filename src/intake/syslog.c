@@ -303,8 +303,8 @@ int syslog_fields(const struct syslog *s, struct event *e, struct fault *why)
 		fits = element(e, &at, end);
 	}
 	if (!fits || !put(e, MESSAGE, s->message.at, s->message.len))
-		return fault_set(why, FAULT_LIMIT, "more than %d fields, or more text than fits, in one line",
-				 EVENT_FIELDS);
+		return fault_say(why, FAULT_LIMIT, "more than %d fields, or more text than fits, in one line",
+				 "一行超过 %d 个字段，或文本过长", EVENT_FIELDS);
 	e->time = s->time;
 	e->timed = s->timed;
 	return 0;

@@ -72,6 +72,11 @@ def fold(text):
     return text.lower() if text.isascii() else re.sub("[A-Z]+", lambda m: m[0].lower(), text)
 
 
+def beyond(pattern):
+    """Has it a letter beyond ASCII that has another case?"""
+    return any(x not in (MANY, ONE) and not x.isascii() and (x.lower() != x or x.upper() != x) for x in pattern)
+
+
 class Value:
     """One value of a field; every value of an array, and of a key that stands twice, is one."""
     __slots__ = ("text", "folded")
@@ -184,6 +189,7 @@ CHANGES = {
     "startswith": lambda p: [p + [MANY]],
     "endswith": lambda p: [[MANY] + p],
 }
+ENCODINGS = {"base64", "base64offset", "wide", "utf16le", "utf16be", "utf16"}
 COMPARE = {"lt": lambda a, b: a < b, "lte": lambda a, b: a <= b, "gt": lambda a, b: a > b, "gte": lambda a, b: a >= b}
 TIME = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "week": (1, 52), "month": (1, 12), "year": (1, 9999)}
 FLAGS = {"i": re.I, "m": re.M, "s": re.S}
@@ -214,13 +220,19 @@ def expanded(pattern, lists):
     return [done]
 
 
-def matcher(pattern, cased):
+def matcher(pattern, cased, encoded=False):
     """A test of a Value: the whole of it against the pattern. Made when it is first asked: rules have
     far more values than a test tries."""
     source = None
 
+    folds = not cased and not encoded and beyond(pattern)  # then by Unicode, else ASCII alone; what is encoded is bytes
+
     def passes(value):
         nonlocal source
+        if folds:
+            if source is None:
+                source = re.compile("".join(".*" if x is MANY else "." if x is ONE else re.escape(x) for x in pattern), re.S | re.I)
+            return source.fullmatch(value.text)
         if source is None:
             source = re.compile("".join(".*" if x is MANY else "." if x is ONE else re.escape(x if cased else fold(x))
                                         for x in pattern), re.S)
@@ -333,7 +345,7 @@ class Item:
                 patterns = [new for old in patterns for new in CHANGES[word](old)]
         self.patterns[-1] = patterns
         # A field that is there is what `*` asks for; so is every value of it.
-        tests = [matcher(p, self.cased) for p in patterns]
+        tests = [matcher(p, self.cased, ENCODINGS & set(self.modifiers)) for p in patterns]
         return tests[0] if len(tests) == 1 else lambda v: any(t(v) for t in tests)
 
     def refers(self, other):

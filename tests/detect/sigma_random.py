@@ -50,7 +50,7 @@ SOURCES = [
 OWN = [(s.product, s.category, s.service) for s in SOURCES if s.product != "windows"]
 FIELDS = ["a", "b", "Cc", "d.e", "d.f.g", "h i", "EventData.j", "k"]
 DASHES = "-/–—―"
-PIECES = "aaabbbAB01-/\\*?._ é中–—kKſ%"
+PIECES = "aaabbbAB01-/\\*?._ éÉжЖ中–—kKſ%"
 
 
 # ---- what is made --------------------------------------------------------------------------------
@@ -341,11 +341,11 @@ class Maker:
                 "Nets": [(network(self), False) for _ in range(3)]}
 
     def word(self, least, most):
-        return "".join(self.chance.choice(PIECES if least == 0 else "abAB01é-") for _ in range(self.chance.randint(least, most)))
+        return "".join(self.chance.choice(PIECES if least == 0 else "abAB01éЖ-") for _ in range(self.chance.randint(least, most)))
 
     def long_word(self):
         """Longer than what is compared at once."""
-        return "".join(self.chance.choice("ab01cdefgh-/.é") for _ in range(self.chance.randint(8, 45)))
+        return "".join(self.chance.choice("ab01cdefgh-/.éжЖÉ") for _ in range(self.chance.randint(8, 45)))
 
     def joined(self, least, most):
         return "".join(self.chance.choice(self.pieces) for _ in range(self.chance.randint(least, most)))

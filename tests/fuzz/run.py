@@ -40,7 +40,8 @@ PARSERS = {
     "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
     "mail": "a mail message", "cap": "a CAP file or an Atom feed",
     "columns": "tables of Zeek and W3C", "messages": "CEF, LEEF, audit records, pairs",
-    "release": "texts that are to leave", "records": "documents of many events", "tail": "a file through rotation",
+    "release": "texts that are to leave", "eventxml": "an event of XML",
+    "records": "documents of many events", "tail": "a file through rotation",
 }
 BIG = {"pack": 3, "input": 3, "bundle": 2}  # slower ones get more time
 
@@ -134,6 +135,13 @@ TABLES = [b"#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_f
           b"#Software: Microsoft Internet Information Services 10.0\n#Fields: date time c-ip cs(User-Agent)\n"
           b'2026-11-26 05:02:28 1.2.3.4 a+b\n2026-11-26 05:02:29 ::1 "a ""b"""\n#Fields: a\tb\nx\ty\n']
 AUDIT = b"type=%s msg=audit(1604994496.155:92733): %s\n"
+EVENTS = [
+    b'<Event><System><Provider Name="Linux-Sysmon" Guid="{ff}"/><EventID>1</EventID><TimeCreated SystemTime="2025-11-26T05:02:28.1Z"/>'
+    b'<Correlation/><Channel>Linux-Sysmon/Operational</Channel></System><EventData><Data Name="Image">/usr/bin/curl</Data>'
+    b'<Data Name="CommandLine">a &lt;b&gt; &amp; &quot;c&apos;&#10;&#x20ac;</Data><Data Name="x"/></EventData></Event>',
+    b"<Event xmlns='http://x'><System><EventID Qualifiers='0'>4688</EventID><Channel>Security</Channel></System>"
+    b"<UserData><a><b c='d'>e</b></a></UserData></Event>",
+]
 MESSAGES = [b"CEF:0|a|b\\|c|1|7|n|5|src=1.1.1.1 dst=2.2.2.2 act=x cs1Label=P cs1=a\\=b c rt=1764133348000",
             b"<13>Nov 26 05:02:28 h CEF:0|a|b|1|7|n|5|request=http://x requestMethod=GET",
             b"LEEF:1.0|a|b|1|7|src=1.1.1.1\tdst=2.2.2.2\tdevTime=Nov 26 2025 05:02:28",
@@ -184,7 +192,7 @@ SEEDS = {
     "sigma_lists": lambda: LISTS, "sigma_match": rules_with_lines, "request": lambda: REQUESTS, "canon": lambda: JSON,
     "stamp": lambda: STAMPS, "release": planted_texts,
     "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
-    "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS, "columns": lambda: TABLES, "messages": lambda: MESSAGES,
+    "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS, "columns": lambda: TABLES, "messages": lambda: MESSAGES, "eventxml": lambda: EVENTS,
     "cap": cap_files, "records": lambda: DOCUMENTS, "tail": lambda: WRITERS,
 }
 

@@ -124,8 +124,9 @@ def killed_at_any_moment():
     with Place() as (p, d):
         p.say()
         p.all_taken()
-        turns = 0
-        for _ in range(25):
+        turns = kills = 0
+        while kills < 25 or turns < 6:
+            kills += 1
             for _ in range(dice.randrange(3)):
                 p.say(dice.randrange(1, 15))
                 time.sleep(dice.random() * 0.2)
@@ -150,7 +151,6 @@ def killed_at_any_moment():
         time.sleep(1)
         row = source(d, "app")
         add_up(row)
-        assert turns > 5, turns
         assert row["received"] == p.written, (row, p.written)
         found = hosts(d)
         wrong = {h: n for h, n in found.items() if n != 1}

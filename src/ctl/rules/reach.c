@@ -1,16 +1,19 @@
 #include "ctl/rules/reach.h"
 
 #include "intake/syslog.h"
+#include "intake/format/auditd.h"
+#include "intake/format/endpoint.h"
+#include "intake/format/sysmon.h"
 #include "intake/format/windows.h"
 
-enum brings { BRINGS_ANYTHING, BRINGS_MAPPED, BRINGS_SYSLOG };
+enum brings { BRINGS_ANYTHING, BRINGS_MAPPED, BRINGS_SYSLOG, BRINGS_AUDIT, BRINGS_SYSMON, BRINGS_ENDPOINT };
 
 /* A log that is read. */
 struct origin_of {
 	const struct reach *reach;
 	struct logsource at;
 	enum brings brings;
-	size_t map; /* of BRINGS_MAPPED */
+	size_t row; /* of the mappings, or of the format's own table */
 	struct origin_of *next;
 };
 
@@ -20,11 +23,11 @@ struct reach {
 	struct origin_of *first;
 };
 
-static void put(struct reach *reach, const struct logsource *at, enum brings brings, size_t map)
+static void put(struct reach *reach, const struct logsource *at, enum brings brings, size_t row)
 {
 	struct origin_of *o = arena_take(reach->mem, sizeof(*o));
 
-	*o = (struct origin_of){ reach, *at, brings, map, reach->first };
+	*o = (struct origin_of){ reach, *at, brings, row, reach->first };
 	reach->first = o;
 }
 
@@ -53,6 +56,12 @@ struct reach *reach_new(struct arena *mem, const struct maps *maps, const char *
 		put(reach, &at, BRINGS_ANYTHING, 0);
 	for (size_t i = 0; maps_row(maps, i, &row); i++)
 		put(reach, row.at, BRINGS_MAPPED, i);
+	for (size_t i = 0; auditd_row(i, &at); i++)
+		put(reach, &at, BRINGS_AUDIT, i);
+	for (size_t i = 0; sysmon_row(i, &at); i++)
+		put(reach, &at, BRINGS_SYSMON, i);
+	for (size_t i = 0; endpoint_row(i, &at); i++)
+		put(reach, &at, BRINGS_ENDPOINT, i);
 	put_syslog(reach, product);
 	return reach;
 }
@@ -63,9 +72,15 @@ static bool gives(const void *who, const char *field)
 
 	switch (o->brings) {
 	case BRINGS_MAPPED:
-		return maps_gives(o->reach->maps, o->map, field);
+		return maps_gives(o->reach->maps, o->row, field);
 	case BRINGS_SYSLOG:
 		return syslog_gives(field);
+	case BRINGS_AUDIT:
+		return auditd_gives(o->row, field);
+	case BRINGS_SYSMON:
+		return sysmon_gives(o->row, field);
+	case BRINGS_ENDPOINT:
+		return endpoint_gives(o->row, field);
 	case BRINGS_ANYTHING:
 		break;
 	}

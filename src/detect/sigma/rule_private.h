@@ -10,6 +10,7 @@ struct rule_reading {
 	struct fault *why;
 	struct rule *rule;
 	size_t values, bytes; /* that its texts came to so far */
+	size_t letters;       /* those that became expressions, see letters.h */
 };
 
 /* selection.c: a named part of `detection`. */

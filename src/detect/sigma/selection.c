@@ -70,34 +70,6 @@ static int list_clauses(struct rule_reading *r, const struct tree *at, struct cl
 	return 0;
 }
 
-/* What is sought anywhere has anything in front of it and behind. */
-static void open_ends(struct arena *mem, struct value *v)
-{
-	char *text = arena_take(mem, v->len + 3);
-	unsigned char *wild = arena_take(mem, v->len + 3);
-
-	memcpy(text + 1, v->text, v->len);
-	memcpy(wild + 1, v->wild, v->len);
-	text[0] = text[v->len + 1] = '*';
-	wild[0] = wild[v->len + 1] = WILD_MANY;
-	v->text = text;
-	v->wild = wild;
-	v->len += 2;
-}
-
-/* A keyword item may carry modifiers but no name: '|all': [a, b]. */
-static void search_words(struct arena *mem, struct clause *clauses)
-{
-	for (struct clause *c = clauses; c; c = c->next)
-		for (struct item *i = c->items; i; i = i->next)
-			for (struct value *v = i->values; v && !i->field; v = v->next) {
-				if (v->op == MATCH_EQUALS || v->op == MATCH_STARTS || v->op == MATCH_ENDS)
-					v->op = MATCH_CONTAINS;
-				if (v->op == MATCH_GLOB)
-					open_ends(mem, v);
-			}
-}
-
 int selection_read(struct rule_reading *r, const struct tree *at, struct selection **out)
 {
 	struct selection *s = arena_take(r->mem, sizeof(*s));
@@ -112,7 +84,6 @@ int selection_read(struct rule_reading *r, const struct tree *at, struct selecti
 		ret = word_clause(r, at, &s->clauses);
 	if (ret < 0)
 		return ret;
-	search_words(r->mem, s->clauses);
 	*out = s;
 	return 0;
 }

@@ -6,12 +6,13 @@
 #include <strings.h>
 
 #include "detect/engine/regex.h"
+#include "detect/sigma/letters.h"
 #include "detect/sigma/modifier.h"
 #include "detect/sigma/rule_private.h"
 
 /* value -- the values that a field may have, as its modifiers would have them. */
 
-enum { VALUE_BYTES = 16 * 1024, RULE_VALUES = 100000, RULE_BYTES = 32 * 1024 * 1024 };
+enum { VALUE_BYTES = 16 * 1024, RULE_VALUES = 100000, RULE_BYTES = 32 * 1024 * 1024, RULE_LETTERS = 1000 };
 
 /* clang-format off */
 /* Of the specification's appendix on modifiers. */
@@ -228,6 +229,38 @@ static struct value *put_value(struct rule_reading *r, struct value ***last)
 	return v;
 }
 
+/* What is encoded is bytes, not letters. */
+static bool is_encoded(const struct modifiers *m)
+{
+	for (size_t i = 0; i < m->change_count; i++)
+		if (m->changes[i] != draft_windash && m->changes[i] != draft_expand)
+			return true;
+	return false;
+}
+
+static int put_text(struct rule_reading *r, const struct tree *at, const struct modifiers *m, struct draft *d,
+		    struct value ***last)
+{
+	if (m->with & WITH_CASED || is_encoded(m) || !letters_beyond(d)) {
+		text_value(r->mem, d, m->affix, m->with & WITH_CASED, put_value(r, last));
+		return 0;
+	}
+	for (struct draft *way = letters_ways(r->mem, d), *next; way; way = next) {
+		next = way->next;
+		text_value(r->mem, way, m->affix, false, put_value(r, last));
+		if (!next)
+			return 0;
+	}
+	if (++r->letters > RULE_LETTERS)
+		return tree_say(
+			r->why, r->file, at,
+			"more than %d values of one rule have letters beyond ASCII in two cases; cased "
+			"takes any number",
+			"一条规则中带有 ASCII 以外大小写字母的值超过 %d 个；加 cased 则不限", RULE_LETTERS);
+	letters_value(r->mem, d, m->affix, put_value(r, last));
+	return 0;
+}
+
 static int text_values(struct rule_reading *r, const struct tree *given, const struct modifiers *m,
 		       struct value ***last)
 {
@@ -240,7 +273,8 @@ static int text_values(struct rule_reading *r, const struct tree *given, const s
 		return ret;
 	for (struct draft *next; list; list = next) {
 		next = list->next;
-		text_value(r->mem, list, m->affix, m->with & WITH_CASED, put_value(r, last));
+		if ((ret = put_text(r, given, m, list, last)) < 0)
+			return ret;
 	}
 	return 0;
 }
@@ -392,6 +426,9 @@ int item_read(struct rule_reading *r, const char *key, const struct tree *at, st
 	if ((ret = modifiers_read(r, at, key, &m)) < 0)
 		return ret;
 	item = new_item(r, at, key, &m);
+	/* What is sought anywhere has anything in front of it and behind: '|all': [a, b]. */
+	if (!item->field && m.test == TEST_TEXT)
+		m.affix = AFFIX_FRONT | AFFIX_BACK;
 	if (item->all && (at->kind != TREE_LIST || tree_count(at) < 2))
 		return tree_say(r->why, r->file, at,
 				"all wants a list of at least two values (Sigma 2.1.0, 'Generic modifiers')",

@@ -56,8 +56,8 @@ bool auditd_concerns(const char *text, size_t len)
 
 static int full(struct fault *why)
 {
-	return fault_set(why, FAULT_LIMIT, "audit: more than %d fields or %d bytes of text in one line",
-			 EVENT_FIELDS, EVENT_SCRATCH);
+	return fault_say(why, FAULT_LIMIT, "audit: more than %d fields or %d bytes of text in one line",
+			 "审计记录：一行超过 %d 个字段或 %d 字节文本", EVENT_FIELDS, EVENT_SCRATCH);
 }
 
 /* ---- values ---------------------------------------------------------------- */
@@ -171,11 +171,12 @@ static int read_head(struct record *r, const char **at, const char *end)
 		if (is(&p, "msg"))
 			return r->type_len && p.len > 6 && read_stamp(r, p.text, p.text + p.len)
 				       ? 0
-				       : fault_set(r->why, FAULT_INVALID, "audit: no audit(SECONDS:SERIAL)");
+				       : fault_say(r->why, FAULT_INVALID, "audit: no audit(SECONDS:SERIAL)",
+						   "审计记录：没有 audit(秒:序号)");
 		if (!event_add(r->e, p.name, p.name_len, p.text, p.len, FIELD_TEXT))
 			return full(r->why);
 	}
-	return fault_set(r->why, FAULT_INVALID, "audit: no msg=");
+	return fault_say(r->why, FAULT_INVALID, "audit: no msg=", "审计记录：没有 msg=");
 }
 
 static bool of_type(const struct record *r, const char *type)
@@ -425,4 +426,40 @@ int auditd_read(struct auditd **at, const char *text, size_t len, struct event *
 		if ((ret = add_pair(&r, &pair)) < 0)
 			return ret;
 	return place(*at, &r);
+}
+
+/* clang-format off */
+/* What is added to the names of the records; those are small letters, or (enriched) capital ones. */
+static const struct {
+	const char *category, *fields;
+} given[] = {
+	{ "process_creation",   "CommandLine Image ProcessId ParentProcessId User" },
+	{ "file_event",         "TargetFilename Image ProcessId ParentProcessId User" },
+	{ "network_connection", "DestinationIp DestinationPort Initiated Image ProcessId ParentProcessId User" },
+	{ NULL,                 "" },
+};
+/* clang-format on */
+
+bool auditd_row(size_t i, struct logsource *out)
+{
+	if (i >= sizeof(given) / sizeof(*given))
+		return false;
+	*out = (struct logsource){ .product = logsource_word("linux") };
+	logsource_add_service(out, logsource_word("auditd"));
+	if (given[i].category)
+		logsource_add_category(out, logsource_word(given[i].category));
+	return true;
+}
+
+bool auditd_gives(size_t i, const char *field)
+{
+	const size_t len = strlen(field);
+	const bool capital = *field >= 'A' && *field <= 'Z';
+
+	if (!capital || strcspn(field, "abcdefghijklmnopqrstuvwxyz") == len)
+		return true;
+	for (const char *at = given[i].fields; (at = strstr(at, field)); at += len)
+		if ((at == given[i].fields || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+	return false;
 }

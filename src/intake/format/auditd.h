@@ -28,3 +28,8 @@ bool auditd_concerns(const char *text, size_t len);
 /* Read a record for which auditd_concerns(); *at is made with the first.
  * Fails with FAULT_INVALID where it has no audit(seconds:serial), or FAULT_LIMIT. */
 int auditd_read(struct auditd **at, const char *text, size_t len, struct event *e, struct fault *why);
+
+/* Where records of row `i` are from, for whoever lists them; false past the end. */
+bool auditd_row(size_t i, struct logsource *out);
+/* May they have a field of this name? A record brings names of its own. */
+bool auditd_gives(size_t i, const char *field);

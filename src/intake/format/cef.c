@@ -11,8 +11,8 @@ struct part {
 
 static int full(struct fault *why)
 {
-	return fault_set(why, FAULT_LIMIT, "CEF: more than %d fields or %d bytes of text in one line",
-			 EVENT_FIELDS, EVENT_SCRATCH);
+	return fault_say(why, FAULT_LIMIT, "CEF: more than %d fields or %d bytes of text in one line",
+			 "CEF：一行超过 %d 个字段或 %d 字节文本", EVENT_FIELDS, EVENT_SCRATCH);
 }
 
 /* \| and \\ in the header, \= \\ \n \r in the extension. A backslash before
@@ -62,10 +62,12 @@ static int read_header(const char **at, const char *end, struct event *e, struct
 	struct part p;
 
 	if (!cut(at, end, &p))
-		return fault_set(why, FAULT_INVALID, "CEF: no bar after the version");
+		return fault_say(why, FAULT_INVALID, "CEF: no bar after the version",
+				 "CEF：版本之后没有竖线");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (!cut(at, end, &p))
-			return fault_set(why, FAULT_INVALID, "CEF: no bar after %s", names[i]);
+			return fault_say(why, FAULT_INVALID, "CEF: no bar after %s", "CEF：%s 之后没有竖线",
+					 names[i]);
 		if (!unescape(e, "|\\", &p) || !event_add_text(e, names[i], p.at, p.len))
 			return full(why);
 	}
@@ -106,8 +108,8 @@ static int read_extension(const char *at, const char *end, struct event *e, stru
 		struct part key, value;
 
 		if (!equals || equals == at)
-			return fault_set(why, FAULT_INVALID, "CEF: '%.*s' is no key=value",
-					 (int)(end - at < 40 ? end - at : 40), at);
+			return fault_say(why, FAULT_INVALID, "CEF: '%.*s' is no key=value",
+					 "CEF：“%.*s”不是 键=值", (int)(end - at < 40 ? end - at : 40), at);
 		key = (struct part){ at, (size_t)(equals - at) };
 		next = next_key(equals + 1, end);
 		value = (struct part){ equals + 1, (size_t)(next - equals) - 1 };

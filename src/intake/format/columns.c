@@ -86,8 +86,8 @@ static int add_column(struct columns *c, struct part name, struct fault *why)
 {
 	if (c->count == COLUMNS_MOST || name.len > sizeof(c->names) - c->used) {
 		c->broken = true;
-		return fault_set(why, FAULT_LIMIT, "a table has at most %d columns and %d bytes of names",
-				 COLUMNS_MOST, COLUMNS_BYTES);
+		return fault_say(why, FAULT_LIMIT, "a table has at most %d columns and %d bytes of names",
+				 "表最多 %d 列，列名共 %d 字节", COLUMNS_MOST, COLUMNS_BYTES);
 	}
 	memcpy(c->names + c->used, name.at, name.len);
 	c->columns[c->count++] = (struct column){ .at = (uint32_t)c->used, .len = (uint32_t)name.len };
@@ -248,8 +248,8 @@ static int header(struct columns *c, struct part line, struct fault *why)
 
 static int full(struct fault *why)
 {
-	return fault_set(why, FAULT_LIMIT, "more than %d fields or %d bytes of text in one line",
-			 EVENT_FIELDS, EVENT_SCRATCH);
+	return fault_say(why, FAULT_LIMIT, "more than %d fields or %d bytes of text in one line",
+			 "一行超过 %d 个字段或 %d 字节文本", EVENT_FIELDS, EVENT_SCRATCH);
 }
 
 /* \x09 in a value of Zeek's is the byte that would have ended it. */
@@ -428,15 +428,16 @@ static int add_line(const struct columns *c, struct part line, struct event *e, 
 		const struct column *column = &c->columns[i];
 
 		if (i == c->count)
-			return fault_set(why, FAULT_INVALID, "more than the %zu columns of its header",
-					 c->count);
+			return fault_say(why, FAULT_INVALID, "more than the %zu columns of its header",
+					 "超过表头的 %zu 列", c->count);
 		ret = c->kind == COLUMNS_ZEEK ? zeek_value(c, column, names + column->at, p, e, why)
 					      : w3c_value(c, column, names + column->at, p, e, why);
 		if (ret < 0)
 			return ret;
 	}
 	if (i < c->count)
-		return fault_set(why, FAULT_INVALID, "%zu columns; its header has %zu", i, c->count);
+		return fault_say(why, FAULT_INVALID, "%zu columns; its header has %zu",
+				 "%zu 列；表头有 %zu 列", i, c->count);
 	if (c->kind == COLUMNS_ZEEK)
 		return add_note(e, "_path", &c->path, why);
 	w3c_time(c, e);
@@ -458,7 +459,8 @@ int columns_read(struct columns **at, const char *line, size_t len, struct event
 	if (*line == '#')
 		return header(c, p, why);
 	if (c->broken || !c->count)
-		return fault_set(why, FAULT_INVALID, "a line of a table whose header was not understood");
+		return fault_say(why, FAULT_INVALID, "a line of a table whose header was not understood",
+				 "表头未能读懂的表中的一行");
 	if ((ret = add_line(c, p, e, why)) < 0)
 		return ret;
 	return (int)c->kind;

@@ -7,6 +7,7 @@
 #include "intake/format/auditd.h"
 #include "intake/format/cef.h"
 #include "intake/format/columns.h"
+#include "intake/format/eventxml.h"
 #include "intake/format/leef.h"
 #include "intake/moment.h"
 #include "intake/format/pairs.h"
@@ -151,10 +152,13 @@ static int read_pairs(struct span text, int zone_minutes, struct event *e, struc
 	return ret;
 }
 
+/* To whoever reads syslog a '<' begins a priority. */
+static bool is_bare_xml(const struct event *e) { return eventxml_concerns(e->raw, e->raw_len); }
+
 int formats_message(struct formats **at, const struct maps *maps, const struct syslog *s, int zone_minutes,
 		    struct event *e, struct fault *why)
 {
-	const struct span text = whole(s);
+	const struct span text = is_bare_xml(e) ? (struct span){ e->raw, e->raw_len } : whole(s);
 	enum map_from from;
 	int ret;
 
@@ -164,14 +168,19 @@ int formats_message(struct formats **at, const struct maps *maps, const struct s
 		from = MAP_LEEF;
 	else if (is_pairs(text))
 		from = MAP_PAIRS;
+	else if (eventxml_concerns(text.at, text.len))
+		from = MAP_XML;
 	else if (!auditd_concerns(text.at, text.len))
 		return 0;
 	else
 		from = MAP_AUDIT;
-	if (!add_head(s, e))
-		return fault_set(why, FAULT_LIMIT, "more than %d fields in one line", EVENT_FIELDS);
+	if (!is_bare_xml(e) && !add_head(s, e))
+		return fault_say(why, FAULT_LIMIT, "more than %d fields in one line", "一行超过 %d 个字段",
+				 EVENT_FIELDS);
 	if (from == MAP_AUDIT)
 		ret = auditd_read(&made(at)->auditd, text.at, text.len, e, why);
+	else if (from == MAP_XML)
+		ret = eventxml_read(text.at, text.len, e, why);
 	else if (from == MAP_PAIRS)
 		ret = read_pairs(text, zone_minutes, e, why);
 	else
@@ -179,5 +188,5 @@ int formats_message(struct formats **at, const struct maps *maps, const struct s
 				      : leef_read(text.at, text.len, zone_minutes, e, why);
 	if (ret < 0)
 		return ret;
-	return from == MAP_AUDIT ? 1 : mapped(made(at), maps, from, e);
+	return from >= MAP_AUDIT ? 1 : mapped(made(at), maps, from, e);
 }

@@ -12,7 +12,8 @@ struct part {
 
 static int full(struct fault *why)
 {
-	return fault_set(why, FAULT_LIMIT, "LEEF: more than %d fields in one line", EVENT_FIELDS);
+	return fault_say(why, FAULT_LIMIT, "LEEF: more than %d fields in one line",
+			 "LEEF：一行超过 %d 个字段", EVENT_FIELDS);
 }
 
 static bool cut(const char **at, const char *end, struct part *out)
@@ -66,9 +67,10 @@ static int read_delimiter(const char **at, const char *end, char *out, struct fa
 		*at = before;
 		return 0;
 	}
-	return delimiter_of(p, out) ? 0
-				    : fault_set(why, FAULT_INVALID, "LEEF: '%.*s' is no delimiter",
-						(int)(p.len < 20 ? p.len : 20), p.at);
+	return delimiter_of(p, out)
+		       ? 0
+		       : fault_say(why, FAULT_INVALID, "LEEF: '%.*s' is no delimiter",
+				   "LEEF：“%.*s”不是分隔符", (int)(p.len < 20 ? p.len : 20), p.at);
 }
 
 static int read_header(const char **at, const char *end, char *delimiter, struct event *e, struct fault *why)
@@ -77,10 +79,12 @@ static int read_header(const char **at, const char *end, char *delimiter, struct
 	struct part version, p;
 
 	if (!cut(at, end, &version))
-		return fault_set(why, FAULT_INVALID, "LEEF: no bar after the version");
+		return fault_say(why, FAULT_INVALID, "LEEF: no bar after the version",
+				 "LEEF：版本之后没有竖线");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (!cut(at, end, &p))
-			return fault_set(why, FAULT_INVALID, "LEEF: no bar after %s", names[i]);
+			return fault_say(why, FAULT_INVALID, "LEEF: no bar after %s", "LEEF：%s 之后没有竖线",
+					 names[i]);
 		if (!event_add_text(e, names[i], p.at, p.len))
 			return full(why);
 	}
@@ -97,8 +101,9 @@ static int read_attributes(const char *at, const char *end, char delimiter, stru
 			stop = end;
 		equals = memchr(at, '=', (size_t)(stop - at));
 		if (stop > at && (!equals || equals == at))
-			return fault_set(why, FAULT_INVALID, "LEEF: '%.*s' is no key=value",
-					 (int)(stop - at < 40 ? stop - at : 40), at);
+			return fault_say(why, FAULT_INVALID, "LEEF: '%.*s' is no key=value",
+					 "LEEF：“%.*s”不是 键=值", (int)(stop - at < 40 ? stop - at : 40),
+					 at);
 		if (stop > at && !event_add(e, at, (size_t)(equals - at), equals + 1,
 					    (size_t)(stop - equals) - 1, FIELD_TEXT))
 			return full(why);

@@ -47,6 +47,7 @@ int pairs_read(const char *text, size_t len, struct event *e, struct fault *why)
 
 	while (pairs_next(&at, text + len, &p))
 		if (!event_add(e, p.name, p.name_len, p.text, p.len, FIELD_TEXT))
-			return fault_set(why, FAULT_LIMIT, "more than %d fields in one line", EVENT_FIELDS);
+			return fault_say(why, FAULT_LIMIT, "more than %d fields in one line",
+					 "一行超过 %d 个字段", EVENT_FIELDS);
 	return 0;
 }

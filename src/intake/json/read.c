@@ -384,8 +384,8 @@ static int value(struct scan *s, struct text name)
 	if (*s->at != '{' && *s->at != '[')
 		return word(s, name);
 	if (++s->depth > JSONL_DEPTH)
-		return fault_set(s->why, FAULT_LIMIT, "byte %zu: nested deeper than %d",
-				 (size_t)(s->at - s->from) + 1, JSONL_DEPTH);
+		return fault_say(s->why, FAULT_LIMIT, "byte %zu: nested deeper than %d",
+				 "第 %zu 字节：嵌套超过 %d 层", (size_t)(s->at - s->from) + 1, JSONL_DEPTH);
 	ret = *s->at == '{' ? object(s, name) : array(s, name);
 	s->depth--;
 	return ret;

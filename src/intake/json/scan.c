@@ -15,15 +15,45 @@ const char scan_escapes[256] = {
 	['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
 
+/* clang-format off */
+static const struct {
+	const char *en, *zh;
+} reasons[] = {
+	{ "this is no number",                    "不是数字" },
+	{ "a value is expected",                  "此处应为一个值" },
+	{ "',' or ']' is expected",               "此处应为“,”或“]”" },
+	{ "',' or '}' is expected",               "此处应为“,”或“}”" },
+	{ "':' is expected",                      "此处应为“:”" },
+	{ "the line ends too early",              "行过早结束" },
+	{ "an object is expected",                "应为一个对象" },
+	{ "nothing may follow the object",        "对象之后不应再有内容" },
+	{ "a \\u escape wants four digits",       "\\u 转义应有四位十六进制数字" },
+	{ "there is no such escape",              "没有此种转义" },
+	{ "a string in quotes is expected",       "应为带引号的字符串" },
+	{ "a control character must be escaped",  "控制字符须转义" },
+	{ "the string does not end",              "字符串没有结束" },
+};
+/* clang-format on */
+
+static const char *in_chinese(const char *reason)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (!strcmp(reasons[i].en, reason))
+			return reasons[i].zh;
+	return reason;
+}
+
 int scan_bad(struct scan *s, const char *what)
 {
-	return fault_set(s->why, FAULT_INVALID, "byte %zu: %s", (size_t)(s->at - s->from) + 1, what);
+	return fault_say(s->why, FAULT_INVALID, "byte %zu: %s%.0s", "第 %zu 字节：%.0s%s",
+			 (size_t)(s->at - s->from) + 1, what, in_chinese(what));
 }
 
 int scan_full(struct scan *s)
 {
-	return fault_set(s->why, FAULT_LIMIT, "byte %zu: more than %d fields or %d bytes of text in one line",
-			 (size_t)(s->at - s->from) + 1, EVENT_FIELDS, EVENT_SCRATCH);
+	return fault_say(s->why, FAULT_LIMIT, "byte %zu: more than %d fields or %d bytes of text in one line",
+			 "第 %zu 字节：一行超过 %d 个字段或 %d 字节文本", (size_t)(s->at - s->from) + 1,
+			 EVENT_FIELDS, EVENT_SCRATCH);
 }
 
 static int hex4(struct scan *s, uint32_t *out)

@@ -1,6 +1,5 @@
 #include "intake/stream/former.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,7 +8,7 @@
 
 #include "base/arena.h"
 
-enum { LOOKS_MOST = 5, BEGUN_MOST = 4096 };
+enum { BEGUN_MOST = 4096 };
 
 /* ---- what a file is known by -------------------------------------------------- */
 
@@ -96,97 +95,9 @@ static bool fits(const struct former_ask *ask, struct former *f)
 
 /* ---- the folder ----------------------------------------------------------------- */
 
-struct entry {
-	char *name;
-	uint64_t inode;
-};
-
-struct listing {
-	int folder;
-	DIR *dir;
-	const char *base; /* the log's own name */
-	struct entry *list;
-	size_t count, room;
-};
-
-static bool open_folder(const char *path, struct listing *out)
+static bool open_entry(const struct folder *l, const struct entry *e, struct former *out)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-
-	*out = (struct listing){ .base = slash ? slash + 1 : path };
-	out->dir = folder ? opendir(*folder ? folder : ".") : NULL;
-	out->folder = out->dir ? dirfd(out->dir) : -1;
-	free(folder);
-	return out->dir;
-}
-
-static void forget(struct listing *l)
-{
-	for (size_t i = 0; i < l->count; i++)
-		free(l->list[i].name);
-	l->count = 0;
-}
-
-static void close_folder(struct listing *l)
-{
-	forget(l);
-	free(l->list);
-	closedir(l->dir);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
-}
-
-static void read_entries(struct listing *l)
-{
-	forget(l);
-	rewinddir(l->dir);
-	for (const struct dirent *d; (d = readdir(l->dir));) {
-		if (l->count == l->room) {
-			l->room = l->room ? 2 * l->room : 64;
-			l->list = must_grow(l->list, l->room * sizeof(*l->list));
-		}
-		l->list[l->count++] = (struct entry){ must_copy(d->d_name), d->d_ino };
-	}
-	if (l->count)
-		qsort(l->list, l->count, sizeof(*l->list), by_name);
-}
-
-static bool is_same_list(const struct entry *a, const struct entry *b, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (a[i].inode != b[i].inode || strcmp(a[i].name, b[i].name) != 0)
-			return false;
-	return true;
-}
-
-/* Rotation renames one after the other, and a folder is not read at one moment: it is
- * read until nothing moved meanwhile. */
-static void read_still(struct listing *l)
-{
-	read_entries(l);
-	for (int i = 0; i < LOOKS_MOST; i++) {
-		struct listing before = *l;
-		bool still;
-
-		l->list = NULL;
-		l->count = l->room = 0;
-		read_entries(l);
-		still = l->count == before.count && is_same_list(l->list, before.list, l->count);
-		forget(&before);
-		free(before.list);
-		if (still)
-			return;
-	}
-}
-
-static bool open_entry(const struct listing *l, const struct entry *e, struct former *out)
-{
-	*out = (struct former){ .fd = openat(l->folder, e->name,
-					     O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
+	*out = (struct former){ .fd = openat(l->fd, e->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
 	if (out->fd < 0)
 		return false;
 	if (fstat(out->fd, &out->st) || !S_ISREG(out->st.st_mode)) {
@@ -207,12 +118,6 @@ static bool is_taken(const struct former_ask *ask, const struct former *f)
 	return ask->taken && ask->taken(ask->who, &f->st);
 }
 
-/* app.log.1 of app.log; never app.log itself, which may only look like what it was. */
-static bool is_copy_name(const struct listing *l, const char *name)
-{
-	return !strncmp(name, l->base, strlen(l->base)) && strcmp(name, l->base) != 0;
-}
-
 static bool is_earlier(const struct former_ask *ask, const struct former *f)
 {
 	return ask->after && f->ranked && f->rank.dated == ask->after->dated &&
@@ -221,14 +126,14 @@ static bool is_earlier(const struct former_ask *ask, const struct former *f)
 
 enum likeness { UNLIKE, PACKED_COPY, PLAIN_COPY, ITSELF };
 
-static enum likeness likeness(const struct former_ask *ask, const struct listing *l, const char *name,
+static enum likeness likeness(const struct former_ask *ask, const struct folder *l, const char *name,
 			      const struct former *f)
 {
 	if (f->st.st_dev == ask->device && f->st.st_ino == ask->inode &&
 	    (!ask->born || !f->born || f->born == ask->born))
 		return ITSELF;
 	/* Without a byte to know it by, only its inode will do. */
-	if (!ask->seen || !is_copy_name(l, name) || is_earlier(ask, f))
+	if (!ask->seen || !folder_is_beside(l, name) || is_earlier(ask, f))
 		return UNLIKE;
 	if (packed_is(f->fd))
 		return PACKED_COPY;
@@ -256,7 +161,7 @@ static bool is_better(const struct former_ask *ask, const struct best *best, con
 	return ask->after ? age < 0 : age > 0;
 }
 
-static void look_at(const struct former_ask *ask, const struct listing *l, const struct entry *e,
+static void look_at(const struct former_ask *ask, const struct folder *l, const struct entry *e,
 		    struct best *best)
 {
 	enum likeness is;
@@ -279,20 +184,12 @@ static void look_at(const struct former_ask *ask, const struct listing *l, const
 	former_close(&f);
 }
 
-/* Between two looks a file may have become gzip of itself: then both looks missed it. */
-bool former_find(const struct former_ask *ask, struct former *out)
+bool former_find(const struct folder *l, const struct former_ask *ask, struct former *out)
 {
 	struct best best = { .likeness = UNLIKE };
-	struct listing l;
 
-	if (!open_folder(ask->path, &l))
-		return false;
-	for (int i = 0; i < 2 && !best.likeness; i++) {
-		read_still(&l);
-		for (size_t k = 0; k < l.count; k++)
-			look_at(ask, &l, &l.list[k], &best);
-	}
-	close_folder(&l);
+	for (size_t k = 0; k < l->count; k++)
+		look_at(ask, l, &l->list[k], &best);
 	*out = best.former;
 	return best.likeness;
 }
@@ -365,8 +262,7 @@ static bool is_within(const struct span *span, const struct rotation *r)
 }
 
 /* The log itself may have been rotated since it was opened: then it ends there. */
-static struct span span_of(const struct former_ask *ask, const struct listing *l,
-			   const struct rotation *after)
+static struct span span_of(const struct former_ask *ask, const struct folder *l, const struct rotation *after)
 {
 	struct span span = { .after = *after };
 
@@ -385,8 +281,16 @@ static bool is_one(const struct former_ask *ask, struct former *f)
 	return !is_taken(ask, f) && former_read(f->fd, f->packed, &first, 1, 0) == 1;
 }
 
+/* Of gzip that is only beginning not even its first two bytes are there, which tell it. */
+static bool is_begun_gzip(const char *name, const struct former *f)
+{
+	const size_t len = strlen(name);
+
+	return f->st.st_size < 2 && len > 3 && !strcmp(name + len - 3, ".gz");
+}
+
 /* All within it; SIZE_MAX where something moved before it was opened. */
-static size_t collect(const struct former_ask *ask, const struct listing *l, const struct span *span,
+static size_t collect(const struct former_ask *ask, const struct folder *l, const struct span *span,
 		      struct former *all)
 {
 	size_t count = 0;
@@ -403,7 +307,7 @@ static size_t collect(const struct former_ask *ask, const struct listing *l, con
 			continue;
 		}
 		moved = f->st.st_ino != l->list[i].inode;
-		if (!moved && is_one(ask, f))
+		if (!moved && !is_begun_gzip(l->list[i].name, f) && is_one(ask, f))
 			count++;
 		else
 			former_close(f);
@@ -413,24 +317,18 @@ static size_t collect(const struct former_ask *ask, const struct listing *l, con
 	return moved ? SIZE_MAX : count;
 }
 
-size_t former_since(const struct former_ask *ask, const struct rotation *rank, const char *begun, size_t len,
-		    struct former *out, size_t most)
+size_t former_since(const struct folder *l, const struct former_ask *ask, const struct rotation *rank,
+		    const char *begun, size_t len, struct former *out, size_t most)
 {
-	struct former *all = NULL;
-	size_t count = SIZE_MAX, before;
-	struct listing l;
+	const struct span span = span_of(ask, l, rank);
+	struct former *all;
+	size_t count, before;
 
-	if (!open_folder(ask->path, &l))
+	/* Empty, and packed since: the next one asks what came before it. */
+	if (!len && !span.ends && folder_own_inode(l) != ask->inode)
 		return 0;
-	for (int i = 0; i < LOOKS_MOST && count == SIZE_MAX; i++) {
-		struct span span;
-
-		read_still(&l);
-		span = span_of(ask, &l, rank);
-		all = must_grow(all, (l.count + 1) * sizeof(*all));
-		count = collect(ask, &l, &span, all);
-	}
-	close_folder(&l);
+	all = must_grow(NULL, (l->count + 1) * sizeof(*all));
+	count = collect(ask, l, &span, all);
 	if (count == SIZE_MAX) {
 		free(all);
 		return SIZE_MAX;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "intake/stream/folder.h"
 #include "intake/stream/packed.h"
 #include "intake/stream/rotation.h"
 #include "seal/digest.h"
@@ -66,12 +67,14 @@ struct former_ask {
 
 /* The file itself under another name; else a copy, or gzip of it: the first that was put
  * away `after`, and where nobody knows after what, the last. Few bytes fit many files. */
-bool former_find(const struct former_ask *ask, struct former *out);
+bool former_find(const struct folder *folder, const struct former_ask *ask, struct former *out);
 
 /* What was put away after `rank` and before the file with the inode that `ask` names, of
  * which nothing was read: the oldest first, at most `most` of them. That file begins with
  * `begun` (`len` bytes): what begins so, too, is gzip of it or a copy, and ends them.
  * SIZE_MAX: names are being moved, or the last one may be a copy that is being made
  * (unless `settled`), and nobody can say now. */
-size_t former_since(const struct former_ask *ask, const struct rotation *rank, const char *begun, size_t len,
-		    struct former *out, size_t most);
+size_t former_since(const struct folder *folder, const struct former_ask *ask, const struct rotation *rank,
+		    const char *begun, size_t len, struct former *out, size_t most);
+
+/* Both answer for the moment of the folder; whoever asks looks whether it moved since. */

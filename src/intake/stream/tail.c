@@ -50,6 +50,7 @@ struct tail {
 	size_t place_count;
 	uint64_t missed;
 	int64_t sought_since; /* what is not found while names are moved; 0: all was found */
+	int64_t moved_since;  /* names moved at every look; 0: they stood still at the last one */
 	int64_t gone_since;   /* nothing has this name since; 0: something has */
 	char *chunk;
 };
@@ -115,15 +116,22 @@ static struct file *push(struct tail *t, size_t at, const struct former *found)
 	return f;
 }
 
-static void go_on(struct file *f, const struct place *place, const struct mark *mark)
+/* False: it was emptied since it was found. */
+static bool go_on(struct file *f, const struct place *place, const struct mark *mark)
 {
-	f->offset = place->offset;
-	f->seen = place->seen;
+	struct mark behind, again;
+
+	f->offset = f->seen = place->offset;
 	f->mark = *mark;
 	f->done = place->done;
+	if (place->seen == place->offset)
+		return true;
 	/* The part of a line that had been read is read again, marks and all. */
-	if (f->seen > f->offset && former_mark(f->fd, f->packed, f->offset, &f->mark))
-		f->seen = f->offset;
+	if (!former_mark(f->fd, f->packed, place->offset, &behind) ||
+	    !former_mark(f->fd, f->packed, place->seen, &again) || !mark_is(&again, mark))
+		return false;
+	f->mark = behind;
+	return true;
 }
 
 static bool is_open(const void *who, const struct stat *st)
@@ -162,14 +170,6 @@ static struct place place_of(const struct file *f)
 	return place;
 }
 
-/* A file that was emptied and packed since has left its inode with the name. */
-static bool has_name(const struct tail *t, uint64_t inode)
-{
-	struct stat st;
-
-	return stat(t->path, &st) == 0 && st.st_ino == inode;
-}
-
 /* While names are moved a file may be found under none of them. */
 static bool seek_on(struct tail *t, int64_t now)
 {
@@ -177,8 +177,21 @@ static bool seek_on(struct tail *t, int64_t now)
 	return now - t->sought_since < TAIL_SEEK_S * STAMP_SECOND;
 }
 
+/* Did names move while they were looked at? Then they said nothing, not even that something
+ * is not there; but in a folder where they never stand still that has to do in the end. */
+static bool moved_on(struct tail *t, struct folder *folder, int64_t now)
+{
+	if (!folder_moved(folder)) {
+		t->moved_since = 0;
+		return false;
+	}
+	t->sought_since = 0;
+	t->moved_since = t->moved_since ? t->moved_since : now;
+	return now - t->moved_since < TAIL_MOVED_S * STAMP_SECOND;
+}
+
 /* When was file `i` put away? Its name says so, or that of what it was packed into. */
-static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
+static bool rank_of(const struct tail *t, const struct folder *folder, size_t i, struct rotation *out)
 {
 	const struct place place = place_of(&t->files[i]);
 	struct former_ask ask = ask_for(t, &place, true);
@@ -187,7 +200,7 @@ static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
 
 	ask.taken = NULL;
 	ask.whole = t->files[i].done || t->files[i].is_copy;
-	if (!former_find(&ask, &found))
+	if (!former_find(folder, &ask, &found))
 		return false;
 	ranked = found.ranked;
 	*out = found.rank;
@@ -195,9 +208,9 @@ static bool rank_of(const struct tail *t, size_t i, struct rotation *out)
 	return ranked;
 }
 
-enum found { FOUND, FOUND_NOT, FOUND_NOT_NEEDED };
+enum found { FOUND, FOUND_NOT, FOUND_NOT_YET, FOUND_NOT_NEEDED };
 
-static enum found resume_one(struct tail *t, size_t i)
+static enum found resume_one(struct tail *t, const struct folder *folder, size_t i)
 {
 	const struct place *place = &t->places[i];
 	/* Only the file of the name is copied and emptied. */
@@ -207,34 +220,64 @@ static enum found resume_one(struct tail *t, size_t i)
 	struct file *f;
 
 	ask.whole = place->done;
-	if (t->count && rank_of(t, t->count - 1, &before))
+	if (t->count && rank_of(t, folder, t->count - 1, &before))
 		ask.after = &before;
-	if (!former_find(&ask, &found))
+	if (!former_find(folder, &ask, &found))
 		return !place->seen ? FOUND : place->done ? FOUND_NOT_NEEDED : FOUND_NOT;
 	f = push(t, t->count, &found);
-	f->is_copy = place->is_copy || (!found.same && (!found.packed || has_name(t, place->inode)));
-	go_on(f, place, &found.mark);
-	return FOUND;
+	/* A file that was emptied and packed since has left its inode with the name. */
+	f->is_copy = place->is_copy ||
+		     (!found.same && (!found.packed || folder_own_inode(folder) == place->inode));
+	if (go_on(f, place, &found.mark))
+		return FOUND;
+	remove_file(t, t->count - 1);
+	return FOUND_NOT;
+}
+
+static void forget_found(struct tail *t)
+{
+	while (t->count)
+		remove_file(t, 0);
+}
+
+struct sought {
+	uint64_t missed, sought;
+};
+
+/* All of them at one moment; false where names moved meanwhile. */
+static bool resume_at_once(struct tail *t, int64_t now, struct sought *out)
+{
+	struct folder folder;
+	bool moved;
+
+	*out = (struct sought){ 0 };
+	if (!folder_open(t->path, &folder)) {
+		out->missed = out->sought = t->place_count;
+		return true;
+	}
+	for (size_t i = 0; i < t->place_count; i++) {
+		const enum found found = resume_one(t, &folder, i);
+
+		out->missed += found == FOUND_NOT;
+		out->sought += found != FOUND;
+	}
+	moved = moved_on(t, &folder, now);
+	folder_close(&folder);
+	return !moved;
 }
 
 /* False: not yet. */
 static bool resume_all(struct tail *t, int64_t now)
 {
-	uint64_t missed = 0, sought = 0;
+	struct sought sought;
+	const bool still = resume_at_once(t, now, &sought);
 
-	for (size_t i = 0; i < t->place_count; i++) {
-		const enum found found = resume_one(t, i);
-
-		missed += found == FOUND_NOT;
-		sought += found != FOUND;
-	}
 	/* Also one that is over: it says which came since. */
-	if (sought && seek_on(t, now)) {
-		while (t->count)
-			remove_file(t, 0);
+	if (!still || (sought.sought && seek_on(t, now))) {
+		forget_found(t);
 		return false;
 	}
-	t->missed += missed;
+	t->missed += sought.missed;
 	t->place_count = 0;
 	t->sought_since = 0;
 	return true;
@@ -279,10 +322,11 @@ static int look_for_name(struct pass *p)
 enum unseen { UNSEEN_NONE, UNSEEN_SOME, UNSEEN_UNSURE };
 
 /* Of the one before it; of which nothing was read and which was packed since, nobody knows. */
-static enum unseen rank_before(struct tail *t, size_t i, int64_t now, struct rotation *out)
+static enum unseen rank_before(struct tail *t, const struct folder *folder, size_t i, int64_t now,
+			       struct rotation *out)
 {
 	while (i > 0) {
-		if (rank_of(t, --i, out))
+		if (rank_of(t, folder, --i, out))
 			return UNSEEN_SOME;
 		if (t->files[i].seen && seek_on(t, now))
 			return UNSEEN_UNSURE;
@@ -308,36 +352,54 @@ static bool has_grown(const struct file *f)
 	return former_read(f->fd, f->packed, &first, 1, 0) != 0;
 }
 
-/* Of file `i` nothing was read yet, and `chunk` is how it begins: what was put away
- * between the file before it and this one comes first. */
-static enum unseen insert_unseen(struct tail *t, size_t i, size_t len, int64_t now)
+/* What was put away between the file before file `i` and this one, which begins with
+ * `chunk`. SIZE_MAX: nobody can say now. */
+static size_t find_unseen(struct tail *t, const struct folder *folder, size_t i, size_t len, int64_t now,
+			  struct former *found, size_t room)
 {
 	const struct place place = place_of(&t->files[i]);
 	struct former_ask ask = ask_for(t, &place, false);
-	struct former found[TAIL_FILES];
-	struct rotation rank, again;
-	const size_t room = TAIL_FILES - t->count;
+	struct rotation rank;
 	enum unseen before;
 	size_t count;
 
-	/* An empty one that was rotated: the next one asks what came before it. */
-	before = !len && i + 1 < t->count ? UNSEEN_NONE : rank_before(t, i, now, &rank);
-	/* Those that find no room now are found when these are done. */
-	count = before == UNSEEN_SOME ? former_since(&ask, &rank, t->chunk, len, found, room) : 0;
+	before = rank_before(t, folder, i, now, &rank);
+	if (before != UNSEEN_SOME)
+		return before == UNSEEN_UNSURE ? SIZE_MAX : 0;
+	count = former_since(folder, &ask, &rank, t->chunk, len, found, room);
 	if (count == SIZE_MAX && !seek_on(t, now)) {
 		ask.settled = true;
-		count = former_since(&ask, &rank, t->chunk, len, found, room);
+		count = former_since(folder, &ask, &rank, t->chunk, len, found, room);
 	}
-	if (before == UNSEEN_UNSURE || count == SIZE_MAX)
+	return count;
+}
+
+static void close_all(struct former *found, size_t count)
+{
+	while (count)
+		former_close(&found[--count]);
+}
+
+static enum unseen insert_unseen(struct tail *t, size_t i, size_t len, int64_t now)
+{
+	const size_t room = TAIL_FILES - t->count;
+	struct former found[TAIL_FILES];
+	struct folder folder;
+	size_t count;
+	bool moved;
+
+	if (!folder_open(t->path, &folder))
+		return seek_on(t, now) ? UNSEEN_UNSURE : UNSEEN_NONE;
+	count = find_unseen(t, &folder, i, len, now, found, room);
+	moved = moved_on(t, &folder, now);
+	folder_close(&folder);
+	if (count == SIZE_MAX)
 		return UNSEEN_UNSURE;
-	/* Names that moved between the two questions make the answers one of nothing. */
-	if (before == UNSEEN_SOME &&
-	    (rank_before(t, i, now, &again) != UNSEEN_SOME || again.number != rank.number ||
-	     (count && !len && has_grown(&t->files[i])))) {
-		while (count)
-			former_close(&found[--count]);
+	if (moved || (count && !len && has_grown(&t->files[i]))) {
+		close_all(found, count);
 		return UNSEEN_UNSURE;
 	}
+	/* Those that find no room now are found when these are done. */
 	t->files[i].looked = count < room;
 	t->sought_since = 0;
 	insert(t, i, found, count);
@@ -433,31 +495,50 @@ static bool is_changed(const struct file *f)
 	return !f->packed && (!former_mark(f->fd, NULL, f->seen, &mark) || !mark_is(&mark, &f->mark));
 }
 
-enum outcome { READ_ALL, READ_MORE, READ_STOPPED, READ_AGAIN, READ_FAILED };
+/* READ_LATER: what comes next is not known yet, and those behind it wait. */
+enum outcome { READ_ALL, READ_LATER, READ_MORE, READ_STOPPED, READ_AGAIN, READ_FAILED };
+
+/* The copy that was made of file `i` before it was emptied. */
+static enum found find_copy(struct tail *t, size_t i, int64_t now, struct former *out)
+{
+	struct place place = place_of(&t->files[i]);
+	struct former_ask ask;
+	struct rotation before;
+	struct folder folder;
+	bool there, moved;
+
+	if (!folder_open(t->path, &folder))
+		return seek_on(t, now) ? FOUND_NOT_YET : FOUND_NOT;
+	place.inode = 0; /* a copy is another file */
+	ask = ask_for(t, &place, true);
+	if (i && rank_of(t, &folder, i - 1, &before))
+		ask.after = &before;
+	there = former_find(&folder, &ask, out);
+	moved = moved_on(t, &folder, now);
+	folder_close(&folder);
+	if (there && moved)
+		former_close(out);
+	if (moved || (!there && seek_on(t, now)))
+		return FOUND_NOT_YET;
+	return there ? FOUND : FOUND_NOT;
+}
 
 /* Emptied: what was not read yet stands in the copy, which takes its place in front of it. */
 static enum outcome begin_anew(struct pass *p, size_t i)
 {
 	struct file *f = &p->t->files[i], former = *f;
-	struct place place = place_of(f);
-	struct former_ask ask;
-	struct rotation before;
 	struct former found;
-	bool there;
+	enum found there;
 
 	if (p->t->count == TAIL_FILES)
-		return READ_ALL; /* until there is room */
-	place.inode = 0;         /* a copy is another file */
-	ask = ask_for(p->t, &place, true);
-	if (i && rank_of(p->t, i - 1, &before))
-		ask.after = &before;
-	if (!(there = former_find(&ask, &found)) && seek_on(p->t, p->now))
-		return READ_ALL;
+		return READ_LATER; /* until there is room */
+	if ((there = find_copy(p->t, i, p->now, &found)) == FOUND_NOT_YET)
+		return READ_LATER;
 	p->t->sought_since = 0;
 	*f = (struct file){
 		.fd = former.fd, .device = former.device, .inode = former.inode, .born = former.born
 	};
-	if (!there) {
+	if (there == FOUND_NOT) {
 		const bool going = end_file(p, &former);
 
 		buf_fini(&former.held);
@@ -473,6 +554,15 @@ static enum outcome begin_anew(struct pass *p, size_t i)
 	former.is_copy = true;
 	*f = former;
 	return READ_AGAIN;
+}
+
+/* Of the present file, the beginning of its first line alone: many files begin so, and one that is
+ * emptied and written again could not be told from it. As long as nothing of it was read, the file
+ * before it says which copy comes next. */
+static bool is_too_little(const struct pass *p, size_t i, size_t n)
+{
+	return i && i + 1 == p->t->count && !p->t->files[i].seen && n < MARK_BYTES &&
+	       !memchr(p->t->chunk, '\n', n);
 }
 
 static enum outcome read_file(struct pass *p, size_t i)
@@ -497,9 +587,9 @@ static enum outcome read_file(struct pass *p, size_t i)
 			if (p->t->count < TAIL_FILES)
 				unseen = insert_unseen(p->t, i, (size_t)n, p->now);
 			if (unseen != UNSEEN_NONE)
-				return unseen == UNSEEN_SOME ? READ_AGAIN : READ_ALL;
+				return unseen == UNSEEN_SOME ? READ_AGAIN : READ_LATER;
 		}
-		if (!n) {
+		if (!n || is_too_little(p, i, (size_t)n)) {
 			f->still_since = f->still_since ? f->still_since : p->now;
 			return READ_ALL;
 		}
@@ -566,6 +656,8 @@ static int read_all(struct pass *p)
 			return -FAULT_IO;
 		if (outcome == READ_MORE || outcome == READ_STOPPED)
 			return 1;
+		if (outcome == READ_LATER)
+			return 0;
 		if (outcome == READ_AGAIN)
 			continue;
 		if (!is_over(p, i)) {

@@ -30,6 +30,7 @@ enum {
 	TAIL_FILES = 16,               /* one name's files at once: the present one and those before it */
 	TAIL_LINGER_S = 10,            /* a writer may go on with the old file for so long */
 	TAIL_SEEK_S = 3,               /* so long a file is sought that no name has at the moment */
+	TAIL_MOVED_S = 30,             /* and so long names may move at every look */
 	TAIL_AT_ONCE = 8 * 1024 * 1024 /* bytes of one file in one poll */
 };
 

@@ -49,6 +49,19 @@ static const int64_t now = INT64_C(1790000000) * STAMP_SECOND;
 	"#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status cs(User-Agent) cs(Referer)\n"
 #define STAMP_CALL "msg=audit(1604994496.155:92733): "
 
+#define SYSMON(id)                                                                                           \
+	"<14>Nov 26 05:02:29 h1 sysmon[1102]: <Event><System><Provider Name=\"Linux-Sysmon\" "               \
+	"Guid=\"{ff}\"/>"                                                                                    \
+	"<EventID>" id                                                                                       \
+	"</EventID><Version>5</Version><TimeCreated SystemTime=\"2025-11-26T05:02:28.123456000Z\"/>"         \
+	"<Correlation/><Channel>Linux-Sysmon/Operational</Channel><Computer>h1</Computer><Security "         \
+	"UserId=\"0\"/></System><EventData>"
+#define SYSMON_END "</EventData></Event>"
+#define ESLOGGER                                                                                             \
+	"{\"schema_version\":1,\"time\":\"2025-11-26T05:02:28.880814738Z\",\"process\":{\"executable\":{"    \
+	"\"path\":"                                                                                          \
+	"\"\\/bin\\/zsh\",\"path_truncated\":false},\"audit_token\":{\"pid\":7}},\"event\":{"
+
 /* Lines; of the last one: place, time in seconds (-1: that of receipt), fields (a
  * text of NULL: there is no such field). */
 static const struct {
@@ -389,6 +402,77 @@ static const struct {
 	  1764133348,
 	  { "logtype", "3000" },
 	  "OpenCanary" },
+	{ SYSMON("1") "<Data Name=\"Image\">/usr/bin/curl</Data><Data Name=\"CommandLine\">curl &lt;a&gt; "
+		      "&amp;&amp; "
+		      "&quot;b&apos;&#x20ac;&#10;</Data><Data Name=\"ParentImage\"/>" SYSMON_END,
+	  "linux",
+	  "process_creation",
+	  "sysmon",
+	  1764133348,
+	  { "Image", "/usr/bin/curl", "CommandLine", "curl <a> && \"b'\xe2\x82\xac\n", "ParentImage", "",
+	    "Provider_Name", "Linux-Sysmon", "Security_UserId", "0", "Correlation", NULL, "host", "h1" },
+	  "a process of Sysmon for Linux" },
+	{ SYSMON("3") "<Data Name=\"DestinationIp\">192.0.2.7</Data>" SYSMON_END,
+	  "linux",
+	  "network_connection",
+	  "sysmon",
+	  1764133348,
+	  { "DestinationIp", "192.0.2.7" },
+	  "its connections" },
+	{ SYSMON("5") SYSMON_END, "linux", "process_termination", "sysmon", 1764133348, { 0 }, "an end" },
+	{ SYSMON("9") SYSMON_END, "linux", "raw_access_thread", "sysmon", 1764133348, { 0 }, "a disk" },
+	{ SYSMON("11") "<Data Name=\"TargetFilename\">/etc/cron.d/x</Data>" SYSMON_END,
+	  "linux",
+	  "file_event",
+	  "sysmon",
+	  1764133348,
+	  { "TargetFilename", "/etc/cron.d/x" },
+	  "its files" },
+	{ SYSMON("16") SYSMON_END, "linux", "sysmon_status", "sysmon", 1764133348, { 0 }, "itself" },
+	{ SYSMON("23") SYSMON_END, "linux", "file_delete", "sysmon", 1764133348, { 0 }, "what is removed" },
+	{ SYSMON("255") SYSMON_END, "linux", NULL, "sysmon", 1764133348, { 0 }, "one without a category" },
+	{ "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P'/>"
+	  "<EventID>4688</EventID><TimeCreated SystemTime='2025-11-26T05:02:28.0000000Z'/>"
+	  "<Channel>Security</Channel></System><EventData><Data Name='NewProcessName'>C:\\a.exe</Data>"
+	  "</EventData><RenderingInfo Culture='en-US'><Message>words</Message></RenderingInfo></Event>",
+	  "windows",
+	  "process_creation",
+	  "security",
+	  1764133348,
+	  { "Image", "C:\\a.exe", "Message", NULL, "Provider_Name", "P" },
+	  "an event of Windows as XML" },
+	{ ESLOGGER "\"exec\":{\"args\":[\"curl\",\"-o\",\"a b\"],\"cwd\":{\"path\":\"/Users/u\"},\"target\":{"
+		   "\"executable\":{\"path\":\"/usr/bin/curl\"},\"ppid\":5,\"audit_token\":{\"pid\":7}}}}}",
+	  "macos",
+	  "process_creation",
+	  NULL,
+	  1764133348,
+	  { "Image", "/usr/bin/curl", "CommandLine", "curl -o a b", "ParentImage", "/bin/zsh",
+	    "CurrentDirectory", "/Users/u", "ProcessId", "7", "ParentProcessId", "5" },
+	  "a process of Endpoint Security" },
+	{ ESLOGGER "\"create\":{\"destination_type\":1,\"destination\":{\"new_path\":{\"dir\":{\"path\":"
+		   "\"/Library/LaunchAgents\"},\"filename\":\"x.plist\",\"mode\":420}}}}}",
+	  "macos",
+	  "file_event",
+	  NULL,
+	  1764133348,
+	  { "TargetFilename", "/Library/LaunchAgents/x.plist", "Image", "/bin/zsh" },
+	  "a file that is new" },
+	{ ESLOGGER "\"rename\":{\"source\":{\"path\":\"/tmp/x\"},\"destination_type\":0,\"destination\":{"
+		   "\"existing_file\":{\"path\":\"/etc/pam.d/su\"}}}}}",
+	  "macos",
+	  "file_event",
+	  NULL,
+	  1764133348,
+	  { "TargetFilename", "/etc/pam.d/su" },
+	  "a file that takes a name" },
+	{ ESLOGGER "\"unlink\":{\"target\":{\"path\":\"/tmp/x\"}}}}",
+	  NULL,
+	  NULL,
+	  NULL,
+	  1764133348,
+	  { "TargetFilename", NULL, "event.unlink.target.path", "/tmp/x" },
+	  "one that Sigma has no category for" },
 	{ "<4>Nov 25 22:49:01 h kernel: [1.2] DROP IN=eth0 OUT= MAC=x SRC=1.2.3.4 DST=5.6.7.8 LEN=60 "
 	  "TOS=0x00 "
 	  "PROTO=TCP SPT=1 DPT=22",
@@ -554,6 +638,46 @@ static const struct {
 	  "2106 of audit" },
 	{ "", "type=PATH msg=audit(x:1): name=\"x\"", "", "", 0, FAULT_INVALID, "audit(SECONDS:SERIAL)", 0,
 	  "audit without a time" },
+	{ "", "<Event><System><EventID>1</EventID></System", "", "", 0, FAULT_INVALID,
+	  "cut off after 43 bytes", 0, "an event of XML that is cut off" },
+	{ "", "<Event><System><EventID>1</EventID></Sys></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 41: another element ends than began", 0, "elements that do not fit" },
+	{ "", "<Event><!DOCTYPE e [<!ENTITY x \"y\">]></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 8: declarations, comments and CDATA are not read", 0, "XML with a declaration" },
+	{ "", "<Event><EventData><Data Name=\"a\">&x;</Data></EventData></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 34: no reference", 0, "an entity that nobody declared" },
+	{ "", "<Event><EventData><Data Name=\"a\">&#0;</Data></EventData></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 34: no reference", 0, "NUL by its number" },
+	{ "", "<Event><EventData><Data Name=\"a\">&#xD800;</Data></EventData></Event>", "", "", 0,
+	  FAULT_INVALID, "byte 34: no reference", 0, "half a character by its number" },
+	{ "", "<Event><EventData><Data Name=a>x</Data></EventData></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 30: a value is not in quotation marks", 0, "an attribute without quotation marks" },
+	{ "", "<Event><EventData>x<Data Name=\"a\"/></EventData></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 19: text between elements", 0, "text between elements" },
+	{ "", "<Event></Event><Event></Event>", "", "", 0, FAULT_INVALID,
+	  "byte 16: something stands behind the event", 0, "two events in a line" },
+	{ "", "<Event>", "<a>", "", 60000, FAULT_LIMIT, "nested deeper than 8", 0, "XML that is deep" },
+	{ "", "<Event><EventData>", "<Data>x</Data>", "</EventData></Event>", 1100, FAULT_LIMIT,
+	  "event XML: more than 1024 fields", 0, "XML with too many fields" },
+	{ "", "<Event><System><Channel>x</Channel></System></Event>", "", "", 0, 0, NULL, -1,
+	  "an event of a channel that nobody knows" },
+	{ "", "{\"a\":\"\\u12\"}", "", "", 0, FAULT_INVALID, "escape wants four digits", 0, "an escape" },
+	{ "", "{\"a\":01}", "", "", 0, FAULT_INVALID, "this is no number", 0, "JSON: this is no number" },
+	{ "", "{\"a\":}", "", "", 0, FAULT_INVALID, "a value is expected", 0, "JSON: a value is expected" },
+	{ "", "{\"a\":[1 2]}", "", "", 0, FAULT_INVALID, "',' or ']' is expected", 0,
+	  "JSON: ',' or ']' is expected" },
+	{ "", "{\"a\" 1}", "", "", 0, FAULT_INVALID, "':' is expected", 0, "JSON: ':' is expected" },
+	{ "", "{\"a\":[", "", "", 0, FAULT_INVALID, "the line ends too early", 0,
+	  "JSON: the line ends too early" },
+	{ "", "{\"a\":\"\\x\"}", "", "", 0, FAULT_INVALID, "there is no such escape", 0,
+	  "JSON: there is no such escape" },
+	{ "", "{a:1}", "", "", 0, FAULT_INVALID, "a string in quotes is expected", 0,
+	  "JSON: a string in quotes is expected" },
+	{ "", "{\"a\":\"\001\"}", "", "", 0, FAULT_INVALID, "a control character must be escaped", 0,
+	  "JSON: a control character must be escaped" },
+	{ "", "{\"a\":\"x", "", "", 0, FAULT_INVALID, "the string does not end", 0,
+	  "JSON: the string does not end" },
+	{ "", "{\"a\":1} x", "", "", 0, FAULT_INVALID, "nothing may follow", 0, "JSON and more" },
 	{ "", "CEF:0|a|b|c|d|e", "", "", 0, FAULT_INVALID, "CEF: no bar after name", 0,
 	  "CEF that is cut off" },
 	{ "", "CEF:0|a|b|c|d|e|5|words", "", "", 0, FAULT_INVALID, "'words' is no key=value", 0,
@@ -598,6 +722,9 @@ static void bad_input_has_a_named_outcome(void **state)
 		    (bad[i].says && (!strstr(row.why, bad[i].says) || row.whole_len != strlen(line) ||
 				     row.line != source.lines)))
 			fail_msg("%s: line %d, '%s'", bad[i].why, (int)row.line, row.why ? row.why : "");
+		if (row.why && (!row.zh || (bad[i].says && strstr(row.zh, bad[i].says)) ||
+				!strpbrk(row.zh, "\xe4\xe5\xe6\xe7\xe8\xe9")))
+			fail_msg("%s: in Chinese '%s'", bad[i].why, row.zh);
 		if (!ret &&
 		    e->time / STAMP_SECOND != (bad[i].seconds < 0 ? now / STAMP_SECOND : bad[i].seconds))
 			fail_msg("%s: at %lld", bad[i].why, (long long)(e->time / STAMP_SECOND));

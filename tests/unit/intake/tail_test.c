@@ -564,6 +564,117 @@ static void a_short_copy_is_a_file_of_its_own(void **state)
 	forget_log(log);
 }
 
+/* Each file begins with the same line, and the last one holds no more yet when it is looked at. */
+static void what_all_files_begin_with_makes_none_a_copy(void **state)
+{
+	(void)state;
+	for (unsigned restarted = 0; restarted < 2; restarted++) {
+		struct tail *t = tail_new(path, 64);
+		struct heard heard = { 0 };
+		int log = open_log();
+		char third[160];
+
+		snprintf(third, sizeof(third), "%s.2", path);
+		put_to(log, "# log\n1\n", 8);
+		poll_all(t, &heard);
+		if (restarted)
+			begin_anew(&t);
+		assert_int_equal(rename(path, third), 0);
+		close(log);
+		log = open_log();
+		put_to(log, "# log\n2\n", 8);
+		assert_int_equal(rename(path, second), 0);
+		close(log);
+		log = open_log();
+		put_to(log, "# log\n", 6);
+		poll_all(t, &heard);
+		put_to(log, "3\n", 2);
+		for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
+			poll_all(t, &heard);
+		expect(&heard, "# log;1;# log;2;# log;3;", "few bytes", restarted);
+		assert_int_equal(tail_missed(t), 0);
+		tail_free(t);
+		forget_log(log);
+	}
+}
+
+/* A part of its first line was looked at; then it is emptied, and begins so again. */
+static void a_part_of_a_first_line_is_not_what_a_file_is_known_by(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	const int log = open_log();
+
+	(void)state;
+	put_to(log, "host: 1\n", 8);
+	poll_all(t, &heard);
+	say_and_empty(log, "host: 2\n", 1, 2, false);
+	poll_all(t, &heard);
+	put_to(log, "host", 4);
+	poll_all(t, &heard);
+	say_and_empty(log, ": 3\nhost: 4\n", 2, 2, false);
+	put_to(log, "host: 5\nhost: 6\n", 16);
+	for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
+		poll_all(t, &heard);
+	expect(&heard, "host: 1;host: 2;host: 3;host: 4;host: 5;host: 6;", "part of a line", 0);
+	assert_int_equal(tail_missed(t), 0);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* Emptied, and as long again or longer before anybody looked: the same inode, other lines. */
+static void what_grew_past_the_place_is_read_from_its_beginning(void **state)
+{
+	(void)state;
+	for (unsigned restarted = 0; restarted < 2; restarted++) {
+		struct tail *t = tail_new(path, 64);
+		struct heard heard = { 0 };
+		const int log = open_log();
+
+		put_to(log, "a-1\na-2\n", 8);
+		poll_all(t, &heard);
+		put_to(log, "a-3\n", 4); /* this is only in the copy */
+		copy_and_empty();
+		put_to(log, "b-1\nb-2\nb-3\nb-4\nb-5\n", 20);
+		if (restarted)
+			begin_anew(&t);
+		for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
+			poll_all(t, &heard);
+		expect(&heard, "a-1;a-2;a-3;b-1;b-2;b-3;b-4;b-5;", "grown again", restarted);
+		assert_int_equal(tail_missed(t), 0);
+		tail_free(t);
+		forget_log(log);
+	}
+}
+
+/* The inode of a file that was read and removed is soon another file's. */
+static void an_inode_that_is_used_again_is_another_file(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	struct stat before, after = { 0 };
+	int log = open_log();
+
+	(void)state;
+	put_to(log, "same\nold\n", 9);
+	poll_all(t, &heard);
+	assert_int_equal(fstat(log, &before), 0);
+	begin_anew(&t);
+	assert_int_equal(rename(path, second), 0);
+	pack(second); /* frees the inode */
+	close(log);
+	log = open_log();
+	assert_int_equal(fstat(log, &after), 0);
+	put_to(log, "same\nold\nnew\n", 13);
+	for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
+		poll_all(t, &heard);
+	if (before.st_ino != after.st_ino)
+		print_message("the inode was not used again: proves less\n");
+	expect(&heard, "same;old;same;old;new;", "an inode used again", 0);
+	tail_free(t);
+	forget_log(log);
+}
+
 /* The copy of what was emptied is already packed, and an older plain one began alike. */
 static void a_plain_copy_is_no_better_than_a_packed_one(void **state)
 {
@@ -660,6 +771,10 @@ int main(void)
 		cmocka_unit_test(long_lines_are_passed_over),
 		cmocka_unit_test(two_files_are_two_tails),
 		cmocka_unit_test(a_short_copy_is_a_file_of_its_own),
+		cmocka_unit_test(what_all_files_begin_with_makes_none_a_copy),
+		cmocka_unit_test(a_part_of_a_first_line_is_not_what_a_file_is_known_by),
+		cmocka_unit_test(what_grew_past_the_place_is_read_from_its_beginning),
+		cmocka_unit_test(an_inode_that_is_used_again_is_another_file),
 		cmocka_unit_test(a_plain_copy_is_no_better_than_a_packed_one),
 		cmocka_unit_test(all_of_many_copies_are_read_though_nothing_comes),
 		cmocka_unit_test(a_broken_place_is_refused),
