@@ -34,7 +34,7 @@ CHAIN = {"LG", "DIR", "AUD"}
 # Who sees what comes in from the sources of all units ("See raw events"), and who runs the software.
 SOURCES = {"DIR", "DUT", "CL", "AUD", "SYS"}
 # Messages of all records, and who holds and tests the ways out.
-MESSAGES = {"DIR", "DUT", "SCA", "AUD"}
+MESSAGES = {"DIR", "DUT", "AUD"}
 CHANNELS = {"DIR", "DUT"}
 EVERY = None  # whoever is known
 

@@ -8,7 +8,7 @@
 
 #include "base/stamp.h"
 
-static const char *const readers[] = { "DIR", "DUT", "SCA", "AUD" };
+static const char *const readers[] = { "DIR", "DUT", "AUD" };
 
 bool messages_may(struct deed *deed)
 {
@@ -82,8 +82,8 @@ static int list_messages(struct deed *deed, const struct messages_ask *ask, int6
 
 static void none_of_yours(struct deed *deed)
 {
-	refuse(deed, "N21", "全部消息由办公室、值班员、账户管理员和审计员查阅",
-	       "all messages are read by the Office, the duty officer, account administrators and auditors",
+	refuse(deed, "N21", "全部消息由办公室主任、值班员和审计员查阅",
+	       "all messages are read by the Office director, the duty officer and auditors",
 	       NULL);
 }
 
