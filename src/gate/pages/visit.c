@@ -27,7 +27,9 @@ static bool is_asset(const char *path) { return strncmp(path, "/assets/", strlen
 
 static bool is_of_interface(const char *path)
 {
-	return strcmp(path, "/api") == 0 || strncmp(path, "/api/", strlen("/api/")) == 0;
+	/* What is published is no part of the command centre: a page that is not there is not there. */
+	return strcmp(path, "/api") == 0 || strncmp(path, "/api/", strlen("/api/")) == 0 ||
+	       strcmp(path, "/public") == 0 || strncmp(path, "/public/", strlen("/public/")) == 0;
 }
 
 bool visit_fits(const struct call *call, const char *path)
