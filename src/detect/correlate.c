@@ -189,11 +189,22 @@ void correlator_adopt(struct correlator *c, struct correlator *old)
 
 /* ---- what a hit says --------------------------------------------------------------- */
 
+/* The first value; one that is null is none. */
+static bool field_value(const struct event *e, const struct wanted *w, struct text *out)
+{
+	const uint16_t i = event_first(e, name_find(w->name, w->len));
+
+	if (i == NO_FIELD || e->fields[i].type == FIELD_NULL)
+		return false;
+	*out = (struct text){ e->fields[i].text, e->fields[i].len };
+	return true;
+}
+
 /* The only place that looks into an event. */
 static bool hit_value(const struct hit *hit, const struct wanted *w, struct text *out)
 {
-	if (hit->view)
-		return view_value(hit->view, w->name, out);
+	if (hit->event)
+		return field_value(hit->event, w, out);
 	for (size_t i = 0; i < hit->group_count; i++)
 		if (hit->group[i].name_len == w->len && !memcmp(hit->group[i].name, w->name, w->len)) {
 			*out = (struct text){ hit->group[i].text, hit->group[i].len };

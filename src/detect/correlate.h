@@ -49,7 +49,7 @@ struct hit {
 	struct origin origin;
 	const struct alert_field *group; /* of a correlation's hit: its values; else NULL */
 	size_t group_count;
-	struct view *view; /* of an event's hit */
+	const struct event *event; /* of an event's hit */
 };
 
 /* What a correlation that became true hands over. */

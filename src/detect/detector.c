@@ -4,18 +4,16 @@
 #include <string.h>
 
 #include "detect/correlate.h"
-#include "detect/engine/match.h"
 #include "detect/engine/program.h"
+#include "detect/explain.h"
 #include "detect/matcher.h"
 
 struct detector {
 	struct program *program;
 	struct matcher *matcher;
 	struct correlator *correlator;
-	const struct event *event; /* the one at hand */
-	struct view *view;
-	struct event *noted; /* read back from notes */
-	struct view noted_view;
+	const struct event *event;       /* the one at hand */
+	struct event *noted;             /* read back from notes */
 	struct matcher_counts elsewhere; /* of other matchers */
 	uint64_t alerts;
 	detector_alert *alert;
@@ -42,8 +40,6 @@ void detector_free(struct detector *d)
 		return;
 	correlator_free(d->correlator);
 	matcher_free(d->matcher);
-	if (d->noted)
-		view_fini(&d->noted_view);
 	event_free(d->noted);
 	program_free(d->program);
 	free(d);
@@ -106,35 +102,6 @@ void detector_by_rule(const struct detector *d, holding_told *told, void *who)
 
 /* ---- alerts --------------------------------------------------------------- */
 
-static void note_field(struct alert *a, const struct event *e, uint32_t value)
-{
-	const struct field *f = &e->fields[value];
-
-	for (size_t i = 0; i < a->field_count; i++)
-		if (a->fields[i].text == f->text)
-			return;
-	if (a->field_count < ALERT_FIELDS)
-		a->fields[a->field_count++] = (struct alert_field){ f->name, f->text, f->name_len, f->len };
-}
-
-/* What matched: the fields of the tests that came out true and were asked for. */
-static void explain(struct detector *d, uint32_t node, struct alert *a)
-{
-	const struct node *n = &d->program->nodes[node];
-	const struct predicate *x;
-
-	if (n->kind == NODE_NOT || !match_node(d->view, node))
-		return;
-	if (n->kind != NODE_PREDICATE) {
-		for (uint32_t i = 0; i < n->count && a->field_count < ALERT_FIELDS; i++)
-			explain(d, d->program->members[n->first + i], a);
-		return;
-	}
-	x = &d->program->predicates[n->first];
-	if (x->field != FIELD_ANYWHERE && event_first(d->event, x->field) != NO_FIELD)
-		note_field(a, d->event, event_first(d->event, x->field));
-}
-
 static void send(struct detector *d, const struct alert *a)
 {
 	d->alerts++;
@@ -177,22 +144,28 @@ static void correlated(void *who, const struct correlate_report *r)
 				  .group_count = r->group_count });
 }
 
-static void hit(struct detector *d, uint32_t rule)
+static void hit(struct detector *d, const struct match *m)
 {
 	const struct event *e = d->event;
-	struct alert a = {
-		.rule = d->program->rules[rule].rule, .number = rule, .event = e, .time = e->time, .hits = 1
-	};
+	struct alert a = { .rule = d->program->rules[m->rule].rule,
+			   .number = m->rule,
+			   .event = e,
+			   .time = e->time,
+			   .hits = 1,
+			   .field_count = m->count };
 
-	if (!d->program->rules[rule].silent) {
-		explain(d, d->program->rules[rule].root, &a);
-		send(d, &a);
+	for (uint32_t i = 0; i < m->count; i++) {
+		const struct field *f = &e->fields[m->values[i]];
+
+		a.fields[i] = (struct alert_field){ f->name, f->text, f->name_len, f->len };
 	}
-	pass_on(d, &(struct hit){ .rule = rule,
+	if (!d->program->rules[m->rule].silent)
+		send(d, &a);
+	pass_on(d, &(struct hit){ .rule = m->rule,
 				  .time = e->time,
 				  .received = e->received,
 				  .origin = { e->source, e->line },
-				  .view = d->view });
+				  .event = e });
 }
 
 void detector_feed(struct detector *d, const struct event *e)
@@ -200,9 +173,11 @@ void detector_feed(struct detector *d, const struct event *e)
 	const uint32_t *rules, count = matcher_feed(d->matcher, e, &rules);
 
 	d->event = e;
-	d->view = matcher_view(d->matcher);
-	for (uint32_t i = 0; i < count; i++)
-		hit(d, rules[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct match m = explain_match(matcher_view(d->matcher), rules[i]);
+
+		hit(d, &m);
+	}
 }
 
 const struct program *detector_program(const struct detector *d) { return d->program; }
@@ -210,18 +185,13 @@ const struct program *detector_program(const struct detector *d) { return d->pro
 void detector_replay(struct detector *d, const struct notes *n)
 {
 	struct notes_cursor at = { 0 };
-	const uint32_t *rules;
+	const struct match *matches;
 	uint32_t count;
 
-	if (!d->noted) {
+	if (!d->noted)
 		d->noted = event_new();
-		view_init(&d->noted_view, d->program);
-	}
 	d->event = d->noted;
-	d->view = &d->noted_view;
-	while (notes_next(n, &at, d->noted, &rules, &count)) {
-		view_take(d->view, d->noted, NULL);
+	while (notes_next(n, &at, d->noted, &matches, &count))
 		for (uint32_t i = 0; i < count; i++)
-			hit(d, rules[i]);
-	}
+			hit(d, &matches[i]);
 }

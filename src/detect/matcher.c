@@ -88,8 +88,7 @@ static void look_at(struct matcher *m, struct finder *finder, struct finding *to
 }
 
 /* Keywords: the line as it came, or of JSON every value. */
-static void look_everywhere(struct matcher *m, const struct lookout *lookout, struct finder *finder,
-			    struct finding *to)
+static void look_everywhere(struct matcher *m, const struct lookout *lookout, struct finding *to)
 {
 	const struct event *e = m->view.event;
 
@@ -98,11 +97,36 @@ static void look_everywhere(struct matcher *m, const struct lookout *lookout, st
 		return;
 	}
 	if (!e->is_json) {
-		look_at(m, finder, to, EVENT_FIELDS);
+		look_at(m, lookout->anywhere, to, EVENT_FIELDS);
 		return;
 	}
 	for (uint32_t i = 0; i < e->count; i++)
-		look_at(m, finder, to, i);
+		look_at(m, lookout->anywhere, to, i);
+}
+
+/* Two ways to the same, for whichever are fewer. */
+static void look_by_names(struct matcher *m, const struct lookout *lookout, struct finding *to)
+{
+	const struct event *e = m->view.event;
+
+	for (uint32_t i = 0; i < lookout->field_count; i++) {
+		const struct lookout_field *f = &lookout->fields[i];
+
+		for (uint16_t k = event_first(e, f->number); k != NO_FIELD; k = e->fields[k].next)
+			look_at(m, f->finder, to, k);
+	}
+}
+
+static void look_by_values(struct matcher *m, const struct lookout *lookout, struct finding *to)
+{
+	const struct event *e = m->view.event;
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		struct finder *finder = lookout_finder(lookout, e->fields[i].number);
+
+		if (finder)
+			look_at(m, finder, to, i);
+	}
 }
 
 static void find_candidates(struct matcher *m, const struct lookout *lookout)
@@ -113,15 +137,12 @@ static void find_candidates(struct matcher *m, const struct lookout *lookout)
 	m->candidate_count = 0;
 	for (uint32_t i = 0; i < lookout->always_count; i++)
 		put_candidate(m, lookout->always[i]);
-	for (uint32_t i = 0; i < lookout->field_count; i++) {
-		const struct lookout_field *f = &lookout->fields[i];
-
-		if (f->number == FIELD_ANYWHERE)
-			look_everywhere(m, lookout, f->finder, &to);
-		else
-			for (uint16_t k = event_first(e, f->number); k != NO_FIELD; k = e->fields[k].next)
-				look_at(m, f->finder, &to, k);
-	}
+	if (lookout->field_count <= e->count)
+		look_by_names(m, lookout, &to);
+	else
+		look_by_values(m, lookout, &to);
+	if (lookout->anywhere)
+		look_everywhere(m, lookout, &to);
 	m->view.work = (uint64_t)(WORK_MOST - to.work);
 }
 

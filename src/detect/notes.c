@@ -10,14 +10,16 @@ struct head {
 	uint64_t line;
 	int64_t time, received;
 	struct logsource from;
-	uint32_t raw_len, field_count, rule_count;
+	uint32_t raw_len, field_count, match_count;
 	bool timed, is_json, rewritten;
 };
 
 struct packed {
-	uint32_t name_len, len;
+	uint32_t name_len, len, number;
 	uint8_t type;
 };
+
+_Static_assert(sizeof(struct match) % STEP == 0, "several of them lie side by side");
 
 void notes_init(struct notes *n) { *n = (struct notes){ 0 }; }
 
@@ -37,6 +39,15 @@ static void put(struct notes *n, const void *bytes, size_t len)
 	buf_put(&n->bytes, none, (STEP - len % STEP) % STEP);
 }
 
+static void put_matches(struct notes *n, struct view *v, const uint32_t *rules, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct match m = explain_match(v, rules[i]);
+
+		put(n, &m, sizeof(m));
+	}
+}
+
 void notes_take(struct notes *n, struct matcher *m, const struct event *e)
 {
 	const uint32_t *rules, count = matcher_feed(m, e, &rules);
@@ -47,7 +58,7 @@ void notes_take(struct notes *n, struct matcher *m, const struct event *e)
 				   .from = e->from,
 				   .raw_len = (uint32_t)e->raw_len,
 				   .field_count = (uint32_t)e->count,
-				   .rule_count = count,
+				   .match_count = count,
 				   .timed = e->timed,
 				   .is_json = e->is_json,
 				   .rewritten = e->rewritten };
@@ -56,11 +67,11 @@ void notes_take(struct notes *n, struct matcher *m, const struct event *e)
 		return;
 	n->events++;
 	put(n, &head, sizeof(head));
-	put(n, rules, count * sizeof(*rules));
+	put_matches(n, matcher_view(m), rules, count);
 	put(n, e->raw, e->raw_len);
 	for (size_t i = 0; i < e->count; i++) {
 		const struct field *f = &e->fields[i];
-		const struct packed packed = { f->name_len, f->len, f->type };
+		const struct packed packed = { f->name_len, f->len, f->number, f->type };
 
 		put(n, &packed, sizeof(packed));
 		put(n, f->name, f->name_len);
@@ -76,7 +87,7 @@ static const void *take(const struct notes *n, struct notes_cursor *at, size_t l
 	return here;
 }
 
-bool notes_next(const struct notes *n, struct notes_cursor *at, struct event *e, const uint32_t **rules,
+bool notes_next(const struct notes *n, struct notes_cursor *at, struct event *e, const struct match **matches,
 		uint32_t *count)
 {
 	const struct head *head;
@@ -93,15 +104,15 @@ bool notes_next(const struct notes *n, struct notes_cursor *at, struct event *e,
 	e->timed = head->timed;
 	e->is_json = head->is_json;
 	e->rewritten = head->rewritten;
-	*count = head->rule_count;
-	*rules = take(n, at, *count * sizeof(**rules));
+	*count = head->match_count;
+	*matches = take(n, at, *count * sizeof(**matches));
 	e->raw_len = head->raw_len;
 	e->raw = take(n, at, e->raw_len);
 	for (uint32_t i = 0; i < head->field_count; i++) {
 		const struct packed *p = take(n, at, sizeof(*p));
 		const char *name = take(n, at, p->name_len), *text = take(n, at, p->len);
 
-		event_add(e, name, p->name_len, text, p->len, p->type);
+		event_put(e, name, p->name_len, p->number, text, p->len, p->type);
 	}
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "detect/explain.h"
 #include "detect/matcher.h"
 
 /*
@@ -28,7 +29,7 @@ void notes_take(struct notes *n, struct matcher *m, const struct event *e);
 struct notes_cursor {
 	size_t at;
 };
-/* The next event into `e`, and the rules that matched it; what is in it lives as
+/* The next event into `e`, and what matched it; what is in them lives as
  * long as the notes are not changed. False at the end. */
-bool notes_next(const struct notes *n, struct notes_cursor *at, struct event *e, const uint32_t **rules,
+bool notes_next(const struct notes *n, struct notes_cursor *at, struct event *e, const struct match **matches,
 		uint32_t *count);

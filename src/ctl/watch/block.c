@@ -12,8 +12,8 @@ _Static_assert(LINE_LIMIT == 262144, "the reason says the limit");
 
 /* As it lies in `rejects`, the reason and its NUL behind it. */
 struct packed {
-	uint64_t line;
-	size_t offset, len; /* of the text in `bytes`, or PASSED_OVER */
+	uint64_t number;
+	struct block_line line;
 	size_t reason_len;
 };
 
@@ -21,7 +21,7 @@ struct block *block_new(void)
 {
 	struct block *b = must_alloc(sizeof(*b));
 
-	*b = (struct block){ .time = INT64_MIN };
+	*b = (struct block){ .read = must_alloc(INLET_ROOM), .time = INT64_MIN };
 	return b;
 }
 
@@ -31,9 +31,10 @@ void block_free(struct block *b)
 		return;
 	source_fini(&b->source);
 	notes_fini(&b->notes);
-	buf_fini(&b->bytes);
+	free(b->read);
+	buf_fini(&b->apart);
 	buf_fini(&b->rejects);
-	free(b->lens);
+	free(b->lines);
 	free(b->marks);
 	free(b);
 }
@@ -51,34 +52,44 @@ static void forget_work(struct block *b)
 void block_clear(struct block *b)
 {
 	forget_work(b);
-	buf_clear(&b->bytes);
+	buf_clear(&b->apart);
 	b->count = 0;
 	b->done = b->in_order = false;
 }
 
-static void put_len(struct block *b, size_t len)
+static void put(struct block *b, size_t at, size_t len)
 {
 	if (b->count == b->room) {
-		b->room = b->room ? 2 * b->room : 4096;
-		b->lens = must_grow(b->lens, b->room * sizeof(*b->lens));
+		b->room = b->room ? 2 * b->room : 256;
+		b->lines = must_grow(b->lines, b->room * sizeof(*b->lines));
 	}
-	b->lens[b->count++] = len;
+	b->lines[b->count++] = (struct block_line){ at, len };
 }
 
 void block_put_line(struct block *b, const char *line, size_t len)
 {
-	buf_put(&b->bytes, line, len);
-	put_len(b, len);
+	const size_t at = (uintptr_t)line - (uintptr_t)b->read;
+
+	if (at < INLET_ROOM) {
+		put(b, at, len);
+		return;
+	}
+	put(b, INLET_ROOM + b->apart.len, len);
+	buf_put(&b->apart, line, len);
 }
 
-void block_put_loss(struct block *b) { put_len(b, PASSED_OVER); }
+void block_put_loss(struct block *b) { put(b, 0, PASSED_OVER); }
+
+const char *block_text(const struct block *b, struct block_line line)
+{
+	return line.at < INLET_ROOM ? b->read + line.at : b->apart.data + (line.at - INLET_ROOM);
+}
 
 /* ---- the work ----------------------------------------------------------------- */
 
-static void reject(struct block *b, const struct source *source, size_t offset, size_t len,
-		   const char *reason)
+static void reject(struct block *b, const struct source *source, struct block_line line, const char *reason)
 {
-	struct packed p = { source->lines, offset, len, strlen(reason) };
+	struct packed p = { source->lines, line, strlen(reason) };
 
 	buf_put(&b->rejects, &p, sizeof(p));
 	buf_put(&b->rejects, reason, p.reason_len + 1);
@@ -93,16 +104,16 @@ static void mark(struct block *b)
 	b->marks[b->mark_count++] = (struct block_mark){ b->notes.bytes.len, b->time };
 }
 
-static void take_line(struct block *b, struct source *source, const struct maps *maps, size_t offset,
-		      size_t len, struct event *e, struct matcher *m)
+static void take_line(struct block *b, struct source *source, const struct maps *maps, struct block_line line,
+		      struct event *e, struct matcher *m)
 {
 	const uint32_t before = b->notes.events;
 	struct fault why;
-	int ret = intake_line(maps, source, b->bytes.data + offset, len, b->now, e, &why);
+	int ret = intake_line(maps, source, block_text(b, line), line.len, b->now, e, &why);
 
 	if (ret < 0) {
 		if (ret != -FAULT_ABSENT)
-			reject(b, source, offset, len, why.text);
+			reject(b, source, line, why.text);
 		return;
 	}
 	if (e->timed && e->time > b->time)
@@ -115,19 +126,16 @@ static void take_line(struct block *b, struct source *source, const struct maps 
 void block_work_on(struct block *b, struct source *source, const struct maps *maps, struct event *e,
 		   struct matcher *m)
 {
-	size_t offset = 0;
-
 	/* Only says which mapping is tried first; it must not hang on who did the work. */
 	source->hint = 0;
 	forget_work(b);
 	for (size_t i = 0; i < b->count; i++) {
-		if (b->lens[i] == PASSED_OVER) {
+		if (b->lines[i].len == PASSED_OVER) {
 			intake_lost(source);
-			reject(b, source, 0, PASSED_OVER, block_too_long);
+			reject(b, source, b->lines[i], block_too_long);
 			continue;
 		}
-		take_line(b, source, maps, offset, b->lens[i], e, m);
-		offset += b->lens[i];
+		take_line(b, source, maps, b->lines[i], e, m);
 	}
 }
 
@@ -166,10 +174,10 @@ bool block_next_reject(const struct block *b, size_t *at, struct block_reject *o
 		return false;
 	memcpy(&p, b->rejects.data + *at, sizeof(p));
 	*at += sizeof(p);
-	*out = (struct block_reject){ .line = p.line, .reason = b->rejects.data + *at };
-	if (p.len != PASSED_OVER) {
-		out->text = b->bytes.data + p.offset;
-		out->len = p.len;
+	*out = (struct block_reject){ .line = p.number, .reason = b->rejects.data + *at };
+	if (p.line.len != PASSED_OVER) {
+		out->text = block_text(b, p.line);
+		out->len = p.line.len;
 	}
 	*at += p.reason_len + 1;
 	return true;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "ctl/watch/inlet.h"
 #include "detect/matcher.h"
 #include "detect/notes.h"
 #include "intake/intake.h"
@@ -22,9 +23,15 @@ struct block_mark {
 	int64_t time; /* the latest that a line up to it said; INT64_MIN: none of this block did */
 };
 
+/* A line in `read`, or behind its INLET_ROOM bytes in `apart`. */
+struct block_line {
+	size_t at, len; /* PASSED_OVER: one that was too long */
+};
+
 struct block {
-	struct buf bytes;
-	size_t *lens; /* of the lines, or PASSED_OVER: one that was too long */
+	char *read;       /* what came, as it came: lines that are whole in it stay where they are */
+	struct buf apart; /* those that came in pieces, or packed */
+	struct block_line *lines;
 	size_t count, room;
 	int64_t now;        /* when it was read */
 	bool in_order;      /* nobody works on it beforehand: its lines lean on those before */
@@ -49,8 +56,11 @@ struct block *block_new(void);
 void block_free(struct block *b);
 void block_clear(struct block *b);
 
+/* A line of `read` is not copied. */
 void block_put_line(struct block *b, const char *line, size_t len);
 void block_put_loss(struct block *b);
+/* The text of a line that was not too long. */
+const char *block_text(const struct block *b, struct block_line line);
 
 /* Do the work from `before`, or from `source` itself, which then goes on. */
 void block_work(struct block *b, const struct maps *maps, struct event *e, struct matcher *m);

@@ -11,9 +11,8 @@
 #include "base/arena.h"
 #include "intake/gunzip.h"
 
-/* So much that it is still in the second cache when its lines are read. Of gzip little
- * at once: it may become 400 times as much. */
-enum { CHUNK = 128 * 1024, PACKED_CHUNK = 16 * 1024 };
+/* Of gzip little at once: it may become 400 times as much. */
+enum { PACKED_ROOM = 16 * 1024, MAGIC_MOST = 8 };
 
 #define OUT_BYTES_MOST (UINT64_C(1) << 40)
 
@@ -42,8 +41,8 @@ struct inlet {
 	bool ended;
 	struct gunzip *gunzip; /* NULL: plain */
 	uint64_t position;
-	size_t len; /* of what was read and not yet handed on */
-	char chunk[CHUNK];
+	size_t len; /* of its beginning, as long as nobody knows what it is */
+	char begun[MAGIC_MOST];
 };
 
 int inlet_open(const char *path, struct inlet **out, struct fault *why)
@@ -81,64 +80,71 @@ void inlet_wait(const struct inlet *s, int milliseconds, const sigset_t *let_in)
 }
 
 /* Does it begin so, as far as it is there? */
-static bool begins(const struct inlet *s, const char *magic, size_t len)
+static bool begins(const char *begun, size_t len, const char *magic, size_t magic_len)
 {
-	return !memcmp(s->chunk, magic, s->len < len ? s->len : len);
+	return !memcmp(begun, magic, len < magic_len ? len : magic_len);
 }
 
 /* 1: it is known what it is; 0: the next byte may tell. */
-static int recognise(struct inlet *s, struct fault *why)
+static int recognise(struct inlet *s, const char *begun, size_t len, struct fault *why)
 {
 	bool open = false;
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-		if (!begins(s, others[i].magic, others[i].len))
+		if (!begins(begun, len, others[i].magic, others[i].len))
 			continue;
-		if (s->len >= others[i].len)
+		if (len >= others[i].len)
 			return fault_say(why, FAULT_REFUSED, "%s%.0s", "%.0s%s", others[i].en, others[i].zh);
 		open = true;
 	}
-	if (begins(s, gzip_magic, sizeof(gzip_magic))) {
-		open |= s->len < sizeof(gzip_magic);
-		if (s->len >= sizeof(gzip_magic))
+	if (begins(begun, len, gzip_magic, sizeof(gzip_magic))) {
+		open |= len < sizeof(gzip_magic);
+		if (len >= sizeof(gzip_magic))
 			s->gunzip = gunzip_new((struct gunzip_limits){ OUT_BYTES_MOST, INLET_RATIO });
 	}
 	return s->gunzip || !open || s->ended;
 }
 
-static int hand_on(struct inlet *s, inlet_take *take, void *who, struct fault *why)
+static int hand_on(struct inlet *s, const char *bytes, size_t len, inlet_take *take, void *who,
+		   struct fault *why)
 {
-	const size_t len = s->len;
-	int ret = 0;
-
-	s->len = 0;
 	if (!len)
 		return 0;
 	if (s->gunzip)
-		ret = gunzip_feed(s->gunzip, s->chunk, len, take, who, why);
-	else
-		take(who, s->chunk, len);
+		return gunzip_feed(s->gunzip, bytes, len, take, who, why);
+	take(who, bytes, len);
+	return 0;
+}
+
+/* Is it clear what the first bytes are? Else they wait: there are fewer than any magic has. */
+static int is_clear(struct inlet *s, const char *bytes, size_t len, struct fault *why)
+{
+	int ret;
+
+	if (s->known)
+		return 1;
+	if ((ret = recognise(s, bytes, len, why)) < 0)
+		return ret;
+	s->known = ret;
+	s->len = s->known ? 0 : len;
+	memcpy(s->begun, bytes, s->len);
 	return ret;
 }
 
-int inlet_read(struct inlet *s, inlet_take *take, void *who, struct fault *why)
+int inlet_read(struct inlet *s, char room[static INLET_ROOM], inlet_take *take, void *who, struct fault *why)
 {
-	const size_t room = (s->gunzip ? PACKED_CHUNK : CHUNK) - s->len;
-	const ssize_t n = read(s->fd, s->chunk + s->len, room);
+	const size_t before = s->len, most = (s->gunzip ? PACKED_ROOM : INLET_ROOM) - before;
+	const ssize_t n = read(s->fd, memcpy(room, s->begun, before) + before, most);
 	int ret;
 
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? 1
 							 : fault_set(why, FAULT_IO, "%s", strerror(errno));
-	s->len += (size_t)n;
 	s->position += (uint64_t)n;
 	s->ended = n == 0;
-	if (!s->known) {
-		if ((ret = recognise(s, why)) < 0)
-			return ret;
-		s->known = ret;
-	}
-	if (s->known && (ret = hand_on(s, take, who, why)) < 0)
+	if ((ret = is_clear(s, room, before + (size_t)n, why)) < 0)
+		return ret;
+	if (ret && (ret = hand_on(s, room, before + (size_t)n, take, who, why)) < 0)
 		return ret;
 	if (s->ended && s->gunzip)
 		return gunzip_end(s->gunzip, why);

@@ -26,11 +26,14 @@ void inlet_close(struct inlet *s);
 /* What is called for each piece; false stops. */
 typedef bool inlet_take(void *who, const char *bytes, size_t len);
 
-/* Hand on what comes next. 1: more may come (a signal may have ended the wait), 0:
- * that was all. FAULT_REFUSED: not a thing to be read as a log; FAULT_INVALID or
- * FAULT_LIMIT: gzip that is broken or a bomb; FAULT_IO. What came before was
- * handed on. */
-int inlet_read(struct inlet *s, inlet_take *take, void *who, struct fault *why);
+/* So much at once that it is still in the second cache when its lines are looked at. */
+enum { INLET_ROOM = 128 * 1024 };
+
+/* Hand on what comes next. What is read goes to `room`, and is handed on from there where it
+ * is plain. 1: more may come (a signal may have ended the wait), 0: that was all. FAULT_REFUSED: not a thing
+ * to be read as a log; FAULT_INVALID or FAULT_LIMIT: gzip that is broken or a bomb; FAULT_IO. What came
+ * before was handed on. */
+int inlet_read(struct inlet *s, char room[static INLET_ROOM], inlet_take *take, void *who, struct fault *why);
 
 /* Bytes of the file that lie behind, packed as they are. */
 uint64_t inlet_position(const struct inlet *s);

@@ -22,7 +22,8 @@ struct lane {
 	int64_t time;
 
 	struct block *block;      /* the one whose lines, or marks, are being gone through */
-	size_t at, offset;        /* in it */
+	size_t at;                /* in it */
+	size_t offset;            /* with a crew: in its notes */
 	struct event *event;      /* without a crew */
 	struct block *ahead;      /* with one: read, and behind `block` */
 	struct block **ahead_end; /* of that list, which goes by `then` */
@@ -109,19 +110,19 @@ static void lose(struct lane *lane)
 static bool look_at_line(struct lane *lane)
 {
 	struct block *b = lane->block;
-	const size_t len = b->lens[lane->at++];
-	const char *line = b->bytes.data + lane->offset;
+	const struct block_line line = b->lines[lane->at++];
+	const char *text;
 	struct fault why;
 	int ret;
 
-	if (len == PASSED_OVER) {
+	if (line.len == PASSED_OVER) {
 		lose(lane);
 		return false;
 	}
-	lane->offset += len;
-	ret = intake_line(lane->owner->maps, &lane->source, line, len, b->now, lane->event, &why);
+	text = block_text(b, line);
+	ret = intake_line(lane->owner->maps, &lane->source, text, line.len, b->now, lane->event, &why);
 	if (ret < 0 && ret != -FAULT_ABSENT)
-		reject(lane, &(struct block_reject){ lane->source.lines, why.text, line, len });
+		reject(lane, &(struct block_reject){ lane->source.lines, why.text, text, line.len });
 	if (ret == 0 && lane->event->timed && lane->event->time > lane->time)
 		lane->time = lane->event->time;
 	return ret == 0;
@@ -258,7 +259,7 @@ void lane_read(struct lane *lane)
 {
 	struct block *b = empty_block(lane);
 	struct fault why;
-	int ret = inlet_read(lane->inlet, put_bytes, &(struct reading){ lane, b }, &why);
+	int ret = inlet_read(lane->inlet, b->read, put_bytes, &(struct reading){ lane, b }, &why);
 
 	b->now = clock_wall();
 	if (!lane->source.year.year)

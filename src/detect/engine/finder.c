@@ -272,7 +272,7 @@ static void prepare_sieve(struct finder *f, uint32_t count, uint32_t grams)
 	if (!count || count > SIEVE_MOST || !sieve_possible())
 		return;
 	f->sieve = sieve_new(sieve_farthest());
-	f->sifted = grams_new(grams, false);
+	f->sifted = grams_new(grams, false, grams_farthest());
 	make_sieve(f, count);
 }
 
@@ -299,7 +299,8 @@ static void prepare_inside(struct finder *f)
 		f->pair_heads = must_alloc(PAIRS * sizeof(*f->pair_heads));
 	}
 	if (!f->sieve_has_all)
-		f->scanned = grams_new(f->least > GRAM ? 2 * counts[LONGER] : grams, f->least > GRAM);
+		f->scanned = grams_new(f->least > GRAM ? 2 * counts[LONGER] : grams, f->least > GRAM,
+				       grams_farthest());
 }
 
 void finder_finish(struct finder *f)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #ifdef __x86_64__
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -23,10 +24,32 @@ struct grams {
 	uint32_t *buckets; /* where each begins; one more for the end of the last */
 	struct entry *entries;
 	uint32_t count, step;
-	bool wide; /* this processor can take eight at once (AVX2) */
+	enum grams_reach reach;
 };
 
-struct grams *grams_new(uint32_t count, bool by_twos)
+#ifdef __x86_64__
+/* Asked for by hand, as clang 14 has no name for it. */
+static bool has_avx_vnni(void)
+{
+	enum { LEAF = 7, SUBLEAF = 1, AVX_VNNI = 1 << 4 };
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(LEAF, SUBLEAF, &a, &b, &c, &d) && (a & AVX_VNNI);
+}
+#endif
+
+/* One load from eight places was made slow for every processor that told secrets by it
+ * (Gather Data Sampling, 2023); none of those has AVX-VNNI. */
+enum grams_reach grams_farthest(void)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx2"))
+		return has_avx_vnni() ? GRAMS_GATHERED : GRAMS_BY_8;
+#endif
+	return GRAMS_BY_1;
+}
+
+struct grams *grams_new(uint32_t count, bool by_twos, enum grams_reach reach)
 {
 	struct grams *g = must_alloc(sizeof(*g));
 	uint32_t bits = BITS_LEAST, buckets = 64;
@@ -41,9 +64,7 @@ struct grams *grams_new(uint32_t count, bool by_twos)
 	g->buckets = must_alloc((buckets + 1) * sizeof(*g->buckets));
 	g->entries = must_alloc((count + 1) * sizeof(*g->entries));
 	g->step = by_twos ? 2 : 1;
-#ifdef __x86_64__
-	g->wide = __builtin_cpu_supports("avx2");
-#endif
+	g->reach = reach;
 	return g;
 }
 
@@ -126,29 +147,48 @@ static void one_by_one(const struct grams *g, struct text lower, size_t from, si
 #define EVERY 0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6
 #define SECOND 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9
 
-/* Is one of the eight places from here on worth a look? */
-__attribute__((target("avx2"))) static inline bool is_any(const uint32_t *bits, __m128i shift, __m256i order,
-							  const char *at, size_t half)
+#define FOR_8 __attribute__((target("avx2")))
+
+/* Where the bits of the eight places from here on are. */
+FOR_8 static inline __m256i spots_at(__m128i shift, __m256i order, const char *at, size_t half)
 {
 	const __m256i bytes = _mm256_set_m128i(_mm_loadu_si128((const __m128i *)(const void *)(at + half)),
 					       _mm_loadu_si128((const __m128i *)(const void *)at));
 	const __m256i grams = _mm256_shuffle_epi8(bytes, order);
-	const __m256i spots =
-		_mm256_srl_epi32(_mm256_mullo_epi32(grams, _mm256_set1_epi32((int)spread)), shift);
+
+	return _mm256_srl_epi32(_mm256_mullo_epi32(grams, _mm256_set1_epi32((int)spread)), shift);
+}
+
+FOR_8 static inline __m256i masks_of(__m256i spots)
+{
+	return _mm256_sllv_epi32(_mm256_set1_epi32(1), _mm256_and_si256(spots, _mm256_set1_epi32(WORD - 1)));
+}
+
+/* Is one of them worth a look? */
+typedef bool is_any_of(const uint32_t *bits, __m256i spots);
+
+FOR_8 static inline bool is_any_by_1(const uint32_t *bits, __m256i spots)
+{
 	uint32_t words[AT_ONCE], masks[AT_ONCE], any = 0;
 
 	_mm256_storeu_si256((__m256i *)(void *)words, _mm256_srli_epi32(spots, 5));
-	_mm256_storeu_si256((__m256i *)(void *)masks,
-			    _mm256_sllv_epi32(_mm256_set1_epi32(1),
-					      _mm256_and_si256(spots, _mm256_set1_epi32(WORD - 1))));
+	_mm256_storeu_si256((__m256i *)(void *)masks, masks_of(spots));
 	for (int i = 0; i < AT_ONCE; i++)
 		any |= bits[words[i]] & masks[i];
 	return any;
 }
 
+FOR_8 static inline bool is_any_gathered(const uint32_t *bits, __m256i spots)
+{
+	const __m256i words =
+		_mm256_i32gather_epi32((const int *)bits, _mm256_srli_epi32(spots, 5), sizeof(*bits));
+
+	return !_mm256_testz_si256(words, masks_of(spots));
+}
+
 /* As far as eight places at once go; where it ended. */
-__attribute__((target("avx2"))) static size_t scan_wide(const struct grams *g, struct text lower,
-							const struct grams_looking *to)
+FOR_8 static inline __attribute__((always_inline)) size_t
+scan_by_8(const struct grams *g, struct text lower, const struct grams_looking *to, is_any_of is_any)
 {
 	const __m128i shift = _mm_cvtsi32_si128((int)g->shift);
 	const __m256i order =
@@ -157,9 +197,15 @@ __attribute__((target("avx2"))) static size_t scan_wide(const struct grams *g, s
 	size_t i = 0;
 
 	for (; i + half + LANE <= lower.len && *to->work > 0; i += 2 * half)
-		if (is_any(g->bits, shift, order, lower.at + i, half))
+		if (is_any(g->bits, spots_at(shift, order, lower.at + i, half)))
 			one_by_one(g, lower, i, i + 2 * half, to);
 	return i;
+}
+
+FOR_8 static size_t scan_wide(const struct grams *g, struct text lower, const struct grams_looking *to)
+{
+	return g->reach == GRAMS_GATHERED ? scan_by_8(g, lower, to, is_any_gathered)
+					  : scan_by_8(g, lower, to, is_any_by_1);
 }
 
 #endif
@@ -171,7 +217,7 @@ void grams_scan(const struct grams *g, struct text lower, const struct grams_loo
 	if (lower.len < GRAM)
 		return;
 #ifdef __x86_64__
-	if (g->wide)
+	if (g->reach != GRAMS_BY_1)
 		from = scan_wide(g, lower, to);
 #endif
 	one_by_one(g, lower, from, lower.len - GRAM + 1, to);

@@ -16,8 +16,13 @@
  */
 struct grams;
 
+/* How places are looked up: what the processor can do and is quick at, each kind all that is
+ * before it. */
+enum grams_reach { GRAMS_BY_1, GRAMS_BY_8, GRAMS_GATHERED, GRAMS_REACHES };
+enum grams_reach grams_farthest(void);
+
 /* For so many grams. `by_twos`: every text has two side by side. */
-struct grams *grams_new(uint32_t count, bool by_twos);
+struct grams *grams_new(uint32_t count, bool by_twos, enum grams_reach reach);
 void grams_free(struct grams *g);
 
 /* The gram that stands at `offset` of text `number`. */

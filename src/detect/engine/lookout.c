@@ -212,6 +212,33 @@ static void finish_in_line(struct lookout *l)
 	l->in_line = NULL;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const struct lookout_field *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void finish_names(struct lookout *l)
+{
+	const uint32_t groups = name_count() / 64 + 1;
+
+	if (l->field_count)
+		qsort(l->fields, l->field_count, sizeof(*l->fields), by_number);
+	l->names = must_alloc(groups * sizeof(*l->names));
+	l->name_count = groups * 64;
+	for (uint32_t i = l->field_count; i-- > 0;) {
+		const uint32_t number = l->fields[i].number;
+
+		if (number == FIELD_ANYWHERE) {
+			l->anywhere = l->fields[i].finder;
+			continue;
+		}
+		l->names[number / 64].wanted |= UINT64_C(1) << number % 64;
+		l->names[number / 64].before = i;
+	}
+}
+
 static void finish(struct making *m)
 {
 	struct lookout *l = m->lookout;
@@ -223,6 +250,7 @@ static void finish(struct making *m)
 		i = put_one(m, i, rules);
 	for (uint32_t i = 0; i < l->field_count; i++)
 		finder_finish(l->fields[i].finder);
+	finish_names(l);
 	finish_in_line(l);
 	free(rules);
 }
@@ -253,6 +281,7 @@ void lookout_free(struct lookout *l)
 		finder_free(l->fields[i].finder);
 	finder_free(l->in_line);
 	free(l->fields);
+	free(l->names);
 	free(l->always);
 	free(l->looked_for);
 	free(l);

@@ -49,16 +49,6 @@ void view_take(struct view *v, const struct event *e, const uint64_t *looked_for
 	}
 }
 
-bool view_value(const struct view *v, const char *name, struct text *out)
-{
-	const uint16_t i = event_first(v->event, name_find(name, strlen(name)));
-
-	if (i == NO_FIELD || v->event->fields[i].type == FIELD_NULL)
-		return false;
-	*out = (struct text){ v->event->fields[i].text, v->event->fields[i].len };
-	return true;
-}
-
 struct text view_given(const struct view *v, uint32_t value)
 {
 	if (value == EVENT_FIELDS)

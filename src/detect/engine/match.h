@@ -47,9 +47,6 @@ void view_take(struct view *v, const struct event *e, const uint64_t *looked_for
 struct text view_given(const struct view *v, uint32_t value);
 struct text view_lower(struct view *v, uint32_t value);
 
-/* The first value of a field by name; false when it is absent or null. */
-bool view_value(const struct view *v, const char *name, struct text *out);
-
 /* A value as a decimal number; false where it is none. */
 bool text_number(struct text t, double *out);
 
