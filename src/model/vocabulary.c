@@ -72,10 +72,10 @@ const struct spoken vocabulary_guards[] = {
 	  "每个系统清理前均已保存证据或批准免采" },
 	{ "fact_once", "a moment of the case is noted once; a wrong one is corrected with a reason",
 	  "同一时点只登记一次，有误的须说明理由更正" },
-	{ "regime_known", "the plan pack has this regime, with this variant and these stages",
-	  "预案包有此制度及所填情形和阶段" },
 	{ "publish_authority", "this level may be published to this audience, and where the plan asks for an authorisation, "
 	  "it stands on record", "该级别可向该范围发布；须经授权的，已有授权记录" },
+	{ "regime_known", "the plan pack has this regime, with this variant and these stages",
+	  "预案包有此制度及所填情形和阶段" },
 	{ "team_ready", "each member is available and qualified and each tool is ready, or a reason is given",
 	  "人员可用且具备资格、器材可用，否则须说明理由" },
 	{ NULL, NULL, NULL },
