@@ -7,7 +7,6 @@ static const char *const through[] = { "through", NULL };
 static const char *const to[] = { "to", NULL };
 static const char *const series[] = { "receipt", "document", NULL };
 static const char *const cap_words[] = { "issue", "cancel", "taken", NULL };
-static const char *const cap_lists[] = { "colours", "grades", "severities", NULL }; /* by level, 1 to 5 */
 static const char *const publics[] = { "public", NULL };
 static const char *const doors[] = { "open", "close", NULL };
 static const char *const drill_spaces[] = { "open", "freeze", "close", NULL };
@@ -19,7 +18,7 @@ static const char *const voids[] = { "signatures", NULL };
 const struct effect_shape vocabulary_effects[] = {
 	{ "access",        "opens or closes the team's access to the case",        "开通或收回队伍的案件访问权",   SHAPE_WORD,   false, doors,  NULL },
 	{ "address",       "addresses every unit of a sector, a territory or with a product", "按行业、区划或产品确定对象单位", SHAPE_KIND, false, NULL, NULL },
-	{ "cap",           "makes the signed CAP file of the edition or its lifting, or notes one that was taken", "生成版次或其解除的 CAP 签名文件，或登记导入的文件", SHAPE_WORD, false, cap_words, cap_lists },
+	{ "cap",           "makes the signed CAP file of the edition or its lifting, or notes one that was taken", "生成版次或其解除的 CAP 签名文件，或登记导入的文件", SHAPE_WORD, false, cap_words, NULL },
 	{ "deliver",       "delivers to every target",                             "向全部对象送达",               SHAPE_NONE,   true,  NULL,   NULL },
 	{ "document",      "makes a document and keeps it as it stands",           "生成文件并定稿保存",           SHAPE_DOCUMENT, false, NULL, NULL },
 	{ "draft_report",  "drafts a report upward from the case",                 "由案件拟写上报材料",           SHAPE_NONE,   true,  NULL,   NULL },

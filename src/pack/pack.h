@@ -534,7 +534,8 @@ struct text {
 struct colour {
 	const char *name; /* NULL: the level has none */
 	struct words label;
-	const char *cap; /* severity word of CAP, or NULL */
+	const char *grade; /* of the response, such as "III"; or NULL */
+	const char *cap;   /* severity word of CAP, or NULL */
 };
 
 struct publication {

@@ -17,7 +17,7 @@
 /* What a file is about. */
 struct cap_about {
 	struct object *warning, *edition;
-	const char *colour, *grade, *severity; /* by the pack's lists, of the level */
+	const struct colour *colour; /* of the level */
 	bool cancel;
 	/* made by cap_plan: */
 	int64_t ends; /* when it expires */

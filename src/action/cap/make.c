@@ -14,15 +14,6 @@
 enum { AREAS_MOST = 32, OFFSET_MIN = 8 * 60 };
 
 /* clang-format off */
-static const struct {
-	const char *colour, *zh, *en;
-} colours[] = {
-	{ "blue",   "蓝色", "Blue" },
-	{ "yellow", "黄色", "Yellow" },
-	{ "orange", "橙色", "Orange" },
-	{ "red",    "红色", "Red" },
-};
-
 /* What a class of the plan is called in RSIT, which the profile asks for. */
 static const struct {
 	const char *class, *rsit;
@@ -50,10 +41,12 @@ struct making {
 
 static const char *colour_word(const struct making *m)
 {
-	for (size_t i = 0; i < sizeof(colours) / sizeof(*colours); i++)
-		if (!strcmp(colours[i].colour, m->about->colour))
-			return m->zh ? colours[i].zh : colours[i].en;
-	return m->zh ? "" : "Cyber";
+	return m->zh ? m->about->colour->label.zh : m->about->colour->label.en;
+}
+
+static const char *severity_of(const struct making *m)
+{
+	return m->about->colour->cap ? m->about->colour->cap : "Unknown";
 }
 
 /* The words of the edition in this language; NULL where it is not said in it. */
@@ -180,7 +173,7 @@ static const char *urgency_of(const struct making *m)
 {
 	if (m->about->cancel)
 		return "Past";
-	return !strcmp(m->about->severity, "Extreme") || !strcmp(m->about->severity, "Severe") ? "Immediate"
+	return !strcmp(severity_of(m), "Extreme") || !strcmp(severity_of(m), "Severe") ? "Immediate"
 											       : "Expected";
 }
 
@@ -188,7 +181,7 @@ static const char *response_of(const struct making *m)
 {
 	if (m->about->cancel)
 		return "AllClear";
-	return !strcmp(m->about->severity, "Minor") ? "Monitor" : "Execute";
+	return !strcmp(severity_of(m), "Minor") ? "Monitor" : "Execute";
 }
 
 static struct cap_words word_list(struct arena *mem, const char *one, const char *two)
@@ -204,8 +197,8 @@ static struct cap_pairs parameters_of(const struct making *m)
 {
 	struct cap_pair *at = arena_many(m->deed->mem, 3, sizeof(*at));
 
-	at[0] = (struct cap_pair){ "warningColour", m->about->cancel ? "none" : m->about->colour };
-	at[1] = (struct cap_pair){ "warningLevel", m->about->cancel ? "cancelled" : m->about->grade };
+	at[0] = (struct cap_pair){ "warningColour", m->about->cancel ? "none" : m->about->colour->name };
+	at[1] = (struct cap_pair){ "warningLevel", m->about->cancel ? "cancelled" : m->about->colour->grade ? m->about->colour->grade : "IV" };
 	at[2] = (struct cap_pair){ "tlp", m->about->tlp };
 	return (struct cap_pairs){ .at = at, .count = 3 };
 }
@@ -236,7 +229,7 @@ static struct cap_info info_of(const struct making *m)
 		.event = event_of(m),
 		.responses = word_list(m->deed->mem, response_of(m), NULL),
 		.urgency = urgency_of(m),
-		.severity = m->about->cancel ? "Minor" : m->about->severity,
+		.severity = m->about->cancel ? "Minor" : severity_of(m),
 		.certainty =
 			m->about->cancel || world_case(m->deed, m->about->warning) ? "Observed" : "Likely",
 		.event_codes = event_codes_of(m),

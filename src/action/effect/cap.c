@@ -18,20 +18,14 @@ static int newest_edition(struct deed *deed, struct object *warning, struct obje
 	return ret;
 }
 
-/* "blue blue yellow orange red": the word of this level, 1..5. */
-static const char *of_level(struct deed *deed, const struct effect_use *use, const char *list, int64_t level,
-			    const char *otherwise)
+/* What the plan says of this level (publication.yml). A pack that says nothing warns in blue. */
+static const struct colour *of_level(const struct object *warning, int64_t level)
 {
-	const char *at = effect_arg(use, list);
+	static const struct colour unsaid = { "blue", { "蓝色", "Blue" }, "IV", "Unknown" };
 
-	for (int64_t i = 1; at && *at; i++) {
-		const size_t len = strcspn(at, " ");
-
-		if (i == level)
-			return arena_copy_bytes(deed->mem, at, len);
-		at += len + strspn(at + len, " ");
-	}
-	return otherwise;
+	if (level < 1 || level > 5 || !warning->pack->colours[level].name)
+		return &unsaid;
+	return &warning->pack->colours[level];
 }
 
 static void set_time(struct deed *deed, struct object *object, const char *field, int64_t moment)
@@ -93,9 +87,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	if (!about.edition || !kind_field(about.edition->kind, "cap_file"))
 		return 0;
 	level = value_level(json_object_get(about.edition->body, "level"));
-	about.colour = of_level(deed, use, "colours", level, "blue");
-	about.grade = of_level(deed, use, "grades", level, "IV");
-	about.severity = of_level(deed, use, "severities", level, "Unknown");
+	about.colour = of_level(subject, level);
 	return keep_file(deed, &about, why);
 }
 

@@ -127,7 +127,7 @@ static int level_of(struct reader *r, const struct yaml_node *at, const char *te
 
 static void read_colour(struct reader *r, const struct yaml_node *key)
 {
-	static const char *const keys[] = { "colour", "zh", "en", "cap", NULL };
+	static const char *const keys[] = { "colour", "zh", "en", "grade", "cap", NULL };
 	const int level = level_of(r, key, key->text);
 	struct colour *out = &r->pack->colours[level];
 	const char *zh, *en;
@@ -138,6 +138,7 @@ static void read_colour(struct reader *r, const struct yaml_node *key)
 	zh = read_text(r, key->value, "zh", true);
 	en = read_text(r, key->value, "en", true);
 	out->label = (struct words){ zh ? zh : "", en ? en : "" };
+	out->grade = read_text(r, key->value, "grade", false);
 	out->cap = read_text(r, key->value, "cap", false);
 }
 
