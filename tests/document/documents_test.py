@@ -290,7 +290,7 @@ class Documents(Scene):
         with self.whole() as (d, case, sources):
             d.done("dir01", "notice", "abandon", sources["public_notice"], reason="不再需要")
             d.done("dir01", "upward_report", "approve", sources["upward_report"])
-            d.done("lg01", "upward_report", "send", sources["upward_report"])
+            d.done("lg01", "upward_report", "send", sources["upward_report"], channel="paper")
             d.done("dir01", "upward_report", "receipt", sources["upward_report"], receipt="R-1")
             d.done("dir01", "incident", "close", case)
             kept = [d.show(f"#{row['id']}")["fields"] for row in d.show(case)["linked"] if row["kind"] == "issued_document"]

@@ -3,6 +3,7 @@
 #include "action/action_private.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "action/letter.h"
 
@@ -34,15 +35,27 @@ static int enclose(struct deed *deed, struct object *subject, struct letter *let
 						  : 0;
 }
 
+/* All targets of a warning; or one that is added to a warning, which is what is told then. */
+static int targets_of(struct deed *deed, struct object **subject, struct objects *out, struct fault *why)
+{
+	struct object *target = *subject;
+
+	if (strcmp(target->kind->name, "warning_target"))
+		return world_linked(deed, target, "warning_target", NULL, out, why);
+	*out = (struct objects){ .at = arena_many(deed->mem, 1, sizeof(*out->at)), .count = 1 };
+	out->at[0] = target;
+	*subject = world_get(deed, world_ref(deed, target, "warning"), why);
+	return *subject ? 0 : -why->code;
+}
+
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
 	struct letter *letter;
 	struct objects targets;
-	int ret;
+	int ret = 0;
 
-	if (!pack_kind(subject->pack, "warning_target"))
-		return 0;
-	if ((ret = world_linked(deed, subject, "warning_target", NULL, &targets, why)) < 0 || !targets.count)
+	if (!pack_kind(subject->pack, "warning_target") ||
+	    (ret = targets_of(deed, &subject, &targets, why)) < 0 || !targets.count)
 		return ret;
 	letter = letter_delivered(deed, subject, effect_arg(use, "text"));
 	ret = enclose(deed, subject, letter, why);

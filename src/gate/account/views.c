@@ -51,6 +51,33 @@ static void stored(struct call *call, json_t *answer)
 	call_answer_house(call, made ? 201 : 200, answer);
 }
 
+/* A name as the plan gives them; whether it has such a kind is said when the list is asked for. */
+static int check_kind(const char *kind, struct fault *why)
+{
+	const size_t len = strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	if (len && !kind[len])
+		return 0;
+	return fault_say(why, FAULT_INVALID, "'kind' is the name of a kind, not '%.40s'",
+			 "“kind”应为记录类别的名称，不能是“%.40s”", kind);
+}
+
+static int check_columns(const json_t *columns, struct fault *why)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!columns)
+		return 0;
+	if (!json_is_array(columns))
+		return fault_say(why, FAULT_INVALID, "'columns' must be a list", "“columns”应为列表");
+	json_array_foreach((json_t *)columns, i, one)
+		if (!json_is_string(one))
+			return fault_say(why, FAULT_INVALID, "'columns' is a list of names of fields; number %zu is none",
+					 "“columns”为字段名列表，第 %zu 项不是", i + 1);
+	return 0;
+}
+
 int views_put(struct call *call, struct fault *why)
 {
 	static const char *const members[] = { "kind", "where", "order", "space", "columns", NULL };
@@ -59,6 +86,8 @@ int views_put(struct call *call, struct fault *why)
 
 	if ((ret = call_members(call, members, why)) < 0 ||
 	    (ret = call_text_of(call, "kind", 64, true, &text, why)) < 0 ||
+	    (ret = check_kind(text, why)) < 0 ||
+	    (ret = check_columns(json_object_get(call->said, "columns"), why)) < 0 ||
 	    (ret = call_text_of(call, "where", VIEW_BYTES, false, &text, why)) < 0 ||
 	    (ret = call_text_of(call, "order", 16, false, &text, why)) < 0 ||
 	    (ret = call_text_of(call, "space", 16, false, &text, why)) < 0)
@@ -66,8 +95,6 @@ int views_put(struct call *call, struct fault *why)
 	if (text && strcmp(text, "real") && strcmp(text, "drill"))
 		return fault_say(why, FAULT_INVALID, "space is real or drill, not '%.16s'",
 				 "空间（space）为“real”或“drill”，不能是“%.16s”", text);
-	if (json_object_get(call->said, "columns") && !json_is_array(json_object_get(call->said, "columns")))
-		return fault_say(why, FAULT_INVALID, "'columns' must be a list", "“columns”应为列表");
 	call_act(call, put, stored);
 	return 0;
 }

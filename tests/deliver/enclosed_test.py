@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""enclosed -- what a letter carries: the CAP file of a warning, the documents of a report upward; a target added later."""
+import hashlib
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+from cast import city  # noqa: E402
+from channels import Channels, contact, published, wait_until  # noqa: E402
+from smtp import Mailserver  # noqa: E402
+
+
+def files_of(message):
+    return {part.get_filename(): (part.get_content_type(), part.get_payload(decode=True))
+            for part in message.walk() if part.get_filename()}
+
+
+class Enclosed(unittest.TestCase):
+    def test_a_warning_carries_the_cap_file_that_its_edition_names(self):
+        with Mailserver() as server, Channels(mail=server.channel()) as file, city(args=["--channels", file.path]) as d:
+            contact(d, "edu", "mail", "edu@example.org")
+            published(d, ("edu",))
+            message, = server.wait_for(1)
+            edition = d.show(d.list("edition")[0].ref)["fields"]
+            (name, (kind, content)), = files_of(message).items()
+            self.assertEqual((name, kind), (f"{edition['cap_id']}.xml", "application/cap+xml"))
+            self.assertEqual(hashlib.sha256(content).hexdigest(), edition["cap_file"])
+
+    def test_a_unit_that_is_added_to_a_published_warning_is_told_and_timed(self):
+        with Mailserver() as server, Channels(mail=server.channel()) as file, city(args=["--channels", file.path]) as d:
+            contact(d, "tax", "mail", "tax@example.org")
+            warning, _ = published(d, ("edu",))
+            target = d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit["tax"])
+            message, = server.wait_for(1)
+            self.assertEqual(str(message["To"]), "tax@example.org")
+            self.assertEqual([n.split(".")[-1] for n in files_of(message)], ["xml"])
+            wait_until(lambda: d.show(target.ref)["states"]["life"] == "delivered")
+            clock, = d.show(target.ref)["clocks"]
+            self.assertEqual((clock["code"], clock["state"]), ("CK11", "running"))
+
+
+if __name__ == "__main__":
+    unittest.main()
