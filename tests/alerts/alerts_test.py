@@ -482,7 +482,10 @@ class Killed(Alerts):
                 tally = [0, 0]
                 worker = threading.Thread(target=self.feed, args=(d.folder, lines, tally, done))
                 worker.start()
-                time.sleep(chance.uniform(0.1, 0.5))
+                until = time.monotonic() + 20
+                while not tally[0] and time.monotonic() < until:
+                    time.sleep(0.01)
+                time.sleep(chance.uniform(0, 0.4))
                 d.kill()
                 worker.join()
                 d.start()

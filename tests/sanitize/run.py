@@ -16,6 +16,7 @@ from fengsui import ROOT, Results, Unexpected  # noqa: E402
 BUILD = os.environ.get("FENGSUI_ASAN") or os.path.join(ROOT, "build-asan")
 PASSED = re.compile(r"^\[  PASSED  \] (\d+) test", re.M)
 STRICT = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=0:exitcode=99",
+          "LSAN_OPTIONS": f"suppressions={os.path.join(ROOT, 'tests', 'sanitize', 'leaks.supp')}:print_suppressions=0",
           "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
 RULES, PACK = os.path.join(ROOT, "rules"), os.path.join(ROOT, "packs", "jinan-2007")
 
