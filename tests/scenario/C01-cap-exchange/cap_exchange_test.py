@@ -252,6 +252,9 @@ class Exchange(Scene):
             self.looked_at(b, taken.json["number"])
             b.refused("N11", "dir01", "warning", "approve", taken.json["number"], says="category")
             b.done("dut01", "warning", "edit", taken.json["number"], **PUBLIC)
+            # When it came, nobody vouched for its signature.
+            b.refused("N45", "dir01", "warning", "approve", taken.json["number"])
+            b.done("dut01", "warning", "vouch", taken.json["number"], source_checked="已电话核实")
             b.done("dir01", "warning", "approve", taken.json["number"])
             b.done("dir01", "warning", "publish", taken.json["number"])
             ours = self.good_file(b, self.blob(b, self.editions(b, taken.json["number"])[0]["cap_file"]))
