@@ -120,6 +120,10 @@ class ReportUpward(Scene):
             d.done("dir01", "upward_report", "send", ref, channel="mail")
             message, = server.wait_for(1)
             self.assertEqual(str(message["To"]), "province@example.org")
+            body = message.get_body(("plain",)).get_content()
+            for word in ("受影响主机22台", "Report on a network", PROVINCE, d.show(case)["number"]):
+                self.assertIn(word, body)
+            self.assertNotIn("sign in", body, "who is outside cannot")
             kept = {f["name"]: f for f in (d.show(f"#{row['id']}")["fields"] for row in d.show(ref)["linked"] if row["kind"] == "issued_document")}
             files = {part.get_filename(): part.get_payload(decode=True) for part in message.walk() if part.get_filename()}
             self.assertEqual(set(files), set(kept))
