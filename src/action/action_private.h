@@ -349,6 +349,8 @@ int ways_to(struct deed *deed, const char *recipient, struct ways *out, struct f
 int address_of(struct house *house, const char *via, const char *channel, struct arena *mem, const char **out,
 	       struct fault *why);
 /* "unit_head" or "authority" of this unit as a recipient; NULL: there is none. */
+/* Its own competent authority, or that of its sector; 0: none is registered. */
+int64_t authority_of(struct deed *deed, int64_t unit);
 const char *chain_step(struct deed *deed, int64_t unit, const char *step);
 /* By the next contact of the unit that was not tried yet for this record, else on the call list. */
 int next_contact(struct deed *deed, struct object *about, const struct letter *letter, int64_t unit,

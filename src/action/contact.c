@@ -184,8 +184,7 @@ static int64_t head_of(struct deed *deed, int64_t unit)
 	return person;
 }
 
-/* Its own competent authority, or that of its sector; 0: none is registered. */
-static int64_t authority_of(struct deed *deed, int64_t unit)
+int64_t authority_of(struct deed *deed, int64_t unit)
 {
 	struct fault why;
 	struct object *of = world_get(deed, unit, &why);

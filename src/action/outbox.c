@@ -87,27 +87,48 @@ static int tell_duty(const struct telling *t, struct fault *why)
 			   why);
 }
 
+enum { UNITS_TOLD = 64 };
+
+struct told_units {
+	int64_t ids[UNITS_TOLD];
+	size_t count;
+};
+
+static int tell_once(const struct telling *t, int64_t unit, struct told_units *all, struct fault *why)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->ids[i] == unit)
+			return 0;
+	if (!unit || all->count == UNITS_TOLD)
+		return 0;
+	all->ids[all->count++] = unit;
+	return tell(t, "unit", unit, why);
+}
+
+/* A system of a key sector brings its competent authority in. */
+static int64_t competent_for(struct deed *deed, struct object *affected)
+{
+	int64_t named;
+
+	if (!json_is_true(world_value(deed, affected, "system.key_sector", NULL)))
+		return 0;
+	named = world_ref(deed, affected, "system.competent");
+	return named ? named : authority_of(deed, world_ref(deed, affected, "unit"));
+}
+
 static int tell_units(const struct telling *t, struct object *incident, struct fault *why)
 {
+	struct told_units all = { .count = 0 };
 	struct objects systems;
-	int64_t unit = world_ref(t->deed, incident, "unit"), told[64];
-	size_t count = 0;
-	int ret = tell(t, "unit", unit, why);
+	int ret = tell_once(t, world_ref(t->deed, incident, "unit"), &all, why);
 
-	told[count++] = unit;
 	if (ret < 0 ||
 	    (ret = world_linked(t->deed, incident, "affected_system", "incident", &systems, why)) < 0)
 		return ret;
 	for (size_t i = 0; ret == 0 && i < systems.count; i++) {
-		bool known = false;
-
-		unit = world_ref(t->deed, systems.at[i], "unit");
-		for (size_t k = 0; k < count; k++)
-			known |= told[k] == unit;
-		if (known || count == 64)
-			continue;
-		ret = tell(t, "unit", unit, why);
-		told[count++] = unit;
+		ret = tell_once(t, world_ref(t->deed, systems.at[i], "unit"), &all, why);
+		if (ret == 0)
+			ret = tell_once(t, competent_for(t->deed, systems.at[i]), &all, why);
 	}
 	return ret;
 }

@@ -53,6 +53,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "snapshot",      "keeps what was known with the proposal",               "随提议保存当时所知",           SHAPE_NONE,   true,  NULL,   NULL },
 	{ "start_plans",   "starts all special plans that matched, at once",       "同时启动全部匹配的专项预案",   SHAPE_NONE,   true,  NULL,   NULL },
 	{ "test_channels", "tries each channel that leaves the house",             "测试各对外渠道",               SHAPE_NONE,   true,  NULL,   NULL },
+	{ "unanswered",    "notes an unanswered warning on the unit and its cases of that week", "将未反馈的预警记入单位及其同周案件", SHAPE_NONE, true, NULL, NULL },
 	{ "void",          "makes earlier signatures no longer count",             "使先前签字失效",               SHAPE_WORD,   false, voids,  NULL },
 };
 

@@ -12,7 +12,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from cast import city  # noqa: E402
+from channels import Channels, contact, published, wait_until  # noqa: E402
 from fengsui import Daemon, Results, Unexpected, binary  # noqa: E402
+from smtp import Mailserver  # noqa: E402
 
 # What the machine that runs the tests is like is its own affair.
 MACHINE = {"filesystem", "sync", "room", "inodes", "ntp", "clock", "files", "core"}
@@ -229,6 +232,34 @@ def limits_of_the_daemon():
             finds(d.folder, "core", "warning", "on", "崩溃")
 
 
+def fonts_for_documents():
+    with Daemon(demo=False) as d:
+        finds(d.folder, "fonts", "good", "PDF")
+        os.environ["FENGSUI_TEST_NO_FONT"] = "fonts-arphic-uming"  # as if that package were not installed
+        try:
+            finds(d.folder, "fonts", "warning", "fonts-arphic-uming", "无法生成 PDF", "DOCX")
+        finally:
+            del os.environ["FENGSUI_TEST_NO_FONT"]
+
+
+def ways_out():
+    with Daemon() as d:
+        check("channels" not in doctor(d.folder), "there are none")
+    with Mailserver() as server, Channels(mail=server.channel(timeout="3 s")) as file, city(args=["--channels", file.path]) as d:
+        contact(d, "edu", "mail", "edu@example.org")
+        finds(d.folder, "channels", "good", "1, all open", "均畅通")
+        d.cli("channel", "hold", "mail", "服务器更换", "--as", "dir01")
+        finds(d.folder, "channels", "warning", "mail held by decision", "mail 已人工暂停")
+        d.cli("channel", "resume", "mail", "--as", "dir01")
+        finds(d.folder, "channels", "good")
+        server.stop()
+        published(d, ("edu",))
+        wait_until(lambda: doctor(d.folder)["channels"]["health"] != "good", 30, "in trouble")
+        finds(d.folder, "channels", "warning", "mail in trouble, 1 waiting", "mail 故障，1 条待发")
+        server.start()
+        wait_until(lambda: doctor(d.folder)["channels"]["health"] == "good", 30, "open again")
+
+
 def nothing_is_changed():
     with Daemon(demo=False) as d:
         before = sorted(os.listdir(d.folder)), d.status()["record"]["entries"]
@@ -239,7 +270,7 @@ def nothing_is_changed():
 def main():
     results = Results("doctor")
     for case in (a_sound_folder, no_folder, one_screen_in_each_language, memory_is_no_disk, others_may_read, the_daemon,
-                 the_store, the_backup, the_certificate, the_ports, limits_of_the_daemon, nothing_is_changed):
+                 the_store, the_backup, the_certificate, the_ports, fonts_for_documents, ways_out, limits_of_the_daemon, nothing_is_changed):
         results.case(case.__name__, case)
     results.end()
 

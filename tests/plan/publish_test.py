@@ -2,13 +2,14 @@
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 from cast import city, open_case  # noqa: E402
-from fengsui import ROOT, Daemon, Unexpected  # noqa: E402
+from fengsui import ROOT, Daemon, Unexpected, binary  # noqa: E402
 
 OWN = os.path.join(ROOT, "packs", "jinan-2007")
 LEVEL2 = [2, 2, 1, 1, 1, 2]
@@ -228,6 +229,48 @@ class Publish(unittest.TestCase):
             self.assertEqual(len(en.splitlines()), 3, en)
             self.assertEqual(len(zh.splitlines()), 3, zh)
             self.assertEqual(d.cli("plan", "diff", OWN, OWN), "")
+
+    def differs(self, pack, *wanted):
+        """The lines of the difference, in both languages: these words in as many lines, in this order."""
+        for lang, words in zip(("en", "zh"), zip(*wanted)):
+            done = subprocess.run([binary(), "plan", "diff", OWN, pack, "--lang", lang], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            lines = done.stdout.splitlines()
+            self.assertEqual(len(lines), len(words), done.stdout)
+            for line, one in zip(lines, words):
+                self.assertTrue(line.startswith(one[0]) and all(w in line for w in one[1:]), (line, one))
+
+    def test_who_may_publish_what_is_compared(self):
+        with copy_of_the_plan() as pack:
+            change(pack, "publication.yml", ("public:  {levels: [1, 2, 3, 4], authorised: yes}", "public:  {levels: [1, 2, 3]}"),
+                   ("colour: orange, zh: 橙色, en: Orange, grade: II, cap: Severe", "colour: amber, zh: 琥珀色, en: Orange, grade: I, cap: Extreme"))
+            self.differs(pack, (("~ public", "1 2 3 4, authorised → 1 2 3"), ("~ public", "1 2 3 4，须授权 → 1 2 3")),
+                         (("~ warning level 4", "colour", "orange → amber"), ("~ 预警4级", "颜色")),
+                         (("~ warning level 4", "label zh", "橙色 → 琥珀色"), ("~ 预警4级", "中文名称")),
+                         (("~ warning level 4", "grade", "II → I"), ("~ 预警4级", "响应等级")),
+                         (("~ warning level 4", "CAP severity", "Severe → Extreme"), ("~ 预警4级", "CAP 严重程度")))
+
+    def test_documents_are_compared_block_by_block(self):
+        with copy_of_the_plan() as pack:
+            change(pack, "documents/public_notice.yml", ("  - {text: solution}\n", "  - {text: services}\n"), ("archived: yes", "archived: no"))
+            # The solution no longer stands there; the services stand there twice, which is a block that is there already.
+            self.differs(pack, (("~ document public_notice", "archived", "yes → no"), ("~ 文件 public_notice", "归档")),
+                         (("- document public_notice", "text solution"), ("- 文件 public_notice", "正文 solution")))
+        with copy_of_the_plan() as pack:
+            change(pack, "documents/warning.yml", ("一、危害, en: 1  Hazard", "一、危害性, en: 1  Hazard"))
+            self.differs(pack, (("- document warning", "“一、危害 / 1  Hazard”"), ("- 文件 warning", "一、危害")),
+                         (("+ document warning", "“一、危害性 / 1  Hazard”"), ("+ 文件 warning", "一、危害性")))
+        with copy_of_the_plan() as pack:
+            a, b = "  - {text: hazard}\n", "  - {text: measures}\n"
+            change(pack, "documents/warning.yml", (a, "  - {text: there}\n"), (b, a), ("  - {text: there}\n", b))
+            self.differs(pack, (("~ document warning", "in another order"), ("~ 文件 warning", "次序")))
+        with copy_of_the_plan() as pack:
+            os.rename(os.path.join(pack, "documents/evaluation.yml"), os.path.join(pack, "documents/review.yml"))
+            change(pack, "documents/review.yml", ("document: evaluation", "document: review"))
+            change(pack, "kinds/incident.yml", ("{document: evaluation}", "{document: review}"))
+            out = subprocess.run([binary(), "plan", "diff", OWN, pack, "--lang", "en"], capture_output=True, text=True).stdout
+            self.assertIn("- document evaluation\n", out)
+            self.assertIn("+ document review\n", out)
 
 
 if __name__ == "__main__":

@@ -142,6 +142,13 @@ def told(entry):
     return [row["recipient"] for row in entry["change"].get("out", [])]
 
 
+def told_units(d, ref, move, kind="warning_target"):
+    """The units that are told by what a move does, on its own record and on those that it carries along."""
+    act = last(d, ref, move)["entry"]
+    entries = [act] + [e for link in d.linked(ref, kind) for e in d.history(link.ref) if e["act"] == act["act"]]
+    return {r for e in entries for r in told(e) if r.startswith("unit:")}
+
+
 def levels(d, case):
     """The history of the confirmed level: (when, level), oldest first."""
     return [(e["at"], e["change"]["set"]["confirmed_level"]) for e in d.history(case)

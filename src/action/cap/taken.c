@@ -22,8 +22,8 @@ static int refuse_finding(const struct findings *found, struct fault *why)
 {
 	const struct finding *first = findings_first(found);
 
-	return fault_say(why, FAULT_INVALID, "the CAP file is not taken: line %u, %s: [%s] %s%.0s%s%s",
-			 "CAP 文件不予接受：第 %u 行，%s：[%s] %.0s%s%s%s", first->line, first->element,
+	return fault_say(why, FAULT_INVALID, "N38: the CAP file is not taken: line %u, %s: [%s] %s%.0s%s%s",
+			 "N38：CAP 文件不予接受：第 %u 行，%s：[%s] %.0s%s%s%s", first->line, first->element,
 			 rule_code(first->rule), rule_en(first->rule), rule_zh(first->rule),
 			 *first->what ? ": " : "", first->what);
 }

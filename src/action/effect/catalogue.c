@@ -41,6 +41,7 @@ extern const struct effect effect_settle_grade;
 extern const struct effect effect_snapshot;
 extern const struct effect effect_start_plans;
 extern const struct effect effect_test_channels;
+extern const struct effect effect_unanswered;
 extern const struct effect effect_void;
 
 /* clang-format off */
@@ -52,7 +53,7 @@ const struct effect *const effects[] = {
 	&effect_move, &effect_number, &effect_open, &effect_package, &effect_phase, &effect_publish,
 	&effect_replan_clocks, &effect_report_duties, &effect_reserve, &effect_run, &effect_send,
 	&effect_set, &effect_settle_grade, &effect_snapshot, &effect_start_plans,
-	&effect_test_channels, &effect_void, NULL,
+	&effect_test_channels, &effect_unanswered, &effect_void, NULL,
 };
 /* clang-format on */
 

@@ -32,6 +32,8 @@ static const struct {
 	{ "backup",      "Backup",        "备份",       true,  examine_backup },
 	{ "verified",    "Verified",      "核验",       true,  examine_verified },
 	{ "certificate", "Certificate",   "证书",       true,  examine_certificate },
+	{ "channels",    "Channels",      "对外渠道",   true,  examine_channels },
+	{ "fonts",       "Fonts",         "字体",       false, examine_fonts },
 	{ "clock",       "Clock",         "时钟",       false, examine_clock },
 	{ "ntp",         "Time service",  "时间同步",   false, examine_ntp },
 	{ "ports",       "Ports",         "端口",       false, examine_ports },
@@ -54,7 +56,7 @@ static const char help_en[] =
 	"fengsui doctor [--data FOLDER] [--port ADDRESS:PORT]... [--json]\n"
 	"\n"
 	"Looks at a data folder and the machine under it: disk, room, permissions, daemon, store,\n"
-	"backup, certificate, clock, ports, limits. Nothing is changed; one small file is written\n"
+	"backup, certificate, channels, fonts, clock, ports, limits. Nothing is changed; one small file is written\n"
 	"and removed to see how long the disk takes to sync. A daemon may be running.\n"
 	"\n"
 	"  --data FOLDER          the data folder ($FENGSUI_DATA, else ./data)\n"
@@ -68,7 +70,7 @@ static const char help_en[] =
 static const char help_zh[] =
 	"fengsui doctor [--data 目录] [--port 地址:端口]... [--json]\n"
 	"\n"
-	"检查数据目录及其所在机器：磁盘、空间、权限、守护进程、数据库、备份、证书、时钟、端口、限制。\n"
+	"检查数据目录及其所在机器：磁盘、空间、权限、守护进程、数据库、备份、证书、对外渠道、字体、时钟、端口、限制。\n"
 	"不作任何更改；为测量落盘时间会写入并删除一个小文件。守护进程可以正在运行。\n"
 	"\n"
 	"  --data 目录          数据目录（默认 $FENGSUI_DATA，否则 ./data）\n"

@@ -60,5 +60,9 @@ void examine_core(struct doctor *doctor, struct finding *out);
 void examine_files(struct doctor *doctor, struct finding *out);
 void examine_ports(struct doctor *doctor, struct finding *out);
 
+/* leave.c */
+void examine_fonts(struct doctor *doctor, struct finding *out);
+void examine_channels(struct doctor *doctor, struct finding *out);
+
 /* certificate.c */
 void examine_certificate(struct doctor *doctor, struct finding *out);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "pack/document/document.h"
 #include "pack/show.h"
 #include "pack/show/tell.h"
 
@@ -365,7 +366,112 @@ static void diff_publication(struct comparing *d)
 	for (int i = 1; i <= 5; i++) {
 		snprintf(level, sizeof(level), pick(d, "预警%d级", "warning level %d"), i);
 		changed(d, level, pick(d, "颜色", "colour"), d->a->colours[i].name, d->b->colours[i].name);
+		diff_label(d, level, &d->a->colours[i].label, &d->b->colours[i].label);
+		changed(d, level, pick(d, "响应等级", "grade"), d->a->colours[i].grade, d->b->colours[i].grade);
+		changed(d, level, pick(d, "CAP 严重程度", "CAP severity"), d->a->colours[i].cap,
+			d->b->colours[i].cap);
 	}
+}
+
+static bool has_part(const struct document_template *in, const char *words, bool chinese)
+{
+	struct buf other = { 0 };
+	bool has = false;
+
+	for (size_t i = 0; !has && i < in->part_count; i++) {
+		buf_clear(&other);
+		tell_part(&other, &in->parts[i], chinese);
+		has = !strcmp(other.data, words);
+	}
+	buf_fini(&other);
+	return has;
+}
+
+/* The blocks of one that the other has not. */
+static size_t parts_missing(struct comparing *d, const char *where, const struct document_template *of,
+			    const struct document_template *in,
+			    void (*say)(struct comparing *d, const char *where, const char *what))
+{
+	struct buf x = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < of->part_count; i++) {
+		buf_clear(&x);
+		tell_part(&x, &of->parts[i], d->chinese);
+		if (has_part(in, x.data, d->chinese))
+			continue;
+		say(d, where, x.data);
+		count++;
+	}
+	buf_fini(&x);
+	return count;
+}
+
+static void all_parts(struct buf *out, const struct document_template *of, bool chinese)
+{
+	for (size_t i = 0; i < of->part_count; i++)
+		buf_char(out, '\n'), tell_part(out, &of->parts[i], chinese);
+}
+
+static void diff_parts(struct comparing *d, const char *where, const struct document_template *a,
+		       const struct document_template *b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	size_t count = parts_missing(d, where, a, b, went);
+
+	count += parts_missing(d, where, b, a, came);
+	if (!count) {
+		all_parts(&x, a, d->chinese), all_parts(&y, b, d->chinese);
+		if (x.len != y.len || memcmp(x.data ? x.data : "", y.data ? y.data : "", x.len))
+			changed(d, where, pick(d, "内容块", "blocks"), pick(d, "原顺序", "in their order"),
+				pick(d, "次序或重复有变", "in another order, or again"));
+	}
+	buf_fini(&x);
+	buf_fini(&y);
+}
+
+static void diff_document(struct comparing *d, const struct document_template *a,
+			  const struct document_template *b)
+{
+	struct buf at = { 0 }, x = { 0 }, y = { 0 };
+
+	buf_format(&at, "%s %s", pick(d, "文件", "document"), b->id);
+	changed(d, at.data, pick(d, "记录类别", "of"), a->of, b->of);
+	diff_label(d, at.data, &a->label, &b->label);
+	buf_format(&x, "%s / %s", a->title.zh, a->title.en), buf_format(&y, "%s / %s", b->title.zh, b->title.en);
+	told(d, at.data, pick(d, "题目", "title"), &x, &y);
+	changed(d, at.data, pick(d, "版头", "letterhead"), a->letterhead.zh, b->letterhead.zh);
+	changed(d, at.data, pick(d, "英文版头", "letterhead en"), a->letterhead.en, b->letterhead.en);
+	changed(d, at.data, pick(d, "文号", "number"), a->number, b->number);
+	changed(d, at.data, pick(d, "标记", "marking"), a->marking, b->marking);
+	if (a->when)
+		tell_guard(&x, a->when, d->chinese);
+	if (b->when)
+		tell_guard(&y, b->when, d->chinese);
+	told(d, at.data, pick(d, "适用于", "when"), &x, &y);
+	tell_names(&x, &a->fixed), tell_names(&y, &b->fixed);
+	told(d, at.data, pick(d, "定稿格式", "fixed"), &x, &y);
+	changed(d, at.data, pick(d, "归档", "archived"), a->archived ? "yes" : "no", b->archived ? "yes" : "no");
+	buf_format(&x, "%d", a->offset_min), buf_format(&y, "%d", b->offset_min);
+	told(d, at.data, pick(d, "时区（分钟）", "minutes from UTC"), &x, &y);
+	diff_parts(d, at.data, a, b);
+	buf_fini(&at);
+	buf_fini(&x);
+	buf_fini(&y);
+}
+
+static void diff_documents(struct comparing *d)
+{
+	const struct document_template *other;
+
+	for (size_t i = 0; i < d->a->document_count; i++)
+		if (!pack_document(d->b, d->a->documents[i].id))
+			went(d, pick(d, "文件", "document"), d->a->documents[i].id);
+	for (size_t i = 0; i < d->b->document_count; i++)
+		if ((other = pack_document(d->a, d->b->documents[i].id)))
+			diff_document(d, other, &d->b->documents[i]);
+		else
+			came(d, pick(d, "文件", "document"), d->b->documents[i].id);
 }
 
 static void diff_codes(struct comparing *d, const struct enumeration *a, const struct enumeration *b)
@@ -491,6 +597,7 @@ size_t show_differences(struct buf *out, const struct pack *a, const struct pack
 	diff_roles(&d);
 	diff_refusals(&d);
 	diff_publication(&d);
+	diff_documents(&d);
 	diff_enums(&d);
 	diff_plans(&d);
 	diff_regimes(&d);

@@ -28,4 +28,6 @@ void tell_clock_ops(struct buf *out, const struct pack *pack, const struct move 
 void tell_effects(struct buf *out, const struct move *move, bool chinese);
 void tell_clock_length(struct buf *out, const struct clock_def *clock, bool chinese);
 void tell_escalation(struct buf *out, const struct clock_def *clock, bool chinese);
+struct part; /* document/document.h */
+void tell_part(struct buf *out, const struct part *part, bool chinese);
 void tell_field(struct buf *out, const struct field *field, bool chinese);

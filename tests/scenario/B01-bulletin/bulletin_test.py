@@ -77,6 +77,32 @@ class Bulletin(Scene):
                              {UNITS["edu"][0]: ("read", 1, "2026-03-02T08:10"), UNITS["uni"][0]: ("told", None, "")})
             self.assertEqual(d.try_("uop_bank", "bulletin_reader", "read", after[UNITS["uni"][0]].ref).get("fault"), "absent")
 
+    def kept(self, d, bulletin, as_=None):
+        return [d.show(f"#{row['id']}", as_)["fields"] for row in d.show(bulletin, as_)["linked"] if row["kind"] == "issued_document"]
+
+    def words(self, d, kept):
+        with open(os.path.join(d.folder, "blobs", kept["file"][:2], kept["file"]), encoding="utf-8") as f:
+            return f.read()
+
+    def test_each_edition_is_kept_as_documents(self):
+        with self.city() as d:
+            bulletin = self.issued(d)
+            first = self.kept(d, bulletin)
+            self.assertEqual(sorted((k["template"], k["language"], k["format"]) for k in first),
+                             [("bulletin_notice", lang, f) for lang in ("en", "zh") for f in ("docx", "html", "pdf")])
+            texts = {k["language"]: self.words(d, k) for k in first if k["format"] == "html"}
+            number = d.show(bulletin)["fields"]["document_no"]
+            for lang, words in (("zh", (TEXT["facts"], "一、情况", number)), ("en", (TEXT["facts_en"], "1  Facts", number))):
+                for word in words:
+                    self.assertIn(word, texts[lang])
+            d.both("dut01", "dir01", "bulletin", "correct", bulletin, facts="涉及两所学校")
+            pages = [self.words(d, k) for k in self.kept(d, bulletin) if k["format"] == "html" and k["language"] == "zh"]
+            self.assertEqual([("涉及两所学校" in p, TEXT["facts"] in p) for p in pages], [(False, True), (True, False)], "what was sent stays as it was")
+            # For its readers, and nobody else.
+            self.assertEqual(len(self.kept(d, bulletin, "uop_edu")), 12)
+            one = next(row["id"] for row in d.show(bulletin)["linked"] if row["kind"] == "issued_document")
+            self.absent(d, "uop_bank", f"#{one}")
+
     def test_a_correction_is_read_anew(self):
         with self.city() as d:
             bulletin = self.issued(d)

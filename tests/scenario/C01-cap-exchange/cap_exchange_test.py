@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-from scene import ROOT, Scene, main  # noqa: E402
+from scene import Scene, main  # noqa: E402
 import cap  # noqa: E402
 from web import Web  # noqa: E402
 
@@ -20,18 +20,7 @@ from drill_namespace_test import running  # noqa: E402
 HTTP = ["--http", "127.0.0.1:0", "--public-url", "https://csirt.example.gov.cn/"]
 ATOM, CAP = "{http://www.w3.org/2005/Atom}", "{" + cap.SPACE + "}"
 WORDS = {"title": "勒索软件 <借> 远程桌面 & \"弱口令\" 传播", "hazard": "文件被加密\n并被勒索", "measures": "关闭远程桌面，核查备份"}
-
-
-def without_release_check(folder):
-    """The plan, but for the check of what is public, which has a scenario of its own."""
-    to = os.path.join(folder, "plan")
-    shutil.copytree(os.path.join(ROOT, "packs", "jinan-2007"), to)
-    path = os.path.join(to, "kinds", "warning.yml")
-    with open(path, encoding="utf-8") as f:
-        text = re.sub(r".*checked: release_check.*\n", "", f.read())
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
-    return to
+PUBLIC = {"category": "malware", "starts_at": "2026-03-02T08:00:00Z", "scope": "开放远程桌面的单位和用户", "matters": "发现文件被加密立即断网"}
 
 
 class Exchange(Scene):
@@ -40,19 +29,23 @@ class Exchange(Scene):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def city(self, args=(), **more):
-        more.setdefault("pack", without_release_check(tempfile.mkdtemp(dir=self.folder)))
         return super().city(args=[*HTTP, *args], **more)
 
     # ---- what is done ---------------------------------------------------------------------------
 
-    def approved(self, d, space=None, **words):
+    def reviewed(self, d, space=None, **words):
         warning = d.done("uop_edu", "warning", "create", submitter=d.unit["edu"], space=space,
-                         **{**WORDS, "level": 4, "marking": "public", "valid_to": "2026-03-05T08:00:00Z", **words}).number
-        return self.decided(d, warning, space)
+                         **{**WORDS, **PUBLIC, "level": 4, "marking": "public", "valid_to": "2026-03-05T08:00:00Z", **words}).number
+        return self.looked_at(d, warning, space)
 
-    def decided(self, d, warning, space=None):
+    def looked_at(self, d, warning, space=None):
         d.done("dut01", "warning", "review", warning)
         d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit["edu"], space=space)
+        d.done("dir01", "warning", "record_authorisation", warning, authorised_by=d.unit["edu"], authorisation="鲁网[2026]8号")
+        return warning
+
+    def approved(self, d, space=None, **words):
+        warning = self.reviewed(d, space, **words)
         d.done("dir01", "warning", "approve", warning)
         return warning
 
@@ -122,7 +115,7 @@ class Exchange(Scene):
             self.assertEqual(self.text(first, "info.description")[0], WORDS["hazard"])
             self.assertEqual(self.text(first, "references"), [])
             d.pass_time("4 h")
-            d.both("dut01", "dir01", "warning", "update", warning, level=5)
+            d.both("dut01", "dir01", "warning", "update", warning, level=3)
             d.pass_time("1 h")
             d.both("dut01", "dir01", "warning", "update", warning, hazard="更多单位受影响")
             d.pass_time("1 h")
@@ -131,7 +124,7 @@ class Exchange(Scene):
             files = [self.good_file(d, self.blob(d, e["cap_file"])) for e in editions]
             lifted = self.good_file(d, self.blob(d, editions[2]["cap_cancel"]))
             self.assertEqual([self.text(f, "msgType")[0] for f in files], ["Alert", "Update", "Update"])
-            self.assertEqual(self.text(files[1], "info.severity")[0], "Extreme")
+            self.assertEqual(self.text(files[1], "info.severity")[0], "Moderate")
             names = [e["cap_reference"] for e in editions]
             self.assertEqual(self.text(files[1], "references"), [names[0]])
             self.assertEqual(self.text(files[2], "references"), [" ".join(names[:2])])
@@ -173,8 +166,7 @@ class Exchange(Scene):
             empty = web.raw("GET", "/cap/feed.atom")
             self.assertEqual(self.hrefs(self.good_feed(empty.body)), [])
             public, members = self.published(d), self.published(d, marking="members")
-            secret = self.published(d, marking="secret_ref")
-            self.assertNotIn("cap_file", self.editions(d, secret)[0])
+            d.refused("N11", "dir01", "warning", "approve", self.reviewed(d, marking="secret_ref"))  # to nobody, so in no file
             ids = [self.editions(d, w)[0]["cap_id"] for w in (public, members)]
             address = "https://csirt.example.gov.cn/cap/%s.xml"
             reply = web.raw("GET", "/cap/feed.atom")
@@ -240,13 +232,13 @@ class Exchange(Scene):
             # Update and lifting find what they are about; a certificate that is known vouches.
             shutil.copy(os.path.join(a.folder, "keys", "cap.pem"), os.path.join(b.folder, "keys", "cap-trusted.pem"))
             a.pass_time("1 h")
-            a.both("dut01", "dir01", "warning", "update", warning, level=5)
+            a.both("dut01", "dir01", "warning", "update", warning, level=3)
             a.pass_time("1 h")
             a.done("dir01", "warning", "lift", warning, reason="结束")
             last = self.editions(a, warning)[1]
             update = web.ask("POST", "/cap", self.blob(a, last["cap_file"]), login="dut01", headers=xml).json["number"]
             fields = b.show(update)["fields"]
-            self.assertEqual((fields["follows"]["number"], fields["imported_signature"], fields["level"]), (taken.json["number"], "good", 5))
+            self.assertEqual((fields["follows"]["number"], fields["imported_signature"], fields["level"]), (taken.json["number"], "good", 3))
             lifts = os.path.join(self.folder, "lifts.xml")
             with open(lifts, "wb") as f:
                 f.write(self.blob(a, last["cap_cancel"]))
@@ -257,7 +249,13 @@ class Exchange(Scene):
             self.assertEqual(len(b.list("warning")), 3)
             # It goes on like any other: reviewed, published here under a number of ours, and nothing of theirs is lost.
             b.done("dut01", "warning", "edit", taken.json["number"], marking="public")
-            self.decided(b, taken.json["number"])
+            self.looked_at(b, taken.json["number"])
+            b.refused("N11", "dir01", "warning", "approve", taken.json["number"], says="category")
+            b.done("dut01", "warning", "edit", taken.json["number"], **PUBLIC)
+            # When it came, nobody vouched for its signature.
+            b.refused("N45", "dir01", "warning", "approve", taken.json["number"])
+            b.done("dut01", "warning", "vouch", taken.json["number"], source_checked="已电话核实")
+            b.done("dir01", "warning", "approve", taken.json["number"])
             b.done("dir01", "warning", "publish", taken.json["number"])
             ours = self.good_file(b, self.blob(b, self.editions(b, taken.json["number"])[0]["cap_file"]))
             self.assertEqual(self.text(ours, "sender"), ["csirt@other.example"])

@@ -1,11 +1,18 @@
 #!/usr/bin/env python3
 """S01 Worm outbreak across units: one case over three units, a warning before the start, each system at its own speed."""
+import contextlib
+import hashlib
 import os
+import shutil
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scene import (LEVEL4, ROOT, UNITS, Scene, archive_text, closing_material, contain_system, evidence, last, main,  # noqa: E402
                    moves, person, remove_cause, restore, told)
+import cap  # noqa: E402
+from channels import Channels, contact, wait_until  # noqa: E402
+from smtp import Mailserver  # noqa: E402
 
 WORM = "10.20.1.11"
 HOSTS = {"edu": "edu-web01", "tax": "tax-app01", "hosp": "hosp-web01"}
@@ -17,26 +24,30 @@ def login(host, at):
 
 class WormOutbreak(Scene):
     """The story is played once; each test looks at what it left."""
+    cites = "T001 T007 T010 T030 T031 T100 T101 T103 T104 T105 N04 N11 N23"
+    goals = {"G25": "test_one_case_over_three_units", "G45": "test_the_warning_is_published_before_the_decision_to_start",
+             "G31": "test_each_unit_is_reached_by_two_ways_and_the_mail_carries_the_cap_file"}
 
     @classmethod
     def setUpClass(cls):
         cls.scene = cls("test_one_case_over_three_units")
-        cls.opened = cls.scene.city(rules=os.path.join(ROOT, "rules"))
-        d = cls.d = cls.opened.__enter__()
-        try:
-            cls.play(cls.scene, d)
-        except BaseException:
-            cls.opened.__exit__(*sys.exc_info())
-            raise
+        with contextlib.ExitStack() as opened:
+            cls.server = opened.enter_context(Mailserver())
+            file = opened.enter_context(Channels(mail=cls.server.channel()))
+            cls.d = opened.enter_context(cls.scene.city(rules=os.path.join(ROOT, "rules"), args=["--channels", file.path]))
+            cls.play(cls.scene, cls.d)
+            cls.opened = opened.pop_all()
 
     @classmethod
     def tearDownClass(cls):
-        cls.opened.__exit__(None, None, None)
+        cls.opened.close()
 
     def play(self, d):
         cls = type(self)
         for key, host in HOSTS.items():
             d.do(None, "system", "create", name=f"{key}主机", owner=d.unit[key], hosts=[host])
+        for key in UNITS:
+            contact(d, key, "mail", f"{key}@example.org")
         person(d, "uop_centre", "支援中心联络员", "应急支援中心", "UOP")
         cls.case = self.heard(d)
         cls.warning = self.warned(d)
@@ -197,6 +208,37 @@ class WormOutbreak(Scene):
     def test_the_warning_is_published_before_the_decision_to_start(self):
         self.assertLess(last(self.d, self.warning, "publish")["at"], last(self.d, self.case, "start")["at"])
         self.assertTrue(self.d.show(self.warning)["fields"]["document_no"])
+
+    def files_of(self, message):
+        return {part.get_filename(): part.get_payload(decode=True) for part in message.walk() if part.get_filename()}
+
+    def test_each_unit_is_reached_by_two_ways_and_the_mail_carries_the_cap_file(self):
+        d = self.d
+        published = last(d, self.warning, "publish")["entry"]["act"]
+        for key in UNITS:
+            ways = {row["channel"] for e in d.history(self.target(d, key)) if e["act"] == published for row in e["change"].get("out", [])
+                    if row["recipient"] == "unit:" + d.unit[key][1:]}
+            self.assertGreaterEqual(ways, {"portal", "mail"}, key)
+        editions = {e["edition_no"]: e for e in (d.show(x.ref)["fields"] for x in d.linked(self.warning, "edition"))}
+        wanted = {editions[1]["cap_file"], editions[2]["cap_file"], editions[2]["cap_cancel"]}
+        self.assertEqual(len(wanted), 3)
+        for key in UNITS:
+            wait_until(lambda: self.cap_files(key) == wanted, 30, key)  # noqa: B023
+        first = next(m for m in self.server.messages() if editions[1]["cap_id"] + ".xml" in self.files_of(m))
+        path = os.path.join(self.folder_of_files(), "warning.xml")
+        with open(path, "wb") as f:
+            f.write(self.files_of(first)[editions[1]["cap_id"] + ".xml"])
+        self.assertEqual(cap.check(path)[path]["findings"], [])
+        self.assertEqual(d.cli("cap", "verify", path).count("good"), 1)
+
+    def cap_files(self, key):
+        sent = [m for m in self.server.messages() if str(m["To"]) == f"{key}@example.org"]
+        return {hashlib.sha256(content).hexdigest() for m in sent for name, content in self.files_of(m).items() if name.endswith(".xml")}
+
+    def folder_of_files(self):
+        folder = tempfile.mkdtemp(prefix="fengsui-s01-")
+        self.addCleanup(shutil.rmtree, folder)
+        return folder
 
     def test_each_units_acknowledgement_has_its_time(self):
         times = {key: self.d.show(self.target(self.d, key))["fields"]["acked_at"][11:16] for key in HOSTS}

@@ -6,13 +6,17 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scene import (LEVEL3, LEVEL4, UNITS, Scene, closing_material, contain_system, containing, end_response, evidence, last, main,  # noqa: E402
-                   remove_cause, verify_case)
+                   person, remove_cause, told, verify_case)
 
 NOTICE = dict(hazard="因设备故障，网上支付和柜员机转账暂时无法使用，未发现数据泄露，资金安全", services="网上银行、手机银行、柜员机转账",
               solution="请改用柜面或现金，恢复后排队交易自动处理，请勿重复提交", contact="市民热线 12345")
 ENGLISH = dict(hazard_en="Payments on the web and at cash machines fail; no data and no money is lost",
                services_en="Web banking, mobile banking, transfers at cash machines",
                solution_en="Use the counter or cash; do not send a payment twice", contact_en="Citizens' line 12345")
+
+
+def minutes_of(clock):
+    return (int(clock["due"][11:13]) - int(clock["started"][11:13])) * 60 + int(clock["due"][14:16]) - int(clock["started"][14:16])
 
 
 class BankOutage(Scene):
@@ -57,6 +61,28 @@ class BankOutage(Scene):
             self.assertEqual(d.clock(notice, "CK14")["due"], "2026-03-02T12:00:00.000000Z")
             d.pass_time("4 h")
             self.assertTrue(d.clock(notice, "CK14")["missed"], "a missed clock is on record")
+
+    def test_the_sector_authority_takes_part_by_itself(self):
+        with self.city() as d:
+            sector = next(s.ref for s in d.list("sector", limit=50) if s["fields"]["name"] == "银行")
+            authority = d.do(None, "unit", "create", name="金融主管部门", type="authority", bound=True).ref
+            d.done("dir01", "sector", "edit", sector, authority=authority)
+            d.done("dir01", "unit", "edit", d.unit["bank"], sector=sector)
+            person(d, "sec_bank", "金融主管", authority, "SEC")
+            case, _, notice = self.outage(d)
+            self.assertIn("unit:" + authority[1:], told(last(d, case, "confirm")["entry"]))
+            self.assertEqual(d.show(case, "sec_bank")["fields"]["title"], "核心业务中断")
+            d.done("lg01", "incident", "start", case, lead="cl01", conflict_declared=False)
+            self.assertIn("unit:" + authority[1:], told(last(d, case, "start")["entry"]))
+            # A system of no key sector does not bring it in.
+            d.done("dir01", "system", "edit", d.system["bank"], key_sector=False)
+            other = verify_case(d, LEVEL3, "bank", title="办公系统中断")
+            d.done("cl01", "affected_system", "create", incident=other, system=d.system["bank"], unit=d.unit["bank"], name="办公系统")
+            evidence(d, other)
+            d.both("rsp01", "dir01", "incident", "fix", other, scores=LEVEL3)
+            d.both("cl01", "dir01", "incident", "confirm", other, **{"class": "fault"}, consequence=["interruption"],
+                   source={"unknown": "尚在分析"}, scope="办公", impact="中断")
+            self.assertNotIn("unit:" + authority[1:], told(last(d, other, "confirm")["entry"]))
 
     def test_the_editions_are_public_in_both_languages_with_their_times(self):
         with self.city() as d:
@@ -167,7 +193,11 @@ class BankOutage(Scene):
             d.done("rsp01", "recovery_step", "passed", switch, integrity_result="对账一致")
             clock = d.clock(system, "CK09") or d.clock(case, "CK09")
             self.assertIsNotNone(clock, "the recovery time objective was measured")
+            self.assertEqual(minutes_of(clock), 60, "that of the system")
+            d.pass_time("40 min")
             d.done("uhd_bank", "affected_system", "signed_off", system)
+            clock = d.clock(system, "CK09")
+            self.assertEqual((clock["state"], "missed" in clock), ("stopped", False), "restored in time, and the result stays")
             d.done("cl01", "incident", "recovered", case)
             end_response(d, case)
             d.done("dir01", "incident", "evaluate", case, watch_continues="并行跟踪")

@@ -1,12 +1,19 @@
 #!/usr/bin/env python3
 """S13 Report upward: by the plan's own rules and by laws that the site adopted, from the case to the receipt."""
+import hashlib
+import io
 import os
+import re
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scene import (LEVEL3, LEVEL4, Scene, activated, closing_material, confirm_case, containing,  # noqa: E402
                    end_response, evidence, last, main, person, to_followup, told, verify_case)
+from channels import Channels, states, wait_until  # noqa: E402
+from smtp import Mailserver  # noqa: E402
 
+PROVINCE = "省网络与信息安全协调机构"
 CONFIRMED = "2026-03-02T08:00:00.000000Z"
 AWARE = "2026-03-02T07:50:00.000000Z"
 
@@ -52,7 +59,7 @@ def sent(d, ref, by="dir01", approver="lg01", **more):
 
 
 class ReportUpward(Scene):
-    cites = "T120 T121 T122 T123 T124 T125 N22 N15 N23 N28 N41 N32"
+    cites = "T120 T121 T122 T123 T124 T125 N22 N15 N23 N28 N41 N32 N08"
     goals = {"G44": "test_the_mandatory_one_goes_its_way_to_the_receipt test_missed_stays_missed_whatever_comes_after"}
 
     def level4(self, d, personal=True):
@@ -95,6 +102,92 @@ class ReportUpward(Scene):
             d.expect_clock(ref, "CK12", "stopped")
             self.assertNotIn("missed", d.clock(ref, "CK12"))
 
+    def test_it_leaves_by_mail_with_the_documents_that_were_kept(self):
+        with Mailserver() as server, Channels(mail=server.channel(), recipients={PROVINCE: {"mail": "province@example.org"}}) as file, \
+                self.city(args=["--channels", file.path]) as d:
+            case = self.level4(d, personal=False)
+            ref = own(d, case)["province-60"]
+            d.done("cl01", "upward_report", "draft", ref, text="受影响主机21台")
+            d.done("lg01", "upward_report", "approve", ref)
+            # Nothing has left before it was sent, and what is drafted anew has to be approved anew.
+            self.assertEqual(server.messages(), [])
+            d.done("dir01", "upward_report", "redraft", ref, reason="补充")
+            d.refused("N04", "dir01", "upward_report", "send", ref, channel="mail")
+            d.done("lg01", "upward_report", "reject", ref, reason="数字更正")
+            d.done("cl01", "upward_report", "draft", ref, text="受影响主机22台")
+            d.done("lg01", "upward_report", "approve", ref)
+            d.pass_time("20 min")
+            d.done("dir01", "upward_report", "send", ref, channel="mail")
+            message, = server.wait_for(1)
+            self.assertEqual(str(message["To"]), "province@example.org")
+            body = message.get_body(("plain",)).get_content()
+            for word in ("受影响主机22台", "Report on a network", PROVINCE, d.show(case)["number"]):
+                self.assertIn(word, body)
+            self.assertNotIn("sign in", body, "who is outside cannot")
+            kept = {f["name"]: f for f in (d.show(f"#{row['id']}")["fields"] for row in d.show(ref)["linked"] if row["kind"] == "issued_document")}
+            files = {part.get_filename(): part.get_payload(decode=True) for part in message.walk() if part.get_filename()}
+            self.assertEqual(set(files), set(kept))
+            self.assertEqual(sorted((f["language"], f["format"]) for f in kept.values()),
+                             [("en", "docx"), ("en", "pdf"), ("zh", "docx"), ("zh", "pdf")])
+            for name, content in files.items():
+                self.assertEqual(hashlib.sha256(content).hexdigest(), kept[name]["file"])
+                self.assertTrue(content.startswith(b"%PDF-" if name.endswith(".pdf") else b"PK"), name)
+            words = self.docx_words(next(c for n, c in files.items() if n.endswith("zh.docx")))
+            self.assertIn("受影响主机22台", words)
+            self.assertNotIn("受影响主机21台", words)
+            # The clock stopped at the sending; that it left stands in the record, and its receipt by its number.
+            clock = d.expect_clock(ref, "CK12", "stopped")
+            self.assertEqual(clock["stopped"], "2026-03-02T08:20:00.000000Z")
+            wait_until(lambda: states(d, "mail") == {"sent": 1})
+            d.refused("N23", "dir01", "upward_report", "receipt", ref)
+            d.done("dut01", "upward_report", "receipt", ref, receipt="鲁网[2026]3号")
+            d.expect_state(ref, life="receipted")
+
+    def docx_words(self, content):
+        with zipfile.ZipFile(io.BytesIO(content)) as docx:
+            return re.sub("<[^>]+>", "", docx.read("word/document.xml").decode())
+
+    def test_the_daemon_was_dead_over_the_hour_of_the_province(self):
+        with self.city() as d:
+            case = self.level4(d, personal=False)
+            ref = own(d, case)["province-60"]
+            d.stop()
+            d.command[d.command.index("--at") + 1] = "2026-03-02T11:00:00Z"
+            d.start()
+            d.pass_time("1 min")
+            clock = d.clock(ref, "CK12")
+            self.assertEqual((clock["due"][:16], clock["missed"][:16]), ("2026-03-02T09:00", "2026-03-02T11:00"), "noticed at the start")
+            late = [e for e in d.history(ref) if "late_alarm" in e["change"]]
+            self.assertEqual([e["change"]["late_alarm"] for e in late], [2 * 3600])
+            self.assertIn("organ:leading_group", told(late[0]))
+            missed = d.clock(ref, "CK12")["missed"]
+            sent(d, ref)
+            self.assertEqual(d.clock(ref, "CK12")["missed"], missed, "the mark stays")
+
+    def test_closing_asks_whether_to_report_and_shows_what_was_sent(self):
+        with self.city() as d:
+            case, systems = activated(d, LEVEL4)
+            ref = own(d, case)["province-60"]
+            sent(d, ref)
+            d.done("dut01", "upward_report", "receipt", ref, receipt="鲁网[2026]3号")
+            containing(d, case)
+            to_followup(d, case, systems)
+            end_response(d, case)
+            d.done("dir01", "incident", "evaluate", case, watch_continues="并行跟踪")
+            self.assertIn("to be reported upward is missing", d.refused(("N08",), "dir01", "incident", "close", case).brief().lower())
+            # What was sent stands with the case, with its receipt.
+            shown = [d.show(u.ref) for u in d.linked(case, "upward_report")]
+            self.assertEqual([(u["fields"]["type"], u["fields"]["receipt"], u.states["life"]) for u in shown],
+                             [("initial", "鲁网[2026]3号", "receipted")])
+            # Asked for the final report: it is owed, and the case waits for it.
+            final = d.done("dir01", "upward_report", "create", incident=case, recipient=PROVINCE, type="final", within_min=1440, mandatory=True,
+                           channel="phone").ref
+            closing_material(d, case)
+            d.refused("N23", "dir01", "incident", "close", case)
+            sent(d, final)
+            d.done("dut01", "upward_report", "receipt", final, receipt="鲁网[2026]4号")
+            d.done("dir01", "incident", "close", case)
+
     def test_who_drafted_it_does_not_approve_it(self):
         with self.city() as d:
             case, _ = confirm_case(d, LEVEL3)
@@ -114,6 +207,9 @@ class ReportUpward(Scene):
             duties = own(d, case)
             d.refused("N22", "dir01", "upward_report", "waive", duties["province-60"], reason="不必", authority="无")
             d.refused("N22", "dir01", "upward_report", "waive", duties["personal-data"], reason="未泄露")
+            d.refused("N22", "dir01", "upward_report", "waive", duties["personal-data"], authority="规定第三条")
+            d.refused("N22", "cl01", "upward_report", "waive", duties["personal-data"], reason="未外泄", authority="规定第三条")
+            d.refused("N22", "lg01", "upward_report", "waive", duties["province-60"], reason="不必", authority="领导小组")
             d.done("dir01", "upward_report", "waive", duties["personal-data"], reason="未外泄", authority="规定第三条")
             d.refused("N22", "dir01", "upward_report", "not_reportable", duties["province-60"], reason="不够级别")
 

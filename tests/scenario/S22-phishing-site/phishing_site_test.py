@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import LEVEL2, Scene, UNITS, evidence, last, main, open_case, person, told, verify_case  # noqa: E402
+from scene import LEVEL2, Scene, UNITS, evidence, last, main, open_case, person, told_units, verify_case  # noqa: E402
 
 NOTICE = dict(hazard="近期出现仿冒银行网站，骗取账号和验证码", services="网上银行", solution="核对网址，不点短信链接，不向他人提供验证码",
               contact="市民热线 12345", hazard_en="Sites imitate a bank and ask for codes", services_en="Web banking",
@@ -30,14 +30,20 @@ class PhishingSite(Scene):
         return d.done("cl01", "indicator", "create", incident=case, type="url", value=value, marking="members",
                       confidence="high", expires_at="2026-04-02T00:00:00Z", **more)
 
-    def takedown(self, d, case, text="请下线仿冒网站主机"):
+    def takedown(self, d, case, text="请下线仿冒网站主机", **more):
         return d.done("cl01", "tasking", "create", incident=case, text=text, type="request", action="take_down",
-                      assignee=d.unit["isp"], accountable=d.who["uop_isp"], due_at="2026-03-02T10:00:00Z")
+                      assignee=d.unit["isp"], accountable=d.who["uop_isp"], due_at="2026-03-02T10:00:00Z",
+                      **{"expires_at": "2026-04-02T00:00:00Z", "scope": "仿冒网站主机", **more})
 
     def test_the_provider_takes_the_host_down_and_it_is_verified(self):
         with self.city() as d:
             case = self.city_with_provider(d)
-            task = self.takedown(d, case)
+            # By its evidence, until a day, and by nobody's opinion of what stands on it.
+            page = d.upload("仿冒页面截图".encode(), as_="cl01")
+            d.refused("N42", "cl01", "tasking", "create", incident=case, text="请下线", type="request", action="take_down", assignee=d.unit["isp"],
+                      accountable=d.who["uop_isp"], due_at="2026-03-02T10:00:00Z")
+            task = self.takedown(d, case, attachment=page)
+            self.assertEqual(d.show(task, "uop_isp")["fields"]["attachment"], page)
             d.refused("N42", "cl01", "containment_action", "create", incident=case, action="block", target="仿冒域名",
                       impact_statement="无", alternatives={"none": "无"}, rollback="解除", disruptive=False, reversible=True)
             d.done("uop_isp", "tasking", "ack", task)
@@ -66,7 +72,7 @@ class PhishingSite(Scene):
             d.done("dut01", "warning", "edit", warning, level=3, measures="核对并提示客户", marking="members", category="phishing")
             d.done("dir01", "warning", "approve", warning)
             d.done("dir01", "warning", "publish", warning)
-            self.assertEqual({r for r in told(last(d, warning, "publish")["entry"]) if r.startswith("unit:")},
+            self.assertEqual(told_units(d, warning, "publish"),
                              {"unit:" + d.unit[k][1:] for k in ("bank", "bank2")})
             person(d, "uop_bank2", "信用社联络员", d.unit["bank2"], "UOP")
             seen = d.show(f"#{kept[0]['id']}", "uop_bank2")["fields"]

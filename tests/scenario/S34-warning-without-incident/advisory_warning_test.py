@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from scene import Scene, UNITS, last, main, person, told  # noqa: E402
+from scene import Scene, UNITS, last, main, person, told_units  # noqa: E402
 
 HAZARD = "可远程执行代码，影响 7.0.13 及以下版本"
 STATUTORY = dict(category="vulnerability", starts_at="2026-03-02T08:00:00Z", scope="使用该网关的单位和用户", matters="出现异常登录应立即核查")
@@ -13,7 +13,7 @@ STATUTORY = dict(category="vulnerability", starts_at="2026-03-02T08:00:00Z", sco
 class AdvisoryWarning(Scene):
     cites = "T100 T101 T103 T104 T105 T115 T116 N12 N11 N44"
     goals = {"G31": "test_seven_units_are_warned_by_their_technical_records test_an_update_and_the_lift_tell_everybody",
-             "G58": "test_the_answers_of_the_units_are_kept"}
+             "G58": "test_the_answers_of_the_units_are_kept test_all_seven_answer_and_no_case_is_opened"}
 
     def product(self, d, keys, product="边界网关"):
         """Systems with a technical record of the product, of these units; and one system of another product."""
@@ -57,7 +57,7 @@ class AdvisoryWarning(Scene):
             self.assertEqual(d.show(targets["市商业银行"])["fields"]["systems"][0]["title"], "市商业银行业务系统")
             self.assertEqual(d.show(warning)["fields"]["advisory"]["title"], "边界网关远程执行漏洞")
             self.assertEqual(d.list("incident"), [], "no case is opened")
-            self.assertEqual(len([r for r in told(last(d, warning, "publish")["entry"]) if r.startswith("unit:")]), 7)
+            self.assertEqual(len(told_units(d, warning, "publish")), 7)
 
     def test_each_unit_reads_what_it_was_sent_and_no_other(self):
         with self.city() as d:
@@ -109,14 +109,43 @@ class AdvisoryWarning(Scene):
             d.expect_state(targets[UNITS["tax"][0]], life="not_applicable")
             self.assertEqual(d.try_("uop_bank", "warning_target", "reached", targets[UNITS["hosp"][0]]).get("fault"), "absent")
 
+    def test_all_seven_answer_and_no_case_is_opened(self):
+        with self.city() as d:
+            warning = self.published(d)
+            targets = self.targets(d, warning)
+            keys = list(UNITS) + ["isp"]
+            names = {**{k: v[0] for k, v in UNITS.items()}, "isp": "城域网公司"}
+            person(d, "uhd_isp", "城域网负责人", d.unit["isp"], "UHD")
+            for n, key in enumerate(keys):
+                target = targets[names[key]]
+                d.done("uop_" + key, "warning_target", "reached", target)
+                # Neither is said before it was acknowledged, and what does not concern a unit it says with a reason.
+                d.refused("N04", "uop_" + key, "warning_target", "acted", target, measures="x")
+                d.done("uop_" + key, "warning_target", "ack", target)
+                if n % 2:
+                    d.refused("N26", "uop_" + key, "warning_target", "unaffected", target)
+                    d.done("uhd_" + key, "warning_target", "unaffected", target, reason="该设备已下线")
+                else:
+                    d.done("uop_" + key, "warning_target", "acted", target, measures="已升级到 7.0.14")
+            d.done("dir01", "warning", "lift", warning, reason="补丁已全部安装")
+            lives = [d.states(targets[names[key]])["life"] for key in keys]
+            self.assertEqual((lives.count("acted"), lives.count("not_applicable")), (4, 3))
+            for key in keys:
+                target = targets[names[key]]
+                row = last(d, target, "acted") or last(d, target, "unaffected")
+                self.assertIn(row["rows"], (["T115"], ["T116"]))
+                self.assertNotIn("mark", d.show(target)["fields"])
+                self.assertNotIn("unanswered", d.show(d.unit[key])["fields"])
+            self.assertEqual(d.list("incident"), [], "no case is opened")
+            self.assertEqual(d.show(warning)["fields"].get("incident"), None)
+
     def test_an_update_and_the_lift_tell_everybody(self):
         with self.city() as d:
             warning = self.published(d)
             d.both("dut01", "dir01", "warning", "update", warning, level=4, measures="立即断网并升级", marking="members")
             d.done("dir01", "warning", "lift", warning, reason="补丁已全部安装")
             for move in ("update", "lift"):
-                recipients = {r for r in told(last(d, warning, move)["entry"]) if r.startswith("unit:")}
-                self.assertEqual(len(recipients), 7, move)
+                self.assertEqual(len(told_units(d, warning, move)), 7, move)
             editions = [d.show(e.ref) for e in d.linked(warning, "edition")]
             self.assertEqual(sorted((e["fields"]["edition_no"], e["fields"]["level"], e.states["life"]) for e in editions),
                              [(1, 2, "replaced"), (2, 4, "withdrawn")])
