@@ -101,6 +101,20 @@ class Bytes(unittest.TestCase):
             self.assertEqual(len(shown), 1)
             self.assertIn("勒索软件爆发", shown.pop())
 
+    def test_what_a_stranger_wrote_steers_no_terminal(self):
+        """XML lets the controls from U+0080 on and those of direction pass; a terminal may act on them."""
+        evil = "\u009b2J\u009d0;x\u009c\u0085\u202egnp.exe\u2066"
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.xml")
+            for text in (cap.MESSAGE.replace("desk", evil).replace("units", evil).replace("勒索软件爆发", evil),
+                         cap.MESSAGE.replace("<urgency>Immediate", f"<urgency>{evil}"), cap.MESSAGE.replace("en-US", evil)):
+                with open(path, "w", encoding="utf-8") as f:
+                    f.write(text)
+                for word in ("show", "check", "verify"):
+                    done = subprocess.run([cap.binary(), "cap", word, path], capture_output=True)
+                    said = (done.stdout + done.stderr).decode()
+                    self.assertEqual([c for c in said if c in evil and not c.isprintable()], [], f"{word}: {said}")
+
 
 if __name__ == "__main__":
     unittest.main()
