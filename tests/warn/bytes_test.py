@@ -35,6 +35,8 @@ CASES = [
     ("very many elements", HEAD + f'<alert xmlns="{cap.SPACE}">' + "<a/>" * 100000 + "</alert>", "elements"),
     ("more than 1 MiB", cap.MESSAGE.replace("desk", "x" * (1 << 20)), "size"),
     ("a line of nearly 1 MiB", cap.MESSAGE.replace("desk", "x" * ((1 << 20) - 8192)), None),
+    ("17 namespaces", cap.MESSAGE.replace("<alert ", "<alert " + "".join(f'xmlns:n{n}="urn:{n}" ' for n in range(16))), "namespaces"),
+    ("16 namespaces", cap.MESSAGE.replace("<alert ", "<alert " + "".join(f'xmlns:n{n}="urn:{n}" ' for n in range(15))), None),
     ("60,000 attributes", cap.MESSAGE.replace("<alert ", "<alert " + "".join(f'a{n}="" ' for n in range(60000))), "attributes"),
     ("NUL", cap.MESSAGE.replace("desk", "de\0sk"), "nul"),
     ("bytes that are no UTF-8", cap.MESSAGE.encode().replace(b"desk", b"d\xffsk"), "bytes"),
