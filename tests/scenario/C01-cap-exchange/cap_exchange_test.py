@@ -53,6 +53,9 @@ class Exchange(Scene):
     def decided(self, d, warning, space=None):
         d.done("dut01", "warning", "review", warning)
         d.done("dut01", "warning_target", "create", warning=warning, unit=d.unit["edu"], space=space)
+        if d.show(warning)["fields"].get("marking") == "public":
+            d.done("dut01", "warning", "edit", warning, category="malware", starts_at="2026-03-02T08:00:00Z", scope="政务网用户", matters="核查备份")
+            d.done("dir01", "warning", "record_authorisation", warning, authorised_by=d.unit["edu"], authorisation="鲁网[2026]8号")
         d.done("dir01", "warning", "approve", warning)
         return warning
 
@@ -122,7 +125,7 @@ class Exchange(Scene):
             self.assertEqual(self.text(first, "info.description")[0], WORDS["hazard"])
             self.assertEqual(self.text(first, "references"), [])
             d.pass_time("4 h")
-            d.both("dut01", "dir01", "warning", "update", warning, level=5)
+            d.both("dut01", "dir01", "warning", "update", warning, level=3)
             d.pass_time("1 h")
             d.both("dut01", "dir01", "warning", "update", warning, hazard="更多单位受影响")
             d.pass_time("1 h")
@@ -131,7 +134,7 @@ class Exchange(Scene):
             files = [self.good_file(d, self.blob(d, e["cap_file"])) for e in editions]
             lifted = self.good_file(d, self.blob(d, editions[2]["cap_cancel"]))
             self.assertEqual([self.text(f, "msgType")[0] for f in files], ["Alert", "Update", "Update"])
-            self.assertEqual(self.text(files[1], "info.severity")[0], "Extreme")
+            self.assertEqual(self.text(files[1], "info.severity")[0], "Moderate")
             names = [e["cap_reference"] for e in editions]
             self.assertEqual(self.text(files[1], "references"), [names[0]])
             self.assertEqual(self.text(files[2], "references"), [" ".join(names[:2])])
@@ -173,8 +176,9 @@ class Exchange(Scene):
             empty = web.raw("GET", "/cap/feed.atom")
             self.assertEqual(self.hrefs(self.good_feed(empty.body)), [])
             public, members = self.published(d), self.published(d, marking="members")
-            secret = self.published(d, marking="secret_ref")
-            self.assertNotIn("cap_file", self.editions(d, secret)[0])
+            secret = d.done("dut01", "warning", "create", **{**WORDS, "level": 4, "marking": "secret_ref"}).number
+            d.done("dut01", "warning", "review", secret)
+            d.refused("N11", "dir01", "warning", "approve", secret)
             ids = [self.editions(d, w)[0]["cap_id"] for w in (public, members)]
             address = "https://csirt.example.gov.cn/cap/%s.xml"
             reply = web.raw("GET", "/cap/feed.atom")
@@ -240,13 +244,13 @@ class Exchange(Scene):
             # Update and lifting find what they are about; a certificate that is known vouches.
             shutil.copy(os.path.join(a.folder, "keys", "cap.pem"), os.path.join(b.folder, "keys", "cap-trusted.pem"))
             a.pass_time("1 h")
-            a.both("dut01", "dir01", "warning", "update", warning, level=5)
+            a.both("dut01", "dir01", "warning", "update", warning, level=3)
             a.pass_time("1 h")
             a.done("dir01", "warning", "lift", warning, reason="结束")
             last = self.editions(a, warning)[1]
             update = web.ask("POST", "/cap", self.blob(a, last["cap_file"]), login="dut01", headers=xml).json["number"]
             fields = b.show(update)["fields"]
-            self.assertEqual((fields["follows"]["number"], fields["imported_signature"], fields["level"]), (taken.json["number"], "good", 5))
+            self.assertEqual((fields["follows"]["number"], fields["imported_signature"], fields["level"]), (taken.json["number"], "good", 3))
             lifts = os.path.join(self.folder, "lifts.xml")
             with open(lifts, "wb") as f:
                 f.write(self.blob(a, last["cap_cancel"]))
