@@ -39,7 +39,7 @@ class Link(unittest.TestCase):
 
         def all_came():
             for mail in self.server.messages():
-                found = set(re.findall(r"http://127\.0\.0\.1:\d+(/ack/\S+)", mail.get_content()))
+                found = set(re.findall(r"http://127\.0\.0\.1:\d+(/ack/\S+)", mail.get_body(("plain",)).get_content()))
                 self.assertEqual(len(found), 1, "the same link in both languages")
                 links.update({key: path for key in targets for path in found if path.startswith(f"/ack/{targets[key][1:]}-")})
             return len(links) == 2

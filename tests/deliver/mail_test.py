@@ -25,7 +25,7 @@ class Mail(unittest.TestCase):
                 self.assertEqual(mail["Auto-Submitted"], "auto-generated")
                 self.assertIn("网络与信息安全预警（4 级）", mail["Subject"])
                 self.assertIn("Network and information security warning, level 4", mail["Subject"])
-                text = mail.get_content()
+                text = mail.get_body(("plain",)).get_content()
                 for word in ("“永恒之蓝”蠕虫预警：请立即处置", "加密文件", "What to do: 断网并打补丁", "DEMONSTRATION", "演示"):
                     self.assertIn(word, text)
             self.assertEqual({m["Message-ID"] for m in mails},
@@ -113,7 +113,7 @@ class Mail(unittest.TestCase):
             mail, = server.wait_for(1)
             self.assertEqual(mail["To"], "edu@example.org")
             self.assertIsNone(mail["Bcc"])
-            self.assertIn("MAIL FROM:<evil@example.org>", mail.get_content())
+            self.assertIn("MAIL FROM:<evil@example.org>", mail.get_body(("plain",)).get_content())
             wait_until(lambda: rows(d, "SELECT 1 FROM attempts WHERE result = 'refused'"))
             self.assertEqual(rows(d, "SELECT DISTINCT words FROM attempts WHERE result = 'refused'"), [("not a mail address / 不是邮件地址",)])
             self.assertNotIn("evil@example.org>", server.said())
