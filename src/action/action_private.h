@@ -148,6 +148,8 @@ struct house {
 	struct restricted restricted;
 	uint64_t public_made;
 	struct shown_public *shown; /* what the public page shows, made ready; see public.c */
+	struct shown_feed *feed_shown; /* the feed that anybody gets, likewise; see cap/seen.c */
+	uint64_t told_changes; /* of records that either is made of; grows, also by what was rolled back */
 };
 
 /* ---- world.c: records in the deed ---------------------------------------- */
@@ -377,6 +379,7 @@ int restricted_in(struct deed *deed, const char *field, const char *text, json_t
 int restricted_of(struct deed *deed, struct object *object, json_t **out, struct fault *why); /* all texts */
 const char *restricted_said(struct deed *deed, const json_t *list, const char *between, size_t most);
 void public_forget(struct house *house); /* public.c */
+void feed_forget(struct house *house); /* cap/seen.c */
 void restricted_fini(struct restricted *restricted);
 
 /* ---- receipt.c: what proves later that the Office had it --------------------- */

@@ -396,6 +396,7 @@ void house_close(struct house *house)
 	doubts_forget(&house->doubts);
 	restricted_fini(&house->restricted);
 	public_forget(house);
+	feed_forget(house);
 	free(house->folder);
 	free(house->cap_sender);
 	free(house->public_url);

@@ -28,6 +28,7 @@ struct shown_public {
 	struct public_file *files;
 	size_t count;
 	int64_t editions, versions;
+	uint64_t changes; /* told_changes of the house when it was looked at last */
 };
 
 static const char *text_of(const struct object *o, const char *field)
@@ -246,7 +247,8 @@ static int make(struct house *house, int64_t editions, int64_t versions, struct 
 	return ret;
 }
 
-int house_public(struct house *house, struct public_files *out, struct fault *why)
+/* Whoever asks, and asks again, costs nothing while nothing has changed. */
+static int look_again(struct house *house, struct fault *why)
 {
 	int64_t editions = 0, versions = 0;
 	int ret;
@@ -257,8 +259,19 @@ int house_public(struct house *house, struct public_files *out, struct fault *wh
 			     "SELECT coalesce(sum(version), 0) FROM objects WHERE kind = 'edition'",
 			     NO_VALUES, &versions, why)) < 0)
 		return ret;
-	if ((!house->shown || house->shown->editions != editions || house->shown->versions != versions) &&
-	    (ret = make(house, editions, versions, why)) < 0)
+	if (!house->shown || house->shown->editions != editions || house->shown->versions != versions)
+		ret = make(house, editions, versions, why);
+	if (ret == 0)
+		house->shown->changes = house->told_changes;
+	return ret;
+}
+
+int house_public(struct house *house, struct public_files *out, struct fault *why)
+{
+	int ret;
+
+	if ((!house->shown || house->shown->changes != house->told_changes) &&
+	    (ret = look_again(house, why)) < 0)
 		return ret;
 	*out = (struct public_files){ house->shown->files, house->shown->count, house->public_made };
 	return 0;

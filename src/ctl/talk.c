@@ -4,6 +4,7 @@
 
 #include "ctl/ctl_private.h"
 #include "ctl/remote/remote.h"
+#include "host/terminal.h"
 
 /*
  * talk -- one request and its answer: which way it goes, and what is said when it does not.
@@ -47,9 +48,36 @@ bool talk_elsewhere(const struct ctl *ctl, const char *word)
 	return true;
 }
 
+/* Strangers wrote much of what an answer holds; on a screen it is text and nothing else. */
+static void make_legible(json_t *value)
+{
+	struct buf text = { 0 };
+	const char *key;
+	json_t *one;
+	size_t i;
+
+	if (json_is_string(value)) {
+		terminal_lines(&text, json_string_value(value), json_string_length(value));
+		if (text.len > json_string_length(value))
+			json_string_setn_nocheck(value, text.data, text.len);
+		buf_fini(&text);
+	} else if (json_is_array(value)) {
+		json_array_foreach(value, i, one)
+			make_legible(one);
+	} else {
+		json_object_foreach(value, key, one)
+			make_legible(one);
+	}
+}
+
 int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why)
 {
-	return ctl->remote ? remote_ask(ctl, request, answer, why) : socket_ask(ctl, request, answer, why);
+	const int ret = ctl->remote ? remote_ask(ctl, request, answer, why)
+				    : socket_ask(ctl, request, answer, why);
+
+	if (ret == 0 && !ctl->typed.json)
+		make_legible(*answer);
+	return ret;
 }
 
 json_t *talk_request(const struct ctl *ctl, const char *op)

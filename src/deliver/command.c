@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SAID_MOST = 4096, TEMPORARY = 75, NOT_FOUND = 127 };
+enum { SAID_MOST = 4096, READS_MOST = 64, TEMPORARY = 75, NOT_FOUND = 127 };
 
 /* Nothing of the daemon's environment is the gateway's business. */
 static char *const environment[] = { (char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" },
@@ -124,12 +124,13 @@ static void write_more(struct command *c)
 	shut(&c->in);
 }
 
+/* So much in one step: who never stops talking keeps no other message waiting. */
 static void read_more(struct command *c)
 {
 	char bytes[1024];
 	ssize_t len;
 
-	while (c->out >= 0) {
+	for (int reads = 0; c->out >= 0 && reads < READS_MOST; reads++) {
 		len = read(c->out, bytes, sizeof(bytes));
 		if (len > 0) {
 			if (c->said.len < SAID_MOST)

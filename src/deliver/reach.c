@@ -86,6 +86,14 @@ static bool public_address(const uint8_t address[16])
 	return true;
 }
 
+static bool may(const uint8_t bytes[16], const struct reach *allowed, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (inside(bytes, allowed[i].bytes, allowed[i].bits))
+			return true;
+	return public_address(bytes);
+}
+
 bool reach_may(const struct sockaddr *address, const struct reach *allowed, size_t count)
 {
 	uint8_t bytes[16];
@@ -97,8 +105,13 @@ bool reach_may(const struct sockaddr *address, const struct reach *allowed, size
 		memcpy(bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
 	else
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (inside(bytes, allowed[i].bytes, allowed[i].bits))
-			return true;
-	return public_address(bytes);
+	return may(bytes, allowed, count);
+}
+
+bool reach_may_text(const char *address, const struct reach *allowed, size_t count)
+{
+	uint8_t bytes[16];
+	bool v4;
+
+	return read_address(address, bytes, &v4) && may(bytes, allowed, count);
 }

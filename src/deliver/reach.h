@@ -24,3 +24,5 @@ int reach_parse(const char *text, struct reach *out, struct fault *why);
 /* Public, or in one of the networks that the house allows. An address that carries
  * another in it (IPv4-mapped, NAT64, 6to4) is judged by that one. */
 bool reach_may(const struct sockaddr *address, const struct reach *allowed, size_t count);
+/* The same of an address that is written out; what is no address may not. */
+bool reach_may_text(const char *address, const struct reach *allowed, size_t count);

@@ -76,6 +76,20 @@ static curl_socket_t open_socket(void *who, curlsocktype purpose, struct curl_so
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* A connection that another channel made is used again without a socket of its own:
+ * what that channel may reach, this one may not. */
+static int before_request(void *who, char *address, char *own, int port, int own_port)
+{
+	struct transfer *t = who;
+	const struct channel *channel = t->message->channel;
+
+	(void)own;
+	(void)port;
+	(void)own_port;
+	t->barred = !reach_may_text(address, channel->reach, channel->reach_count);
+	return t->barred ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* Plain ASCII of a URL, so that all who read it read the same; no user in it. */
 static const char *wrong_url(const struct channel *channel, const char *url)
 {
@@ -154,6 +168,8 @@ struct transfer *webhook_transfer(struct message *message)
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, before_request);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
 	return t;
 }
 

@@ -77,6 +77,19 @@ void terminal_cell(struct buf *out, const char *text, size_t len, int columns)
 		buf_char(out, ' ');
 }
 
+void terminal_lines(struct buf *out, const char *text, size_t len)
+{
+	for (const char *at = text, *end = text + len; at < end;) {
+		const uint32_t c = utf8_next(&at, end);
+		char bytes[4];
+
+		if (is_control(c) && c != '\n' && c != '\t')
+			buf_format(out, "[U+%04X]", c);
+		else
+			buf_put(out, bytes, utf8_put(c, bytes));
+	}
+}
+
 /* ---- a question ------------------------------------------------------------- */
 
 static volatile sig_atomic_t caught;

@@ -24,3 +24,7 @@ bool terminal_ask(int fd, const char *prompt, bool hidden, char *out, size_t siz
  * with an ellipsis. East Asian characters take two; line ends, tabs and other
  * control characters become blanks, so that a cell cannot leave its place. */
 void terminal_cell(struct buf *out, const char *text, size_t len, int columns);
+
+/* Append `text` as lines: line ends and tabs stay; what else would steer the terminal, or
+ * turn the direction of writing, stands there by its number: "[U+001B]". */
+void terminal_lines(struct buf *out, const char *text, size_t len);

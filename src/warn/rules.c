@@ -14,6 +14,7 @@ static const struct {
 	[RULE_DEPTH]              = { STAGE_READ,    "depth",              "elements stand at most 32 deep", "元素嵌套最多 32 层" },
 	[RULE_ELEMENTS]           = { STAGE_READ,    "elements",           "a file has at most 20000 elements", "文件最多 20000 个元素" },
 	[RULE_ATTRIBUTES]         = { STAGE_READ,    "attributes",         "an element has at most 256 attributes", "一个元素最多 256 个属性" },
+	[RULE_NAMESPACES]         = { STAGE_READ,    "namespaces",         "at most 16 namespaces are declared where an element stands", "一个元素处最多声明 16 个命名空间" },
 	[RULE_DOCTYPE]            = { STAGE_READ,    "doctype",            "a file with a DOCTYPE is not taken", "不接受带有 DOCTYPE 的文件" },
 	[RULE_ENCODING]           = { STAGE_READ,    "encoding",           "the encoding is UTF-8, UTF-16, US-ASCII, ISO-8859-1, GBK, GB2312 or GB18030", "编码应为 UTF-8、UTF-16、US-ASCII、ISO-8859-1、GBK、GB2312 或 GB18030" },
 	[RULE_NAMESPACE]          = { STAGE_READ,    "namespace",          "a name breaks the rules of XML namespaces", "名称不符合 XML 命名空间规则" },

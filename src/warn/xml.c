@@ -13,6 +13,8 @@
 enum {
 	DECLARATION_MOST = 256, /* bytes in which <?xml … ?> ends */
 	ATTRIBUTES_MOST = 256,
+	/* Each element is compared with all of them where a signature is reckoned. */
+	NAMESPACES_MOST = 16,
 };
 
 struct reading {
@@ -21,6 +23,7 @@ struct reading {
 	xmlParserCtxt *parser;
 	struct node *root, *at; /* the element that is open */
 	struct buf text[XML_DEPTH_MOST + 1];
+	unsigned spaces[XML_DEPTH_MOST + 1]; /* declared on the elements that are open */
 	unsigned depth, elements;
 	bool over; /* refused; nothing more is looked at */
 };
@@ -169,7 +172,6 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	struct node *node;
 
 	(void)prefix;
-	(void)spaces;
 	(void)declared_spaces;
 	(void)defaulted;
 	if (r->over)
@@ -189,7 +191,10 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	node->line = line_here(r);
 	take_attributes(r, node, count, attributes);
 	put_node(r, node);
-	if (retyped(node))
+	r->spaces[r->depth] = r->spaces[r->depth - 1] + (unsigned)spaces;
+	if (r->spaces[r->depth] > NAMESPACES_MOST)
+		refuse(r, RULE_NAMESPACES, "");
+	else if (retyped(node))
 		refuse(r, RULE_XSI_TYPE, "");
 }
 

@@ -59,6 +59,19 @@ class Webhook(unittest.TestCase):
                 self.assertEqual(states(d, "webhook"), {"failed": len(urls)})
                 self.assertEqual(rows(d, "SELECT address, result FROM attempts WHERE result <> 'refused'"), [])
 
+    def test_a_connection_of_a_channel_that_may_is_not_used_by_one_that_may_not(self):
+        with Hook() as hook, Channels() as file:
+            file.write(fax=webhook(file, plain_http="yes", networks=LOCAL), webhook=webhook(file, plain_http="yes", refusals=1))
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "fax", hook.url)
+                published(d, ("edu",))
+                wait_until(lambda: states(d, "fax").get("sent"))
+                contact(d, "tax", "webhook", hook.url + "2")
+                published(d, ("tax",))
+                wait_until(lambda: states(d, "webhook") == {"failed": 1})
+                self.assertEqual(len(hook.seen), 1)
+                self.assertIn("not of the public network", rows(d, "SELECT words FROM attempts WHERE result = 'refused'")[0][0])
+
     def test_what_the_environment_says_of_proxies_is_for_others(self):
         with Hook() as hook, Hook() as proxy, Channels() as file:
             file.write(webhook=webhook(file, plain_http="yes", networks=LOCAL))
@@ -101,6 +114,9 @@ with open({log!r}, "a") as f:
 how = open({how!r}).read().strip()
 if how == "hang":
     time.sleep(60)
+if how == "flood":
+    os.fork(), os.fork(), os.fork()
+    os.execv("/usr/bin/yes", ["yes"])
 print("gateway says \\x1b[31m" + how)
 print("second line")
 sys.exit({{"ok": 0, "busy": 75, "no": 3}}.get(how, 1))
@@ -156,6 +172,21 @@ class Command(unittest.TestCase):
                 self.assertIn("not done within 2 s", str(rows(d, "SELECT words FROM attempts")))
                 self.tell("ok")
                 wait_until(lambda: states(d, "sms") == {"failed": 1, "sent": 2}, 30, "those that waited leave")
+
+    def test_one_that_never_stops_talking_is_ended_and_keeps_no_other_waiting(self):
+        with Hook() as hook, Channels() as file:
+            file.write(sms=self.gateway(file), webhook=webhook(file, plain_http="yes", networks=LOCAL))
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "sms", "13800000000")
+                self.tell("flood")
+                published(d, ("edu",))
+                wait_until(lambda: self.calls())
+                contact(d, "tax", "webhook", hook.url)
+                published(d, ("tax",))
+                wait_until(lambda: states(d, "webhook").get("sent"), 10, "another channel's message leaves")
+                wait_until(lambda: rows(d, "SELECT 1 FROM attempts WHERE result = 'trouble'"), 10, "it is ended at its time")
+                self.tell("ok")
+                wait_until(lambda: states(d, "sms") == {"sent": 1})
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ KEPT = os.path.join(os.path.dirname(binary()), "documents")
 FORMATS = ("docx", "pdf", "html", "md")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = ("<script>alert(1)</script> </w:t> ]]> &lt; [a](javascript:x) **b** | =1+1 @SUM(A1) \u202egnp.exe \u0007\u200b "
-           "😀 שלום مرحبا ﷽ 龘 {title} {{x}} \\ `c` <!-- -->")
+           "😀 שלום مرحبا ﷽ 龘 {title} {{x}} \\ `c` <!-- --> "
+           "https://x.example www.x.example <https://x.example> <m@x.example> ![i](y) [r][s] [s]: javascript:x &#106;avascript:x")
 TIME = re.compile(r"\b(20\d\d-\d\d-\d\d) (\d\d:\d\d:\d\d)\b")
 
 
@@ -363,6 +364,9 @@ class Documents(Scene):
                     self.assertIn("=cmd|'/CcalcA0'".replace("A0'", "'!A0"), squeezed(text).replace("‘", "'").replace("’", "'"))
                 for word in ("<script>alert(1)</script>", "[a](javascript:x)", "[U+202E]gnp.exe", "=1+1", "{title}"):
                     self.assertIn(squeezed(word), squeezed(text), format_)
+            for flavour in ("commonmark", "gfm"):  # the second makes links of what only looks like one
+                page = Words(run("pandoc", "-f", flavour, "-t", "html", input_=made(d, w.ref, "warning", "md", "en")))
+                self.assertEqual(page.tags & {"script", "a", "img", "iframe", "em", "code"}, set(), flavour)
             page = Words(made(d, w.ref, "warning", "html", "en").decode())
             self.assertEqual(page.tags & {"script", "a", "img", "iframe", "link", "object"}, set())
             self.assertFalse({a for a in page.attributes if a.startswith("on") or a in ("href", "src")})

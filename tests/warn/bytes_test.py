@@ -35,6 +35,8 @@ CASES = [
     ("very many elements", HEAD + f'<alert xmlns="{cap.SPACE}">' + "<a/>" * 100000 + "</alert>", "elements"),
     ("more than 1 MiB", cap.MESSAGE.replace("desk", "x" * (1 << 20)), "size"),
     ("a line of nearly 1 MiB", cap.MESSAGE.replace("desk", "x" * ((1 << 20) - 8192)), None),
+    ("17 namespaces", cap.MESSAGE.replace("<alert ", "<alert " + "".join(f'xmlns:n{n}="urn:{n}" ' for n in range(16))), "namespaces"),
+    ("16 namespaces", cap.MESSAGE.replace("<alert ", "<alert " + "".join(f'xmlns:n{n}="urn:{n}" ' for n in range(15))), None),
     ("60,000 attributes", cap.MESSAGE.replace("<alert ", "<alert " + "".join(f'a{n}="" ' for n in range(60000))), "attributes"),
     ("NUL", cap.MESSAGE.replace("desk", "de\0sk"), "nul"),
     ("bytes that are no UTF-8", cap.MESSAGE.encode().replace(b"desk", b"d\xffsk"), "bytes"),
@@ -100,6 +102,20 @@ class Bytes(unittest.TestCase):
                 shown.add(subprocess.run([cap.binary(), "cap", "show", "--lang", "zh", path], capture_output=True, text=True).stdout)
             self.assertEqual(len(shown), 1)
             self.assertIn("勒索软件爆发", shown.pop())
+
+    def test_what_a_stranger_wrote_steers_no_terminal(self):
+        """XML lets the controls from U+0080 on and those of direction pass; a terminal may act on them."""
+        evil = "\u009b2J\u009d0;x\u009c\u0085\u202egnp.exe\u2066"
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.xml")
+            for text in (cap.MESSAGE.replace("desk", evil).replace("units", evil).replace("勒索软件爆发", evil),
+                         cap.MESSAGE.replace("<urgency>Immediate", f"<urgency>{evil}"), cap.MESSAGE.replace("en-US", evil)):
+                with open(path, "w", encoding="utf-8") as f:
+                    f.write(text)
+                for word in ("show", "check", "verify"):
+                    done = subprocess.run([cap.binary(), "cap", word, path], capture_output=True)
+                    said = (done.stdout + done.stderr).decode()
+                    self.assertEqual([c for c in said if c in evil and not c.isprintable()], [], f"{word}: {said}")
 
 
 if __name__ == "__main__":

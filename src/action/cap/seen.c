@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/stamp.h"
@@ -21,6 +22,14 @@ struct seeing {
 	struct atom_entry *entries;
 	size_t count;
 	int64_t updated;
+	int64_t until; /* when the first entry expires; 0: never */
+};
+
+/* What anybody gets, until something that it is made of changes, or an entry expires. */
+struct shown_feed {
+	struct buf text;
+	int64_t updated, made_at, until;
+	uint64_t changes; /* told_changes of the house when it was made */
 };
 
 /* Public is what left as public, of a warning that is still held for public. */
@@ -79,6 +88,7 @@ static void add_entry(struct seeing *seeing, struct object *edition, const char 
 {
 	struct deed *deed = &seeing->deed;
 	const char *id = cap_text(edition, id_field), *title = cap_text(edition, "title");
+	const int64_t ends = cap_time(edition, "cap_ends");
 
 	if (!id || seeing->count == ENTRIES_MOST_SHOWN)
 		return;
@@ -90,10 +100,11 @@ static void add_entry(struct seeing *seeing, struct object *edition, const char 
 		.updated = moment_text(deed, at),
 		.published = moment_text(deed, at),
 		.href = url_of(deed, arena_text(deed->mem, "%s.xml", id)),
-		.expires = moment_text(deed, cap_time(edition, "cap_ends")),
+		.expires = moment_text(deed, ends),
 		.category = "Infra",
 	};
 	seeing->updated = at > seeing->updated ? at : seeing->updated;
+	seeing->until = !seeing->until || ends < seeing->until ? ends : seeing->until;
 }
 
 /* The edition in force; of a warning that was lifted, what lifts it, for as
@@ -165,13 +176,49 @@ static void write_feed(struct seeing *seeing, struct buf *out)
 	feed_write(&feed, out);
 }
 
+static void keep_feed(struct seeing *seeing, const struct buf *text)
+{
+	struct house *house = seeing->deed.house;
+	struct shown_feed *shown = must_alloc(sizeof(*shown));
+
+	*shown = (struct shown_feed){ .updated = seeing->updated,
+				      .made_at = seeing->deed.now,
+				      .until = seeing->until,
+				      .changes = house->told_changes };
+	buf_put(&shown->text, text->data, text->len);
+	feed_forget(house);
+	house->feed_shown = shown;
+}
+
+void feed_forget(struct house *house)
+{
+	if (!house->feed_shown)
+		return;
+	buf_fini(&house->feed_shown->text);
+	free(house->feed_shown);
+	house->feed_shown = NULL;
+}
+
+static bool kept(const struct house *house, const struct asker *asker, int64_t now)
+{
+	const struct shown_feed *shown = house->feed_shown;
+
+	return shown && (!asker || !asker->person) && shown->changes == house->told_changes &&
+	       now >= shown->made_at && (!shown->until || now < shown->until);
+}
+
 int house_cap_feed(struct house *house, const struct asker *asker, int64_t now, struct buf *out,
 		   int64_t *updated, struct fault *why)
 {
 	struct seeing seeing;
-	int ret = begin(&seeing, house, asker, now, why);
+	int ret;
 
-	if (ret == 0) {
+	if (kept(house, asker, now)) {
+		buf_put(out, house->feed_shown->text.data, house->feed_shown->text.len);
+		*updated = house->feed_shown->updated;
+		return 0;
+	}
+	if ((ret = begin(&seeing, house, asker, now, why)) == 0) {
 		seeing.entries = arena_many(seeing.deed.mem, ENTRIES_MOST_SHOWN, sizeof(*seeing.entries));
 		ret = take_editions(&seeing, why);
 	}
@@ -180,6 +227,8 @@ int house_cap_feed(struct house *house, const struct asker *asker, int64_t now, 
 			seeing.updated = beginning(&seeing.deed);
 		*updated = seeing.updated;
 		write_feed(&seeing, out);
+		if (seeing.anybody)
+			keep_feed(&seeing, out);
 	}
 	deed_close(&seeing.deed);
 	return ret;

@@ -12,11 +12,21 @@
 
 static char *dump(const json_t *value) { return json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS); }
 
+/* What the public page and the feed are made of: both are made once, for whoever asks. */
+static void note_told(struct house *house, const struct kind *kind)
+{
+	static const char *const kinds[] = { "edition", "warning", "notice", "unit" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		house->told_changes += !strcmp(kind->name, kinds[i]);
+}
+
 static int write_object(struct house *house, const struct object *o, struct fault *why)
 {
 	char *states = dump(o->states), *body = dump(o->body);
 	int ret;
 
+	note_told(house, o->kind);
 	ret = store_run(house->store,
 			"INSERT INTO objects(id, space, kind, number, states, body, pack, version, "
 			"created_at, updated_at)"
@@ -568,6 +578,7 @@ int house_rebuild(struct house *house, bool check_only, int64_t *differing, stru
 	int ret;
 
 	*differing = 0;
+	house->told_changes++;
 	if ((ret = house_begin(house, why)) < 0)
 		return ret;
 	for (size_t i = 0; ret >= 0 && i < VIEWS; i++)

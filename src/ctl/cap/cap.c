@@ -7,6 +7,7 @@
 #include "ctl/cap/manual.h"
 #include "ctl/ctl.h"
 #include "host/file.h"
+#include "host/terminal.h"
 #include "warn/rules.h"
 #include "warn/xml.h"
 
@@ -15,6 +16,17 @@ enum { PEM_MOST = 256 * 1024 };
 const char *cap_words(const struct cap_line *line, const char *en, const char *zh)
 {
 	return line->chinese ? zh : en;
+}
+
+const char *cap_legible(const struct cap_line *line, const char *text)
+{
+	struct buf lines = { 0 };
+	const char *out;
+
+	terminal_lines(&lines, text, strlen(text));
+	out = lines.len ? arena_copy(line->mem, lines.data) : "";
+	buf_fini(&lines);
+	return out;
 }
 
 int cap_fault(const struct cap_line *line, const char *path, const struct fault *why)

@@ -33,6 +33,8 @@ int cap_fault(const struct cap_line *line, const char *path, const struct fault 
 /* PEM of what is trusted: --cert, or the certificate of --data; NULL for none. */
 int cap_trusted(const struct cap_line *line, const char **pem);
 const char *cap_words(const struct cap_line *line, const char *en, const char *zh);
+/* What a stranger wrote, so that it steers no terminal. */
+const char *cap_legible(const struct cap_line *line, const char *text);
 
 /* Each of the words; of one file. */
 int cap_check(const struct cap_line *line, const char *path);

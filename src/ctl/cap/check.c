@@ -30,8 +30,9 @@ static void say_finding(const struct cap_line *line, const char *path, const str
 	printf("%s:", path);
 	if (one->line)
 		printf("%u:", one->line);
-	printf(" %s%s[%s] %s%s%s\n", one->element, *one->element ? ": " : "", rule_code(one->rule),
-	       cap_words(line, rule_en(one->rule), rule_zh(one->rule)), *one->what ? colon : "", one->what);
+	printf(" %s%s[%s] %s%s%s\n", cap_legible(line, one->element), *one->element ? ": " : "", rule_code(one->rule),
+	       cap_words(line, rule_en(one->rule), rule_zh(one->rule)), *one->what ? colon : "",
+	       cap_legible(line, one->what));
 }
 
 static void say_verdict(const struct cap_line *line, const char *path, const struct findings *found)

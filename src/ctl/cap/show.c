@@ -12,7 +12,8 @@
 static void row(const struct cap_line *line, const char *en, const char *zh, const char *value)
 {
 	if (value && *value)
-		printf("  %s%s%s\n", cap_words(line, en, zh), cap_words(line, ": ", "："), value);
+		printf("  %s%s%s\n", cap_words(line, en, zh), cap_words(line, ": ", "："),
+		       cap_legible(line, value));
 }
 
 static void rows(const struct cap_line *line, const char *en, const char *zh, const struct cap_pairs *pairs)
@@ -34,7 +35,7 @@ static const char *joined(const struct cap_line *line, const struct cap_words *w
 
 static void show_info(const struct cap_line *line, const struct cap_info *info)
 {
-	printf("[%s]\n", info->language && *info->language ? info->language : "en-US");
+	printf("[%s]\n", info->language && *info->language ? cap_legible(line, info->language) : "en-US");
 	row(line, "headline", "标题", info->headline);
 	row(line, "event", "事件", info->event);
 	row(line, "urgency, severity, certainty", "紧急程度、严重程度、确定性",
@@ -57,7 +58,7 @@ static void show_info(const struct cap_line *line, const struct cap_info *info)
 
 static void show_message(const struct cap_line *line, const struct cap_message *m)
 {
-	printf("%s\n", m->identifier);
+	printf("%s\n", cap_legible(line, m->identifier));
 	row(line, "sender", "发送者", m->sender);
 	row(line, "sent", "发送时间", m->sent);
 	row(line, "status, type, scope", "状态、类型、范围",

@@ -83,7 +83,7 @@ void cap_say_signatures(const struct cap_line *line, const struct signatures *al
 		printf("%s%s%s%s\n", *why ? cap_words(line, "; ", "；") : "", why,
 		       *one->algorithm ? ", " : "", one->algorithm);
 		if (*one->print)
-			printf("%s  %s  SHA-256 %s\n", margin, one->subject, one->print);
+			printf("%s  %s  SHA-256 %s\n", margin, cap_legible(line, one->subject), one->print);
 	}
 	if (all->beyond)
 		printf(cap_words(line, "%sand %zu signatures that were not looked at\n",

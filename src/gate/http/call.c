@@ -92,9 +92,23 @@ void call_act(struct call *call, call_act_fn *act, call_then_fn *then)
 
 /* ---- workers -------------------------------------------------------------- */
 
+/* clang-format off */
+/* A proof takes 64 MiB and a tenth of a second; a long document as much, and many seconds. */
+static const struct {
+	unsigned at_once, waiting;
+	const char *en, *zh;
+} lines[] = {
+	[LINE_PROOF]    = { 2, 64, "64 others are signing in just now; try again in a moment", "目前有 64 人正在登录，请稍后再试" },
+	[LINE_DOCUMENT] = { 1, 8,  "8 other documents wait to be written; try again in a moment", "已有 8 份文件等待生成，请稍后再试" },
+};
+/* clang-format on */
+
+_Static_assert(sizeof(lines) / sizeof(*lines) == LINE__COUNT, "every line has its row");
+
 struct work {
 	uv_work_t request;
 	struct call *call;
+	enum line line;
 	void (*work)(struct call *call);
 	void (*done)(struct call *call);
 };
@@ -106,68 +120,92 @@ static void in_thread(uv_work_t *request)
 	work->work(work->call);
 }
 
-static void start_waiting(struct web *web);
+static void start_waiting(struct web *web, enum line line);
 
 static void after_work(uv_work_t *request, int status)
 {
 	struct work *work = (struct work *)request;
 	struct call *call = work->call;
 	struct web *web = call->web;
+	const enum line line = work->line;
 
 	(void)status;
-	web->workers--;
+	web->lines[line].working--;
 	call->busy--;
 	work->done(call);
 	free(work);
 	forget(call);
-	start_waiting(web);
+	start_waiting(web, line);
 }
 
 static void start(struct work *work)
 {
 	struct web *web = work->call->web;
 
-	web->workers++;
+	web->lines[work->line].working++;
 	uv_queue_work(&web->gate->loop, &work->request, in_thread, after_work);
 }
 
-static void start_waiting(struct web *web)
+static void start_waiting(struct web *web, enum line line)
 {
-	struct work *work = web->first_work;
+	struct work *work = web->lines[line].first;
 
-	if (!work || web->workers >= WORKERS)
+	if (!work || web->lines[line].working >= lines[line].at_once)
 		return;
-	web->first_work = work->request.data;
-	if (!web->first_work)
-		web->last_work = NULL;
-	web->waiting_for_worker--;
+	web->lines[line].first = work->request.data;
+	if (!web->lines[line].first)
+		web->lines[line].last = NULL;
+	web->lines[line].waiting--;
 	start(work);
 }
 
-/* Each takes 64 MiB and a tenth of a second: few at a time, and not too many in line. */
-int call_work(struct call *call, void (*job)(struct call *call), void (*done)(struct call *call),
-	      struct fault *why)
+int call_line_open(const struct call *call, enum line line, struct fault *why)
+{
+	const struct web *web = call->web;
+
+	if (web->lines[line].working < lines[line].at_once ||
+	    web->lines[line].waiting < lines[line].waiting)
+		return 0;
+	return fault_say(why, FAULT_BUSY, "%s%.0s", "%.0s%s", lines[line].en, lines[line].zh);
+}
+
+int call_work_in(struct call *call, enum line line, void (*job)(struct call *call),
+		 void (*done)(struct call *call), struct fault *why)
 {
 	struct web *web = call->web;
 	struct work *work;
+	int ret = call_line_open(call, line, why);
 
-	if (web->workers >= WORKERS && web->waiting_for_worker >= WORK_WAITING)
-		return fault_say(why, FAULT_BUSY, "%d others are signing in just now; try again in a moment",
-				 "目前有 %d 人正在登录，请稍后再试", WORK_WAITING);
+	if (ret < 0)
+		return ret;
 	work = must_alloc(sizeof(*work));
-	*work = (struct work){ .call = call, .work = job, .done = done };
+	*work = (struct work){ .call = call, .line = line, .work = job, .done = done };
 	call->busy++;
-	if (web->workers < WORKERS) {
+	if (web->lines[line].working < lines[line].at_once) {
 		start(work);
 		return 0;
 	}
-	if (web->last_work)
-		web->last_work->request.data = work;
+	if (web->lines[line].last)
+		web->lines[line].last->request.data = work;
 	else
-		web->first_work = work;
-	web->last_work = work;
-	web->waiting_for_worker++;
+		web->lines[line].first = work;
+	web->lines[line].last = work;
+	web->lines[line].waiting++;
 	return 0;
+}
+
+int call_work(struct call *call, void (*job)(struct call *call), void (*done)(struct call *call),
+	      struct fault *why)
+{
+	return call_work_in(call, LINE_PROOF, job, done, why);
+}
+
+bool web_working(const struct web *web)
+{
+	for (size_t i = 0; i < LINE__COUNT; i++)
+		if (web->lines[i].working)
+			return true;
+	return false;
 }
 
 /* ---- from the network ----------------------------------------------------- */

@@ -25,6 +25,9 @@ struct work;
 
 enum { CALL_WORDS = 4, CALL_HEADERS = 16, CALL_BODY = 8 * 1024 * 1024, CALL_DEPTH = 64 };
 
+/* Lines for a worker; who waits in one keeps nobody waiting in another. */
+enum line { LINE_PROOF, LINE_DOCUMENT, LINE__COUNT };
+
 struct web {
 	struct gate *gate;
 	struct http *http;
@@ -34,9 +37,10 @@ struct web {
 	struct uploads *uploads;             /* upload.c */
 	struct events *events;               /* events.c */
 	struct pages *pages;                 /* the command centre; NULL: not built */
-	unsigned workers;                    /* proofs being worked */
-	struct work *first_work, *last_work; /* those that wait for a worker */
-	unsigned waiting_for_worker;
+	struct {
+		unsigned working, waiting;
+		struct work *first, *last; /* those that wait */
+	} lines[LINE__COUNT];
 	struct parcels *parcels; /* shown/parcel.c */
 	bool trying; /* a rule, in a worker: one at a time */
 	int64_t swept_at; /* accounts, uploads */
@@ -107,11 +111,16 @@ void call_act(struct call *call, call_act_fn *act, call_then_fn *then);
 struct call *call_of(struct job *job);
 struct asker call_asker(const struct call *call);
 
-/* ---- the line for a worker: password hashes -------------------------------- */
-enum { WORKERS = 2, WORK_WAITING = 64 };
+/* ---- lines for a worker ------------------------------------------------------ */
 /* `work` runs in a thread, then `done` here. FAULT_BUSY where too many wait. */
+int call_work_in(struct call *call, enum line line, void (*work)(struct call *call),
+		 void (*done)(struct call *call), struct fault *why);
+/* In the line of the password hashes. */
 int call_work(struct call *call, void (*work)(struct call *call), void (*done)(struct call *call),
 	      struct fault *why);
+/* FAULT_BUSY where call_work_in() would refuse now: asked before what leads to it is done. */
+int call_line_open(const struct call *call, enum line line, struct fault *why);
+bool web_working(const struct web *web);
 
 /* ---- what was said ---------------------------------------------------------- */
 /* The value of a member of the body; FAULT_INVALID where it is no text of at most

@@ -112,7 +112,7 @@ void web_close(struct web *web)
 	if (!web)
 		return;
 	http_close(web->http);
-	while (web->workers) /* a thread still holds what it works on */
+	while (web_working(web)) /* a thread still holds what it works on */
 		uv_run(&web->gate->loop, UV_RUN_ONCE);
 	events_free(web->events);
 	uploads_free(web->uploads);

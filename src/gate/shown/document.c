@@ -176,7 +176,7 @@ static void then_write(struct call *call, json_t *answer)
 		return;
 	}
 	json_decref(answer);
-	if (call_work(call, write_it, send_it, &why) < 0)
+	if (call_work_in(call, LINE_DOCUMENT, write_it, send_it, &why) < 0)
 		call_fault(call, &why);
 }
 
@@ -211,7 +211,8 @@ int document_of_record(struct call *call, struct fault *why)
 				  : call->chinese ? "zh"
 						  : "en",
 				  &one->ask.english, why)) < 0 ||
-	    (ret = read_file_name(one, call->words[1], why)) < 0)
+	    (ret = read_file_name(one, call->words[1], why)) < 0 ||
+	    (ret = call_line_open(call, LINE_DOCUMENT, why)) < 0)
 		return ret;
 	one->ask.ref = call_ref(call, call->words[0]);
 	call_act(call, put_together, then_write);

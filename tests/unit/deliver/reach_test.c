@@ -71,8 +71,18 @@ static void only_the_public_network(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		if (may(cases[i].address, NULL, 0) != cases[i].good)
+		if (may(cases[i].address, NULL, 0) != cases[i].good ||
+		    reach_may_text(cases[i].address, NULL, 0) != cases[i].good)
 			fail_msg("%s (%s)", cases[i].address, cases[i].reason);
+}
+
+static void what_is_no_address_is_not_public(void **state)
+{
+	static const char *const words[] = { "", "localhost", "8.8.8", "0x8.8.8.8", "8.8.8.8 ", "fe80::1%eth0" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		assert_false(reach_may_text(words[i], NULL, 0));
 }
 
 static void what_the_house_allows(void **state)
@@ -108,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_public_network),
+		cmocka_unit_test(what_is_no_address_is_not_public),
 		cmocka_unit_test(what_the_house_allows),
 		cmocka_unit_test(networks_that_are_none),
 	};

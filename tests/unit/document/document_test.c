@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -93,8 +94,14 @@ static struct document *sample(struct arena *mem, enum document_language languag
 
 static void keep(const char *name, const struct buf *bytes)
 {
-	FILE *file = fopen(name, "wb");
+	char path[4096 + 64];
+	const ssize_t len = readlink("/proc/self/exe", path, 4096);
+	FILE *file;
 
+	assert_in_range(len, 1, 4095);
+	path[len] = '\0';
+	snprintf(strrchr(path, '/') + 1, 64, "%s", name);
+	file = fopen(path, "wb");
 	if (!file)
 		return;
 	fwrite(bytes->data, 1, bytes->len, file);
