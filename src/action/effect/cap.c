@@ -78,6 +78,13 @@ static int keep_file(struct deed *deed, struct cap_about *about, struct fault *w
 	return 0;
 }
 
+void cap_level(struct deed *deed, const struct effect_use *use, int64_t level, struct cap_about *about)
+{
+	about->colour = of_level(deed, use, "colours", level, "blue");
+	about->grade = of_level(deed, use, "grades", level, "IV");
+	about->severity = of_level(deed, use, "severities", level, "Unknown");
+}
+
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
 	struct cap_about about = { .warning = subject,
@@ -93,9 +100,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	if (!about.edition || !kind_field(about.edition->kind, "cap_file"))
 		return 0;
 	level = value_level(json_object_get(about.edition->body, "level"));
-	about.colour = of_level(deed, use, "colours", level, "blue");
-	about.grade = of_level(deed, use, "grades", level, "IV");
-	about.severity = of_level(deed, use, "severities", level, "Unknown");
+	cap_level(deed, use, level, &about);
 	return keep_file(deed, &about, why);
 }
 
