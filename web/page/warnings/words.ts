@@ -40,7 +40,7 @@ export const c = words({
 	missing: { zh: '尚缺', en: 'missing' },
 	missing_all: { zh: '按所选公开范围，尚缺：{what}', en: 'For this audience these are missing: {what}' },
 	whole: { zh: '所选公开范围须有的内容均已填写。', en: 'Everything that this audience asks for is there.' },
-	no_english: { zh: '无英文时，英文稿显示中文', en: 'without it the Chinese text stands in the English one' },
+	no_english: { zh: '不填则英文稿显示中文', en: 'Empty: the Chinese text stands in the English one' },
 	save: { zh: '保存', en: 'Save' },
 	saved: { zh: '已保存', en: 'Saved' },
 	unsaved: { zh: '有未保存的修改', en: 'Not saved yet' },
