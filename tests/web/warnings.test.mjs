@@ -182,6 +182,7 @@ step('who stays silent stands late when the time has passed, with the ways that 
 	await until(() => page.locator('tr.late').count(), 1);
 	assert.match(await text(page, 'tr.late'), new RegExp(`${UNITS.hosp}.*逾期`));
 	assert.match(await text(page, '[data-tally=late]'), /逾期\s*1/);
+	assert.match(await text(page, 'main dl'), /告知\s*3\s*已送达\s*2/);
 	await page.click('[data-filter=late]');
 	await dut01.settled();
 	assert.equal(await page.locator('tr[data-target]').count(), 1);

@@ -45,6 +45,9 @@ export function parts(kind: Spoken): { pairs: Pair[]; others: Field[] } {
 }
 
 export const of_warning = (it: { id: number; number?: string }): string => `warning:${quoted(ref_of(it))}`;
+/** What is counted for a tally: all targets of a warning by state and by late, and those delivered. */
+export const counts_of = (where: string) => `/counts?kind=warning_target&by=life,late&where=${encodeURIComponent(where)}`;
+export const reached_of = (where: string) => `/counts?kind=warning_target&by=late&where=${encodeURIComponent(`${where} delivered_at:*`)}`;
 export const either = (region: string, states: readonly string[]): string => states.map((state) => `${region}:${state}`).join(' OR ');
 export const comma = (): string => say({ zh: '、', en: ', ' });
 

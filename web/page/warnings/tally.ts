@@ -24,13 +24,13 @@ export const PARTS: readonly { name: Part; states: readonly Life[] }[] = [
 	{ name: 'closed', states: ['closed_unanswered'] },
 ];
 
-export function tally_of(counted: Counted | undefined): Tally {
-	const out: Tally = { told: counted?.total ?? 0, reached: 0, silent: 0, late: 0, acked: 0, acted: 0, apart: 0, closed: 0 };
+/** `reached`: those of them that were delivered, however they answered. */
+export function tally_of(counted: Counted | undefined, reached: Counted | undefined): Tally {
+	const out: Tally = { told: counted?.total ?? 0, reached: reached?.total ?? 0, silent: 0, late: 0, acked: 0, acted: 0, apart: 0, closed: 0 };
 	for (const { values, count } of counted?.groups ?? []) {
 		const state = values[0] as Life;
 		const part = PARTS.find((one) => one.states.includes(state));
 		if (part) out[part.name] += count;
-		if (state !== 'pending' && state !== 'closed_unanswered') out.reached += count;
 		if (state === 'escalated' || values[1] === 'yes') out.late += count;
 	}
 	return out;
