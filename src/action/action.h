@@ -292,6 +292,11 @@ int house_message(struct house *house, const struct asker *asker, int64_t id, js
 /* Units that have not acknowledged this warning, and how to reach them. */
 int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
 		struct fault *why);
+/* A warning as it would leave now, with `typed` ({"title": …}; NULL) over what stands:
+ * {"letter":{"zh","en"},"cap":{"xml"} or {"none":{"zh","en"}},"found":[{"field","from","to","class",
+ * "zh","en","what"}]}, for those who write and approve it (N21). Writes nothing, signs nothing. */
+int house_preview(struct house *house, const struct asker *asker, const char *ref, json_t *typed, int64_t now,
+		  json_t **answer, struct fault *why);
 /* Inside a batch, for the Office director and the duty officer. */
 int house_channel_hold(struct house *house, const struct asker *asker, const char *name, const char *reason,
 		       int64_t now, json_t **answer, struct fault *why);

@@ -85,6 +85,15 @@ static void put_value(struct deed *deed, struct buf *out, const struct field *fi
 		buf_text(out, json_string_value(value));
 }
 
+/* A text that stands in English, too, is said in English: title, title_en. */
+static const char *field_in(struct deed *deed, const struct object *holder, const char *name,
+			    enum language language)
+{
+	const char *own = language == EN ? arena_text(deed->mem, "%s_en", name) : NULL;
+
+	return own && json_object_get(holder->body, own) ? own : name;
+}
+
 static void put_slot(struct deed *deed, struct object *about, struct buf *out, const char *path,
 		     enum language language)
 {
@@ -104,6 +113,7 @@ static void put_slot(struct deed *deed, struct object *about, struct buf *out, c
 	} else if (!strcmp(last, "number")) {
 		buf_text(out, object_name(deed, holder));
 	} else {
+		last = field_in(deed, holder, last, language);
 		value = json_object_get(holder->body, last);
 		put_value(deed, out, kind_field(holder->kind, last), value, language);
 	}
@@ -234,6 +244,18 @@ struct letter *letter_about(struct deed *deed, struct object *about, const char 
 struct letter *letter_delivered(struct deed *deed, struct object *about, const char *form)
 {
 	return letter_of(deed, about, form, true);
+}
+
+json_t *letter_draft(struct deed *deed, struct object *about, const char *name)
+{
+	const struct text *form = form_named(about, name);
+	json_t *said = form ? json_object() : NULL;
+
+	for (int i = 0; form && i < LANGUAGES; i++)
+		json_object_set_new(said, languages[i],
+				    json_string(headed(deed, about,
+						       fill(deed, about, of(&form->form, i), i), i)));
+	return said;
 }
 
 int64_t letter_id(const struct letter *letter)

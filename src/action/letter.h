@@ -1,5 +1,6 @@
 #pragma once
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "base/fault.h"
@@ -22,6 +23,9 @@ struct object;
  * same letter for the same form; lives as long as the deed. */
 struct letter *letter_about(struct deed *deed, struct object *about, const char *form);
 struct letter *letter_delivered(struct deed *deed, struct object *about, const char *form);
+/* What such a letter would say now, {"zh","en"}; nothing is kept. NULL where the
+ * plan has no form of this name. */
+json_t *letter_draft(struct deed *deed, struct object *about, const char *form);
 int64_t letter_id(const struct letter *letter);
 
 enum { LETTER_FILES = 8 };

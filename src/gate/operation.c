@@ -343,6 +343,13 @@ static int calls(struct gate *gate, const struct ask *ask, const struct asker *a
 	return house_calls(gate->house, asker, ask_text(ask, SAYS_REF), out, why);
 }
 
+static int preview(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
+		   struct fault *why)
+{
+	return house_preview(gate->house, asker, ask_text(ask, SAYS_REF), ask->says[SAYS_INPUT],
+			     gate->demo ? gate->now : gate->clock(), out, why);
+}
+
 /* What a channel is called and how it is doing is no secret among staff; addresses stand elsewhere. */
 static int channels(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		    struct fault *why)
@@ -467,6 +474,7 @@ static const struct {
 	[ASK_MESSAGES]  = { false, false, messages },
 	[ASK_MESSAGE]   = { false, false, message },
 	[ASK_CALLS]     = { false, false, calls },
+	[ASK_PREVIEW]   = { false, false, preview },
 	[ASK_CHANNELS]  = { false, false, channels },
 	[ASK_BUNDLE]    = { true,  true,  bundle },
 	[ASK_REBUILD]   = { true,  true,  rebuild },

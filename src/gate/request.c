@@ -96,6 +96,7 @@ static const struct {
 	[ASK_MESSAGES]   = { "messages",   false, 0, F(REF) | F(KIND) | F(STATE) | F(CHANNEL) | F(MESSAGE) | F(LIMIT) | F(SPACE) },
 	[ASK_MESSAGE]    = { "message",    false, F(MESSAGE), 0 },
 	[ASK_CALLS]      = { "calls",      false, F(REF), 0 },
+	[ASK_PREVIEW]    = { "preview",    false, F(REF), F(INPUT) },
 	[ASK_CHANNELS]   = { "channels",   false, 0, 0 },
 	[ASK_CHANNEL]    = { "channel",    true,  F(ACT), F(CHANNEL) | F(MESSAGE) | F(REASON) },
 	[ASK_DOCUMENT]   = { "document",   true,  F(REF), F(KIND) | F(TEMPLATE) | F(FORMAT) | F(LANG) },

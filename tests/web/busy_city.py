@@ -101,13 +101,31 @@ def warnings(d):
     d.done("uop_bank", "warning_target", "ack", bank)
 
 
+def texts(d):
+    """A bulletin that a sector has to read, a notice that is being written, a warning for everybody under review."""
+    sector = next(s.ref for s in d.list("sector", limit=50) if s["fields"]["name"] == "教育")
+    d.done("dir01", "unit", "edit", d.unit["edu"], sector=sector)
+    bulletin = d.done("dut01", "bulletin", "create", sector=sector, type="info", title="近期弱口令登录情况通报",
+                      title_en="Recent logins with weak passwords", facts="三个单位的远程登录口令被猜中", hazard="主机成为攻击源",
+                      measures="两周内更换口令", measures_en="Change passwords within two weeks", marking="members", contact="值班室").ref
+    d.done("dut01", "bulletin", "ready", bulletin)
+    d.done("dir01", "bulletin", "approve", bulletin)
+    d.done("dir01", "bulletin", "publish", bulletin)
+    d.done("pio01", "notice", "create", incident="INC-2026-0004", hazard="教学平台暂停服务")
+    draft = d.done("dut01", "warning", "create", title="邮件系统漏洞被利用", title_en="A flaw of mail servers is exploited",
+                   hazard="未修补的邮件服务器可被远程控制", measures="立即安装补丁").ref
+    d.done("dir01", "warning", "review", draft)
+    d.done("dut01", "warning", "edit", draft, level=4, marking="public", contact="请致电 13912345678 或访问 10.20.1.11")
+    d.done("dut01", "warning", "add_targets", draft, sector=sector)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, default=0)
     asked = options.parse_args()
     with city(args=["--http", f"127.0.0.1:{asked.port or free_port()}", "--rules", os.path.join(ROOT, "rules")], verify=False) as d:
         made, troubles = {}, []
-        for part in (posts, cases, lines, reports, warnings):
+        for part in (posts, cases, lines, reports, warnings, texts):
             try:
                 made.update(part(d) or {})
             except Exception as wrong:  # noqa: BLE001 -- said, so that whoever waits sees it

@@ -21,7 +21,8 @@ function visits() {
 }
 const LOGINS = { DUT: 'dut01', DIR: 'dir01', LG: 'lg01', CL: 'cl01', AUD: 'aud01', UOP: 'uop_edu', UHD: 'uhd_edu' };
 const login_for = (roles) => (roles ? LOGINS[roles.find((role) => LOGINS[role])] : 'dut01');
-const filled = (address) => address.replace('/case/:ref', () => `/case/${stage_case()}`).replace('/record/:kind/:ref', '/record/unit/40')
+const filled = (address) => address.replace(/^\/warning\/:ref/, '/warning/WRN-2026-0001').replace(/^\/bulletin\/:ref/, '/bulletin/BUL-2026-0001')
+	.replace(/^\/notice\/:ref/, '/notice/NOT-2026-0001').replace('/case/:ref', () => `/case/${stage_case()}`).replace('/record/:kind/:ref', '/record/unit/40')
 	.replace(':kind', 'report').replace(':ref', () => stage_case());
 const stage_case = () => 'INC-2026-0004';
 

@@ -27,6 +27,9 @@ struct cap_about {
 	const char *identifier, *sent;
 };
 
+/* Colour, grade and severity of this level, by the plan of the warning. */
+const struct colour *cap_level(const struct object *warning, int64_t level);
+
 /* What is decided before anything is written: scope, end, identifier. 1; or 0:
  * no file is made of this (classified; over already; nothing to cancel). */
 int cap_plan(struct deed *deed, struct cap_about *about, struct fault *why);
@@ -34,6 +37,9 @@ int cap_plan(struct deed *deed, struct cap_about *about, struct fault *why);
 /* The signed message, in `mem` of the deed. */
 int cap_make(struct deed *deed, const struct cap_about *about, const char **bytes, size_t *len,
 	     struct fault *why);
+
+/* The message as it would leave, without its signature; FAULT_REFUSED where it would not be right. */
+int cap_draft(struct deed *deed, const struct cap_about *about, const char **text, struct fault *why);
 
 /* Kept as a blob; its digest. */
 int cap_keep(struct deed *deed, const char *bytes, size_t len, char digest[static BLOB_NAME],

@@ -314,6 +314,19 @@ static int check_own(struct deed *deed, const struct buf *text, struct fault *wh
 
 static void buf_release(struct buf *b) { buf_fini(b); }
 
+int cap_draft(struct deed *deed, const struct cap_about *about, const char **text, struct fault *why)
+{
+	SCOPED(buf_release) struct buf plain = { 0 };
+	struct making m = { .deed = deed, .about = about, .drill = about->warning->space == RECORD_DRILL };
+	int ret;
+
+	compose(&m, &plain);
+	if ((ret = check_own(deed, &plain, why)) < 0)
+		return ret;
+	*text = arena_copy_bytes(deed->mem, plain.data, plain.len);
+	return 0;
+}
+
 int cap_make(struct deed *deed, const struct cap_about *about, const char **bytes, size_t *len,
 	     struct fault *why)
 {

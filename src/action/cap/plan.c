@@ -111,7 +111,11 @@ static const char *identifier_of(struct deed *deed, const struct cap_about *abou
 {
 	const struct object *warning = about->warning;
 	const char *dash = warning->number ? strstr(warning->number, "WRN-") : NULL;
-	const json_int_t revision = json_integer_value(json_object_get(about->edition->body, "edition_no"));
+	/* Before there is an edition the warning stands for the one to come. */
+	const json_int_t revision =
+		about->edition == warning
+			? json_integer_value(json_object_get(warning->body, "edition")) + 1
+			: json_integer_value(json_object_get(about->edition->body, "edition_no"));
 	unsigned year = (unsigned)stamp_civil(deed->now).year, number = (unsigned)warning->id;
 
 	if (dash)

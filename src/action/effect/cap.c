@@ -19,7 +19,7 @@ static int newest_edition(struct deed *deed, struct object *warning, struct obje
 }
 
 /* What the plan says of this level (publication.yml). A pack that says nothing warns in blue. */
-static const struct colour *of_level(const struct object *warning, int64_t level)
+const struct colour *cap_level(const struct object *warning, int64_t level)
 {
 	static const struct colour unsaid = { "blue", { "蓝色", "Blue" }, "IV", "Unknown" };
 
@@ -87,7 +87,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	if (!about.edition || !kind_field(about.edition->kind, "cap_file"))
 		return 0;
 	level = value_level(json_object_get(about.edition->body, "level"));
-	about.colour = of_level(subject, level);
+	about.colour = cap_level(subject, level);
 	return keep_file(deed, &about, why);
 }
 

@@ -167,6 +167,30 @@ static json_t *refusal_words(const struct refusal *refusal)
 			 refusal->label.en, "security", refusal->security);
 }
 
+/* Colours by level, and by marking which levels may go out. */
+static json_t *publication_words(const struct pack *pack)
+{
+	json_t *levels = json_array(), *audiences = json_array();
+
+	for (int level = 1; level <= 5; level++)
+		if (pack->colours[level].name)
+			json_array_append_new(levels, json_pack("{s:i, s:s, s:s, s:s}", "level", level, "colour",
+								pack->colours[level].name, "zh",
+								pack->colours[level].label.zh, "en",
+								pack->colours[level].label.en));
+	for (size_t i = 0; i < pack->publication_count; i++) {
+		const struct publication *to = &pack->publications[i];
+		json_t *may = json_array();
+
+		for (int level = 1; level <= 5; level++)
+			if (to->levels[level])
+				json_array_append_new(may, json_integer(level));
+		json_array_append_new(audiences, json_pack("{s:s, s:o, s:b}", "marking", to->marking, "levels",
+							   may, "authorised", to->authorised));
+	}
+	return json_pack("{s:o, s:o}", "levels", levels, "audiences", audiences);
+}
+
 json_t *catalogue_make(const struct pack *pack)
 {
 	json_t *kinds = json_array(), *inputs = json_array(), *enums = json_object(), *roles = json_object();
@@ -184,10 +208,10 @@ json_t *catalogue_make(const struct pack *pack)
 		json_array_append_new(dimensions, dimension_words(&pack->dimensions[i]));
 	for (size_t i = 0; i < pack->refusal_count; i++)
 		json_array_append_new(refusals, refusal_words(&pack->refusals[i]));
-	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "pack",
+	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "pack",
 			 pack->id, "version", pack->version, "digest", pack->digest, "zh", pack->label.zh,
 			 "en", pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles",
-			 roles, "dimensions", dimensions, "refusals", refusals);
+			 roles, "dimensions", dimensions, "refusals", refusals, "publication", publication_words(pack));
 }
 
 int house_catalogue(struct house *house, json_t **answer, struct fault *why)

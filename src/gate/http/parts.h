@@ -127,6 +127,7 @@ int channels_test_all(struct call *call, struct fault *why);
 int channels_hold_one(struct call *call, struct fault *why);
 int channels_resume_one(struct call *call, struct fault *why);
 int calls_list(struct call *call, struct fault *why);
+int warning_preview(struct call *call, struct fault *why);
 
 /* pages/ack.c: the link in a warning's mail */
 int ack_page(struct call *call, struct fault *why);

@@ -66,6 +66,7 @@ static const struct route routes[] = {
 	{ "POST",   "/api/v1/channels/{name}/hold",          FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_hold_one,      NULL, NULL },
 	{ "POST",   "/api/v1/channels/{name}/resume",        FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_resume_one,    NULL, NULL },
 	{ "GET",    "/api/v1/warning/{ref}/calls",           FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  calls_list,             NULL, NULL },
+	{ "POST",   "/api/v1/warning/{ref}/preview",         FOR_BOTH,    READS,        NO_SCOPE,     BODY_JSON,  warning_preview,        NULL, NULL },
 	{ "GET",    "/ack/{token}",                          FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  ack_page,               NULL, NULL },
 	{ "POST",   "/ack/{token}",                          FOR_ANYBODY, NO_SCOPE,     NO_SCOPE,     BODY_NONE,  ack_use,                NULL, NULL },
 	{ "GET",    "/api/v1/documents",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  documents_of_record,    NULL, NULL },

@@ -119,6 +119,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "",                         NULL,                  "200=channel_set",             "404" },
 	{ "get",    API "/warning/{ref}/calls",   "warning_calls",       "Message",  "Units that have not acknowledged, and how to reach them", "未确认单位及联系方式",
 	  WAY_ANY,    "calls_form",               NULL,                  "200=calls",                   "404" },
+	{ "post",   API "/warning/{ref}/preview", "warning_preview",     "Message",  "A warning as it would leave now, and what must not leave", "预览预警：信件、CAP 文件和发布审查",
+	  WAY_ANY,    "",                         "preview_typed",       "200=preview",                 "404" },
 	{ "get",    "/ack/{token}",               "ack_page",            "Message",  "The page behind the link in a warning's mail", "预警邮件中链接的页面",
 	  WAY_OPEN,   "",                         NULL,                  "200~text/html 403~text/html 404~text/html", "" },
 	{ "post",   "/ack/{token}",               "ack_use",             "Message",  "Acknowledge by it",                         "经链接确认",

@@ -257,3 +257,20 @@ int calls_list(struct call *call, struct fault *why)
 						       : as_text,
 			why);
 }
+
+/* ---- a warning before it leaves ------------------------------------------------------ */
+
+int warning_preview(struct call *call, struct fault *why)
+{
+	static const char *const names[] = { "input", NULL };
+	json_t *typed = json_object_get(call->said, "input");
+	int ret;
+
+	if ((ret = call_members(call, names, why)) < 0)
+		return ret;
+	if (typed && !json_is_object(typed))
+		return fault_say(why, FAULT_INVALID, "input: an object", "内容（input）应为对象");
+	return call_ask(call, ASK_PREVIEW,
+			json_pack("{s:s, s:O*}", "ref", call_ref(call, call->words[0]), "input", typed), NULL,
+			why);
+}

@@ -66,6 +66,11 @@ export interface KindInfo extends Both {
 export interface Code extends Both {
 	code: string;
 }
+/** Who may publish what to whom: colours by level, and by marking which levels may go out. */
+export interface Publication {
+	levels: (Both & { level: number; colour: string })[];
+	audiences: { marking: string; levels: number[]; authorised: boolean }[];
+}
 interface Catalogue extends Both {
 	pack: string;
 	version: string;
@@ -76,6 +81,7 @@ interface Catalogue extends Both {
 	roles: Record<string, Both>;
 	dimensions: (Code & { scores: Both[] })[];
 	refusals: (Code & { security: boolean })[];
+	publication: Publication;
 }
 
 let loaded = $state.raw<Catalogue | undefined>();
