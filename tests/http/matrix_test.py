@@ -80,6 +80,7 @@ RULES = {
     f"GET {A}/plan/versions": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/plan/versions", None)),
     f"GET {A}/plan/diff": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/plan/diff", None)),
     f"GET {A}/plan/boundary": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/plan/boundary", None)),
+    f"GET {A}/plan/regimes": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/plan/regimes", None)),
     f"GET {A}/rules": (BOTH, {"read", "act"}, set(), SOURCES, (f"{A}/rules", None)),
     f"POST {A}/rules/try": (BOTH, {"read", "act"}, set(), SOURCES, (f"{A}/rules/try", {"x": 1})),
     f"POST {A}/checkpoint": (BOTH, {"read", "act", "report"}, set(), EVERY, (f"{A}/checkpoint", {"x": 1})),

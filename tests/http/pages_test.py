@@ -35,7 +35,7 @@ PACKED = {name for name in FILES if name in TYPES and not name.endswith(("woff2"
 HEADERS = {
     "content-security-policy":
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html fengsui-worker",
     "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin", "permissions-policy": "camera=(), microphone=(), geolocation=()",

@@ -100,6 +100,21 @@ def the_boundary_is_that_of_the_command(h):
             same(len(said[lang]) > 8 and sum(len(one["lines"]) for one in said[lang]) > 60, True)
 
 
+def the_regimes_are_those_of_the_command(h):
+    said = h.get("/plan/regimes")
+    same(said["version"]["digest"], h.new)
+    for lang in ("zh", "en"):
+        whole = command(h.d, "regimes", h.pack, lang=lang, status=0)
+        laws = [one for one in said["regimes"] if not one["own"]]
+        same(len(laws) > 10 and len(laws) < len(said["regimes"]), True, "laws, and rules of the plan")
+        for one in said["regimes"]:
+            same(f"{one['id']}  {one['label'][lang]}" in whole, True, one["id"])
+            for stage in one.get("stages", []):
+                line = f"      {stage['rule'][lang]} -> {stage['recipient'][lang]}  [{stage['certainty']}] "
+                same(line in whole, True, line)
+        same(whole.count(" -> "), sum(len(one.get("stages", [0])) for one in said["regimes"]))
+
+
 def what_is_no_version(h):
     nowhere = "0" * 64
     refused(h.web.get(f"{A}/plan/diff?from={h.old}&to={nowhere}", login="dut01"), 404)
@@ -136,6 +151,7 @@ def main():
         results.case("differences", differences_are_those_of_the_command, h)
         results.case("a version and itself", a_version_and_itself, h)
         results.case("boundary", the_boundary_is_that_of_the_command, h)
+        results.case("regimes", the_regimes_are_those_of_the_command, h)
         results.case("no version", what_is_no_version, h)
         results.case("changed on the disk", a_version_that_was_changed_on_the_disk, h)
     results.end()

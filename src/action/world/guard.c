@@ -415,6 +415,18 @@ static const char *unnamed(struct deed *deed, struct object *subject, const stru
 	return name && kind_field(subject->kind, name) && !world_ref(deed, subject, name) ? name : NULL;
 }
 
+/* Of several ways out, one that can be typed in or said with the move. */
+static const char *one_way_out(const struct object *subject, const struct guard *guard)
+{
+	for (size_t i = 0; guard->form == GUARD_ANY && i < guard->part_count; i++) {
+		const struct guard *part = guard->parts[i];
+
+		if (part->form == GUARD_ASKED || (part->form == GUARD_HAS && kind_field(subject->kind, part->path)))
+			return part->path;
+	}
+	return NULL;
+}
+
 /* Which field is missing, or which of the linked records stands in the way, named for the asker. */
 static const char *culprits(struct deed *deed, struct object *subject, const struct guard *guard)
 {
@@ -428,9 +440,8 @@ static const char *culprits(struct deed *deed, struct object *subject, const str
 		return guard->path;
 	if (guard->form == GUARD_CHECKED)
 		return check_said(deed, subject, guard->path);
-	for (size_t i = 0; guard->form == GUARD_ANY && i < guard->part_count; i++)
-		if (guard->parts[i]->form == GUARD_ASKED)
-			return guard->parts[i]->path; /* one way out is to say it with the move */
+	if (guard->form == GUARD_ANY)
+		return one_way_out(subject, guard);
 	if (guard->form != GUARD_EVERY && guard->form != GUARD_NONE)
 		return unnamed(deed, subject, guard);
 	for (size_t k = 0; k < guard->among.of.count; k++) {

@@ -137,6 +137,9 @@ int plan_versions(struct call *call, struct fault *why);
 int plan_diff(struct call *call, struct fault *why);
 int plan_boundary(struct call *call, struct fault *why);
 
+/* shown/regimes.c */
+int plan_regimes(struct call *call, struct fault *why);
+
 /* shown/record.c */
 int record_entries(struct call *call, struct fault *why);
 

@@ -53,6 +53,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/plan/versions",                 FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  plan_versions,          NULL, NULL },
 	{ "GET",    "/api/v1/plan/diff",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  plan_diff,              NULL, NULL },
 	{ "GET",    "/api/v1/plan/boundary",                 FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  plan_boundary,          NULL, NULL },
+	{ "GET",    "/api/v1/plan/regimes",                  FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  plan_regimes,           NULL, NULL },
 	{ "GET",    "/api/v1/rules",                         FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  rules_all,              NULL, NULL },
 	{ "POST",   "/api/v1/rules/try",                     FOR_BOTH,    READS,        NO_SCOPE,     BODY_JSON,  rules_try,              NULL, NULL },
 	{ "POST",   "/api/v1/checkpoint",                    FOR_BOTH,    READS | TOKEN_REPORT, NO_SCOPE, BODY_JSON, site_checkpoint,      NULL, NULL },

@@ -78,6 +78,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "plan_from plan_to",        NULL,                  "200=plan_diff",               "404 500" },
 	{ "get",    API "/plan/boundary",         "plan_boundary",       "Plan",     "What the plan can be about, and what not",  "预案能涉及什么、不能涉及什么",
 	  WAY_ANY,    "plan_version",             NULL,                  "200=plan_boundary",           "404 500" },
+	{ "get",    API "/plan/regimes",          "plan_regimes",        "Plan",     "Duties to report upward that the plan knows: stages, terms, how certain", "预案所载上报制度：阶段、期限与可靠程度",
+	  WAY_ANY,    "",                         NULL,                  "200=plan_regimes",            "" },
 	/* what detects */
 	{ "get",    API "/rules",                 "rule_list",           "Rule",     "The detection rules that are loaded",       "已载入的检测规则",
 	  WAY_ANY,    "rule_after rule_limit",    NULL,                  "200=rules",                   "" },

@@ -13,7 +13,7 @@ static const struct http_header always[] = {
 	/* Only what the built folder brought along runs, and no text of a record becomes a script. */
 	{ "Content-Security-Policy",
 	  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-	  "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+	  "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
 	  "form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html fengsui-worker" },
 	{ "X-Content-Type-Options",       "nosniff" },
 	{ "Referrer-Policy",              "no-referrer" },

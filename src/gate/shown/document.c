@@ -147,7 +147,7 @@ static void write_it(struct call *call)
 	one->ret = document_write(one->document, one->format, &one->bytes, &one->why);
 }
 
-/* It may be looked at in a browser, and does nothing there. */
+/* It may be looked at in a browser, in a frame of the command centre too, and does nothing there. */
 static void send_it(struct call *call)
 {
 	struct making_one *one = call->matter;
@@ -163,7 +163,7 @@ static void send_it(struct call *call)
 		    arena_text(call->mem, "%s; filename=\"%s.%s\"", looked_at ? "inline" : "attachment",
 			       one->document->name, document_ending(one->format)));
 	call_header(call, "Content-Security-Policy",
-		    "sandbox; default-src 'none'; style-src 'unsafe-inline'");
+		    "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'");
 	call_text(call, 200, document_media(one->format), one->bytes.data, one->bytes.len);
 }
 

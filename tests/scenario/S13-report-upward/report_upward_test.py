@@ -98,6 +98,9 @@ class ReportUpward(Scene):
             self.assertEqual((after["channel"], after["sent_at"]), ("fax", CONFIRMED))
             self.assertIn("省网络与信息安全协调机构", told(last(d, ref, "send")["entry"]))
             d.refused("N23", "dir01", "upward_report", "receipt", ref)
+            # Of the two ways one is named, so that a form may ask for it.
+            shown = next(m for m in d.show(ref, "dir01")["moves"] if m["move"] == "receipt")
+            self.assertEqual(shown["refusals"][0]["missing"][0]["what"], "receipt")
             d.done("dir01", "upward_report", "receipt", ref, receipt="鲁网[2026]3号")
             d.expect_clock(ref, "CK12", "stopped")
             self.assertNotIn("missed", d.clock(ref, "CK12"))

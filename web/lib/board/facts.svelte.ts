@@ -8,12 +8,14 @@
 import { get } from '../ask/call';
 import { live } from '../ask/live.svelte';
 import type { Problem } from '../ask/problem';
+import { session } from '../ask/session.svelte';
 import { ref_of, type List, type Row, type StateOf } from '../plan/plan';
 import { now } from '../words/now.svelte';
 import { Grid, LEVELS, where_handled, where_level, type Counted } from './levels';
 
 const PAUSE_MS = 2000;
 const ANYWAY_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** Cases that are named one by one, the gravest first; of the others stands how many there are. */
 export const NAMED = 100;
 
@@ -59,6 +61,17 @@ export interface Source {
 	silent_since?: string;
 	last_at?: string;
 }
+/** A way out that is in trouble or held. */
+export interface Way {
+	name: string;
+	state: 'trouble' | 'held';
+	waiting: number;
+}
+export interface Leaving {
+	ways: Way[];
+	/** Messages given up within the last day. */
+	failed: number;
+}
 export interface Facts {
 	grid: Grid;
 	cases: Case[];
@@ -68,6 +81,8 @@ export interface Facts {
 	units: Hit[];
 	/** undefined: not for this person to see. */
 	sources?: Source[];
+	/** undefined: not for this person to see. */
+	leaving?: Leaving;
 	duty: string[];
 	at: number;
 }
@@ -159,19 +174,34 @@ async function on_duty(signal: AbortSignal): Promise<string[]> {
 	return [...new Set((list?.rows ?? []).map((row) => text(row.fields.person)).filter(Boolean))];
 }
 
+/* What cannot leave the house, for whom it concerns. */
+async function held_up(signal: AbortSignal): Promise<Leaving | undefined> {
+	if (!session.holds('DIR', 'DUT', 'SCA', 'AUD')) return undefined;
+	const [ways, failed] = await Promise.all([
+		may<{ channels: { name: string; state: string; waiting: number }[] }>('/channels', signal),
+		may<{ messages: { at: string }[] }>('/messages?state=failed&limit=100', signal),
+	]);
+	const since = now.ms - DAY_MS;
+	return {
+		ways: (ways?.channels ?? []).flatMap((one) => (one.state === 'trouble' || one.state === 'held' ? [{ name: one.name, state: one.state, waiting: one.waiting }] : [])),
+		failed: (failed?.messages ?? []).filter((one) => Date.parse(one.at) >= since).length,
+	};
+}
+
 async function read(signal: AbortSignal): Promise<Facts> {
-	const [confirmed, provisional, due, warnings, units, status, duty] = await Promise.all([
+	const [confirmed, provisional, due, warnings, units, status, leaving, duty] = await Promise.all([
 		ask<Counted>('/counts?kind=incident&by=handling,confirmed_level&where=open:yes', signal),
 		ask<Counted>(`/counts?kind=incident&by=handling,provisional_level&where=${q('open:yes NOT confirmed_level:*')}`, signal),
 		ask<{ clocks: Due[]; more: boolean }>('/clocks?state=running&limit=500', signal),
 		warned(signal),
 		hit(signal),
 		may<{ sources?: Source[] }>('/status', signal),
+		held_up(signal),
 		on_duty(signal),
 	]);
 	const grid = new Grid(confirmed, provisional);
 	const cases = await named(grid, due.clocks, signal);
-	return { grid, cases, clocks: due.clocks, clocks_more: due.more, warnings, units, sources: status?.sources, duty, at: now.ms };
+	return { grid, cases, clocks: due.clocks, clocks_more: due.more, warnings, units, sources: status?.sources, leaving, duty, at: now.ms };
 }
 
 /** Made while a component is set up; ends with it. `told` hears of each new state of things. */

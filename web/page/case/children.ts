@@ -6,9 +6,11 @@ export const MOST = 200;
 
 export const MEASURES = ['containment_action', 'remedy', 'recovery_step'] as const satisfies readonly Kind[];
 export const DOCUMENTS = [
-	'case_report', 'special_plan', 'upward_report', 'warning', 'warning_duty', 'notice', 'support_request', 'report', 'addendum', 'note', 'call_attempt',
+	'case_report', 'special_plan', 'warning', 'warning_duty', 'notice', 'support_request', 'report', 'addendum', 'note', 'call_attempt',
 	'consultation', 'loss', 'evaluation', 'lesson', 'revision', 'rectification', 'plan_search', 'evidence_waiver',
 ] as const satisfies readonly Kind[];
+/* What must be told upward, and from when it counts. */
+export const UPWARD = ['upward_report', 'case_fact'] as const satisfies readonly Kind[];
 
 /** Rows of a kind that name the case; newest first. */
 export function rows_of(kind: () => Kind, ref: () => string): Query<List> {

@@ -2,7 +2,7 @@
 import type { Component } from 'svelte';
 import type { AnyRecord } from '../../lib/plan/plan';
 import type { Both } from '../../lib/words/lang.svelte';
-import { count, DOCUMENTS, MEASURES } from './children';
+import { count, DOCUMENTS, MEASURES, UPWARD } from './children';
 import Documents from './tabs/Documents.svelte';
 import Evidence from './tabs/Evidence.svelte';
 import Grading from './tabs/Grading.svelte';
@@ -11,6 +11,7 @@ import Overview from './tabs/Overview.svelte';
 import People from './tabs/People.svelte';
 import Taskings from './tabs/Taskings.svelte';
 import Timeline from './tabs/Timeline.svelte';
+import Upward from './tabs/Upward.svelte';
 import { w } from './words';
 
 export interface Tab {
@@ -29,4 +30,5 @@ export const tabs: readonly Tab[] = [
 	{ name: 'people', label: w.people, view: People, count: (r) => ((r.fields.on_scene as unknown[] | undefined)?.length ?? 0) + (r.fields.lead ? 1 : 0) },
 	{ name: 'record', label: w.record, view: Timeline },
 	{ name: 'documents', label: w.documents, view: Documents, count: (r) => count(r, ...DOCUMENTS) },
+	{ name: 'upward', label: w.upward, view: Upward, count: (r) => count(r, ...UPWARD) },
 ];

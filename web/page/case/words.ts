@@ -9,7 +9,8 @@ export const w = words({
 	people: { zh: '人员', en: 'People' },
 	record: { zh: '记录', en: 'Record' },
 	documents: { zh: '文书', en: 'Documents' },
-	tabs: { zh: '案件各部分（按 1 至 8 切换）', en: 'Parts of the case (keys 1 to 8)' },
+	upward: { zh: '上报', en: 'Reports upward' },
+	tabs: { zh: '案件各部分（按 1 至 9 切换）', en: 'Parts of the case (keys 1 to 9)' },
 
 	print: { zh: '打印', en: 'Print' },
 	next_clock: { zh: '最近时限', en: 'Next clock' },
@@ -131,4 +132,8 @@ export const w = words({
 	bundle: { zh: '案卷包', en: 'The case with its proofs' },
 	bundle_text: { zh: '全部记录、内容与证明，任何人不用本系统也能核验；下载一事记入记录。', en: 'All entries, contents and proofs, which anybody can verify without this system; that it was taken is an entry of the record.' },
 	archive: { zh: '归档', en: 'Archive' },
+	moments: { zh: '时点与由此起算的上报', en: 'Moments of the case, and what counts from them' },
+	all_deadlines: { zh: '全部上报期限', en: 'All deadlines' },
+	all_regimes: { zh: '上报制度', en: 'Reporting regimes' },
+	no_regimes: { zh: '没有适用的上报制度。', en: 'No reporting regime applies.' },
 });

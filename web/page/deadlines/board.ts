@@ -1,22 +1,18 @@
 /* The board of deadlines as the daemon tells it. */
 import type { Both } from '../../lib/words/lang.svelte';
-import { certainties, states } from './words';
+import type { Handle } from '../../lib/plan/plan';
+import { states } from './words';
 
 export type State = keyof typeof states;
 export const STATES = Object.keys(states) as State[];
 
-interface Handle {
-	id: number;
-	kind: string;
-	number?: string;
-	title?: string;
-}
 export interface Deadline {
 	duty: Handle;
 	case?: Handle;
 	recipient?: string;
 	regime?: string;
 	regime_name?: Both;
+	stage?: string;
 	stage_name?: Both;
 	rule?: Both;
 	certainty?: string;
@@ -32,12 +28,9 @@ export interface Board {
 	more: boolean;
 }
 
-export const certainty_of = (word: string | undefined): Both | undefined => certainties[word as keyof typeof certainties];
-/** Known well enough to be shown without a mark. */
-export const verified = (one: Deadline): boolean => one.certainty === 'read' || one.certainty === 'verified';
-
-export function numbers(rows: readonly Deadline[]): Map<State, number> {
-	const many = new Map<State, number>();
-	for (const one of rows) many.set(one.state, (many.get(one.state) ?? 0) + 1);
-	return many;
+/** How many of each, the most frequent first. */
+export function numbers<T extends string>(rows: readonly Deadline[], by: (one: Deadline) => T): Map<T, number> {
+	const many = new Map<T, number>();
+	for (const one of rows) many.set(by(one), (many.get(by(one)) ?? 0) + 1);
+	return new Map([...many].sort((a, b) => b[1] - a[1]));
 }

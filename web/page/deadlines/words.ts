@@ -13,15 +13,18 @@ export const w = words({
 	rule: { zh: '制度与阶段', en: 'Regime and stage' },
 	recipient: { zh: '接收机关', en: 'Recipient' },
 	case: { zh: '案件', en: 'Case' },
-	status: { zh: '办理', en: 'State' },
 	no_number: { zh: '立即', en: 'at once' },
 	no_number_why: { zh: '法规未给出时限，报出之前不算按时', en: 'the law gives no number: not in time before it is sent' },
-	was_due: { zh: '原定 ', en: 'was due ' },
 	left: { zh: '还有 {span}', en: '{span} left' },
 	over: { zh: '已超 {span}', en: '{span} over' },
 	mandatory: { zh: '必须上报', en: 'mandatory' },
+	act: { zh: '办理', en: 'Act' },
+	print: { zh: '打印', en: 'Print' },
+	as_of: { zh: '截至 {at}', en: 'As of {at}' },
+	regimes: { zh: '上报制度', en: 'Reporting regimes' },
+	place: { zh: '法域', en: 'Jurisdiction' },
+	own: { zh: '预案自身', en: 'the plan itself' },
 	optional: { zh: '可不上报', en: 'may be waived' },
-	unverified: { zh: '未核实', en: 'not verified' },
 	counts_not: { zh: '未经法制审核确认，期限不计', en: 'not confirmed by the legal officer: it does not count yet' },
 });
 
@@ -32,14 +35,4 @@ export const states = words({
 	running: { zh: '计时中', en: 'running' },
 	unconfirmed: { zh: '待确认', en: 'unconfirmed' },
 	sent: { zh: '已报待回执', en: 'sent, no receipt' },
-});
-
-/* How well the source of a deadline is known. */
-export const certainties = words({
-	read: { zh: '已读原文', en: 'text was read' },
-	'partly-read': { zh: '部分核对', en: 'read in part' },
-	memory: { zh: '凭记忆', en: 'from memory' },
-	conflict: { zh: '来源不一', en: 'sources differ' },
-	unknown: { zh: '不明', en: 'unknown' },
-	proposal: { zh: '建议值', en: 'a proposal' },
 });

@@ -6,6 +6,7 @@
 import type { Facts } from '../../lib/board/facts.svelte';
 import { is_settled, LEVELS, phases } from '../../lib/board/levels';
 import { w } from '../../lib/board/words';
+import { code_name } from '../../lib/plan/catalogue.svelte';
 import { often } from '../../lib/words/often';
 import { say } from '../../lib/words/lang.svelte';
 import { ms, span } from '../../lib/words/time';
@@ -24,6 +25,17 @@ export interface Screen {
 const HOUR_MS = 3_600_000;
 const LINES = 5;
 
+/* Nothing where all that is to leave leaves. */
+function stuck(it: Facts): Line[] {
+	const ways = (it.leaving?.ways ?? []).map((one) => ({
+		key: one.name,
+		what: code_name('channel', one.name),
+		how: say(one.state === 'held' ? v.way_held : v.way_trouble, { n: one.waiting }),
+		mark: one.state === 'held' ? ('warn' as const) : ('bad' as const),
+	}));
+	return it.leaving?.failed ? [...ways, { key: 'failed', what: say(v.messages), how: say(v.failed, { n: it.leaving.failed }), mark: 'bad' }] : ways;
+}
+
 function sum(it: Facts, now: number): Screen {
 	const out = it.clocks.filter((one) => ms(one.due) < now).length;
 	const near = it.clocks.filter((one) => ms(one.due) >= now && ms(one.due) < now + HOUR_MS).length;
@@ -36,6 +48,7 @@ function sum(it: Facts, now: number): Screen {
 		{ key: 'units', what: say(v.units), how: String(it.units.length) },
 	];
 	if (silent !== undefined) lines.push({ key: 'sources', what: say(v.sources), how: silent ? String(silent) : say(v.none), mark: silent ? 'bad' : undefined });
+	if (stuck(it).length) lines.push({ key: 'leaving', what: say(v.leaving), how: String(stuck(it).length), mark: 'bad' });
 	lines.push({ key: 'duty', what: say(v.duty), how: it.duty.join(' ') || say(v.no_one), mark: it.duty.length ? undefined : 'bad' });
 	return { title: '', lines };
 }
@@ -71,6 +84,7 @@ export function screens(it: Facts, now: number): Screen[] {
 		...pages(say(w.by_level), by_phase(it)),
 		...it.warnings.flatMap((one) => pages(say(v.not_heard, { title: String(one.row.fields.title ?? '') }), one.silent.map((unit) => ({ key: unit, what: unit, how: '', mark: 'warn' as const })))),
 		...pages(say(w.units), it.units.map((unit) => ({ key: unit.unit, what: unit.unit, how: String(unit.cases + unit.systems) }))),
+		...pages(say(w.leaving), stuck(it)),
 		...pages(say(w.sources), (it.sources ?? []).filter((one) => one.silent).map((one) => ({ key: one.name, what: one.name, how: one.silent_since ? span(now - ms(one.silent_since)) : '', mark: 'bad' as const }))),
 	];
 }

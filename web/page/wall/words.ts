@@ -20,5 +20,10 @@ export const v = words({
 	not_heard: { zh: '未确认：{title}', en: 'Unheard: {title}' },
 	units: { zh: '单位', en: 'Units' },
 	sources: { zh: '静默', en: 'Silent' },
+	leaving: { zh: '外发受阻', en: 'Held up' },
+	messages: { zh: '消息', en: 'Messages' },
+	way_trouble: { zh: '故障 待发 {n}', en: 'trouble, {n} wait' },
+	way_held: { zh: '停用 待发 {n}', en: 'held, {n} wait' },
+	failed: { zh: '失败 {n}', en: '{n} failed' },
 	duty: { zh: '值班', en: 'Duty' },
 });
