@@ -70,6 +70,19 @@ class Link(unittest.TestCase):
         self.assertEqual(self.ask("POST", links["edu"])[0], 200)
         self.assertEqual(len(self.d.history(targets["edu"])), entries)
 
+    def test_it_stands_in_the_mail_and_nowhere_else_and_its_key_is_the_houses_alone(self):
+        _, links = self.mailed()
+        mac = links["edu"].rsplit("-", 1)[1].encode()
+        self.assertNotIn(mac.decode(), self.d.said())
+        for folder, _, names in os.walk(self.d.folder):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.isfile(path):
+                    with open(path, "rb") as f:
+                        self.assertNotIn(mac, f.read(), path)
+        keys = os.path.join(self.d.folder, "keys")
+        self.assertEqual({name: oct(os.stat(os.path.join(keys, name)).st_mode & 0o077) for name in ("link.key", ".")}, {"link.key": "0o0", ".": "0o0"})
+
     def test_late_is_late(self):
         targets, links = self.mailed()
         self.d.pass_time("2 h")
