@@ -7,6 +7,7 @@ there, and `why` says how the plan itself prevents it.
 import recipes
 from recipes import CLOSING, NOTICE, REASON, SEAL, WARNING, ACCEPT, begin, play, scene
 from world import AUTHORITY, OFFICE, Thing, Unexpected, scores
+import cap  # world looks in ../lib
 
 
 class Case:
@@ -257,6 +258,15 @@ def warning_of(login):
     return make
 
 
+def imported_unsigned(w):
+    """Another centre's message for whose signature nobody vouches."""
+    digest = w.upload(cap.MESSAGE.replace("0007", f"{len(w.list('warning')) + 7:04d}").encode(), as_="dut")
+    t = w.make("dut", "warning", title="漏洞预警", hazard="远程执行", imported_file=digest)
+    w.act("dir", t, "review")
+    recipes.warning_target(w, t)
+    return t
+
+
 def drafted_by(login):
     def make(w):
         t = recipes.upward(w)
@@ -461,6 +471,7 @@ CASES = [
     C("T101", "nothing restricted", after(for_the_public(hazard="来自 10.20.30.40"), level=4, marking="public"), "a public text holds an address"),
     C("T101", "a public warning states", after(for_the_public("matters"), level=4, marking="public"), "a statutory field is missing"),
     C("T101", "this level may be published", after(for_the_public("authorisation"), level=4, marking="public"), "nobody has authorised it"),
+    C("T101", "nobody vouches for the signature", start(imported_unsigned), "it came unsigned"),
     C("T101", "other than 'Author'", start(warning_of("dir")), "who wrote it approves it"),
     C("T103", "at least one 'Warning target'", None, "approval wants one, and targets are never removed"),
     C("T103", "the text that was approved", None, "an approved warning cannot be edited"),

@@ -57,8 +57,8 @@ static bool without_answer(const struct object *target)
 	const char *life = state_of(target, "life"),
 		   *mark = json_string_value(json_object_get(target->body, "mark"));
 
-	return (life && !strcmp(life, "escalated")) || (mark && !strcmp(mark, "unit") && life &&
-							 !json_object_get(target->body, "acked_at"));
+	return (life && !strcmp(life, "escalated")) ||
+	       (mark && !strcmp(mark, "unit") && life && !json_object_get(target->body, "acked_at"));
 }
 
 /* A new case: what its unit has not answered. */

@@ -367,7 +367,8 @@ static void diff_publication(struct comparing *d)
 		snprintf(level, sizeof(level), pick(d, "预警%d级", "warning level %d"), i);
 		changed(d, level, pick(d, "颜色", "colour"), d->a->colours[i].name, d->b->colours[i].name);
 		diff_label(d, level, &d->a->colours[i].label, &d->b->colours[i].label);
-		changed(d, level, pick(d, "响应等级", "grade"), d->a->colours[i].grade, d->b->colours[i].grade);
+		changed(d, level, pick(d, "响应等级", "grade"), d->a->colours[i].grade,
+			d->b->colours[i].grade);
 		changed(d, level, pick(d, "CAP 严重程度", "CAP severity"), d->a->colours[i].cap,
 			d->b->colours[i].cap);
 	}
@@ -438,7 +439,8 @@ static void diff_document(struct comparing *d, const struct document_template *a
 	buf_format(&at, "%s %s", pick(d, "文件", "document"), b->id);
 	changed(d, at.data, pick(d, "记录类别", "of"), a->of, b->of);
 	diff_label(d, at.data, &a->label, &b->label);
-	buf_format(&x, "%s / %s", a->title.zh, a->title.en), buf_format(&y, "%s / %s", b->title.zh, b->title.en);
+	buf_format(&x, "%s / %s", a->title.zh, a->title.en),
+		buf_format(&y, "%s / %s", b->title.zh, b->title.en);
 	told(d, at.data, pick(d, "题目", "title"), &x, &y);
 	changed(d, at.data, pick(d, "版头", "letterhead"), a->letterhead.zh, b->letterhead.zh);
 	changed(d, at.data, pick(d, "英文版头", "letterhead en"), a->letterhead.en, b->letterhead.en);
@@ -451,7 +453,8 @@ static void diff_document(struct comparing *d, const struct document_template *a
 	told(d, at.data, pick(d, "适用于", "when"), &x, &y);
 	tell_names(&x, &a->fixed), tell_names(&y, &b->fixed);
 	told(d, at.data, pick(d, "定稿格式", "fixed"), &x, &y);
-	changed(d, at.data, pick(d, "归档", "archived"), a->archived ? "yes" : "no", b->archived ? "yes" : "no");
+	changed(d, at.data, pick(d, "归档", "archived"), a->archived ? "yes" : "no",
+		b->archived ? "yes" : "no");
 	buf_format(&x, "%d", a->offset_min), buf_format(&y, "%d", b->offset_min);
 	told(d, at.data, pick(d, "时区（分钟）", "minutes from UTC"), &x, &y);
 	diff_parts(d, at.data, a, b);

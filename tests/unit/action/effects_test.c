@@ -184,6 +184,7 @@ static const struct run runs[] = {
 	{ "snapshot", "incident", { .value = NULL }, NULL },
 	{ "start_plans", "incident", { .value = NULL }, NULL },
 	{ "test_channels", "incident", { .value = NULL }, NULL },
+	{ "unanswered", "target", { .value = NULL }, NULL },
 	{ "void", "drill", { .value = "signatures" }, NULL },
 };
 
