@@ -94,6 +94,29 @@ class Visible(unittest.TestCase):
             self.assertIn("0531-1234", d.cli("channel", "calls", warning, "--as", "dut01"))
             self.assertNotIn("0531-5678", d.cli("channel", "calls", warning, "--as", "dut01"))
 
+    def test_a_warning_is_seen_as_it_would_leave_and_nothing_is_written(self):
+        with city(http=True) as d:
+            warning = d.done("dut01", "warning", "create", title="蠕虫", hazard="口令被猜中").number
+            d.done("dut01", "warning", "edit", warning, level=4, measures="停用口令登录", title_en="A worm", marking="public")
+            before = d.show(warning)["version"]
+            see = lambda login, body: d.web.post(f"{A}/warning/{warning}/preview", body, login=login)  # noqa: E731
+            said = see("dut01", {"input": {"measures": "封锁 10.20.1.11", "scope": ""}}).json
+            self.assertIn("封锁 10.20.1.11", said["letter"]["zh"])
+            self.assertIn("A worm", said["letter"]["en"])
+            self.assertIn("<value>orange</value>", said["cap"]["xml"])
+            self.assertNotIn("Signature", said["cap"]["xml"])
+            self.assertEqual([(f["field"], f["from"], f["to"], f["class"], f["what"]) for f in said["found"]],
+                             [("measures", 3, 13, "address", "10.20.1.11")])
+            after = d.show(warning)["version"]
+            self.assertEqual(before, after)
+            self.assertEqual(d.show(warning)["fields"]["measures"], "停用口令登录")
+            self.assertEqual(d.web.get(f"{A}/messages?ref={warning}&channel=mail", login="dut01").json["messages"], [])
+            self.assertEqual(see("dut01", {"input": {"found": "x"}}).status, 422)
+            self.assertEqual(see("dut01", {"input": {"title": 1}}).status, 422)
+            self.assertEqual(see("dut01", {"input": {"marking": "secret_ref"}}).json["cap"].keys(), {"none"})
+            for login in ("uop_edu", "aud01"):
+                self.assertIn(see(login, {}).status, (403, 404), login)
+
     def test_the_command_line(self):
         with Mailserver() as server, Channels(mail=server.channel()) as file, city(args=["--channels", file.path]) as d:
             contact(d, "edu", "mail", "edu@example.org")

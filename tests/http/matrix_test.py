@@ -94,6 +94,7 @@ RULES = {
     f"POST {A}/channels/test": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/channels/test", {})),
     f"POST {A}/channels/{{name}}/hold": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/channels/none/hold", {"reason": "x"})),
     f"POST {A}/channels/{{name}}/resume": (BOTH, {"act"}, set(), CHANNELS, (f"{A}/channels/none/resume", {})),
+    f"POST {A}/warning/{{ref}}/preview": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/warning/999999/preview", {})),
     f"GET {A}/warning/{{ref}}/calls": (BOTH, {"read", "act"}, set(), EVERY, (f"{A}/warning/999999/calls", None)),
     "GET /ack/{token}": (ANYBODY, set(), set(), EVERY, ("/ack/x", None)),
     "POST /ack/{token}": (ANYBODY, set(), set(), EVERY, ("/ack/x", None)),
