@@ -211,6 +211,12 @@ class House:
                 return True
         return False
 
+    def is_of_draft(self, record):
+        """Whom a message is to go to that is not out yet."""
+        return any(record["kind"] == addressee and
+                   any(self.records[i]["states"].get("life") not in OUT for i in ids(record["fields"].get(message)))
+                   for message, addressee in ADDRESSEES.items())
+
     def is_on_case(self, record, role, person):
         """A lead leads; a responder is on the scene, or in a team that has arrived; what is of no case is nobody's alone."""
         case = self.case(record)
@@ -242,7 +248,8 @@ class House:
         if scope == "all":
             return not post.unit or self.is_own(record, post.unit)
         unit = post.unit or person.unit
-        return (self.is_own if scope == "unit" else self.is_of_sector)(record, unit) or self.is_sent_to(record, unit)
+        own = (self.is_own if scope == "unit" else self.is_of_sector)(record, unit) and not self.is_of_draft(record)
+        return own or self.is_sent_to(record, unit)
 
     def leads(self, person, record):
         case = self.case(record)

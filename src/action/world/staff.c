@@ -386,6 +386,21 @@ static bool addressed_to(struct deed *deed, struct object *subject, int64_t unit
 	return unit && went_along(deed, subject, unit);
 }
 
+/* Whom a draft is to go to is no more for them than the draft. */
+static bool of_a_draft(struct deed *deed, struct object *subject)
+{
+	for (size_t i = 0; i < sizeof(addressees) / sizeof(*addressees); i++) {
+		struct object *message;
+		struct fault why;
+
+		if (strcmp(subject->kind->name, addressees[i].addressee))
+			continue;
+		message = world_get(deed, world_ref(deed, subject, addressees[i].message), &why);
+		return message && !is_out(message);
+	}
+	return false;
+}
+
 enum { PARENTS_MOST = 16 };
 
 /* Is it this territory, or a part of it? */
@@ -472,9 +487,11 @@ static bool in_scope(struct deed *deed, struct object *subject, const struct pos
 	case SCOPE_CASE:
 		return on_case(deed, subject, post);
 	case SCOPE_UNIT:
-		return of_unit(deed, subject, unit) || addressed_to(deed, subject, unit);
+		return (of_unit(deed, subject, unit) && !of_a_draft(deed, subject)) ||
+		       addressed_to(deed, subject, unit);
 	case SCOPE_SECTOR:
-		return of_sector(deed, subject, unit) || addressed_to(deed, subject, unit);
+		return (of_sector(deed, subject, unit) && !of_a_draft(deed, subject)) ||
+		       addressed_to(deed, subject, unit);
 	case SCOPE_ALL:
 		break;
 	}
