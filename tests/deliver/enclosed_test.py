@@ -8,7 +8,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 from cast import city  # noqa: E402
-from channels import Channels, contact, published, wait_until  # noqa: E402
+from channels import Channels, contact, main, published, wait_until  # noqa: E402
 from smtp import Mailserver  # noqa: E402
 
 
@@ -42,4 +42,4 @@ class Enclosed(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

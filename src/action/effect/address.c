@@ -10,11 +10,12 @@
 
 #include "base/stamp.h"
 
-enum { UNITS_MOST = 50000 };
+enum { UNITS_MOST = 50000, SYSTEMS_MOST = 100000 };
 
 struct addressed {
 	int64_t unit;
-	json_t *systems; /* of it, that run the product; or NULL */
+	const int64_t *systems; /* of it, that run the product; or NULL */
+	size_t system_count;
 };
 
 struct list {
@@ -65,7 +66,7 @@ static int read_units(struct deed *deed, const char *sql, const struct value *va
 		const int64_t unit = rows_int(rows, 0);
 
 		if (!out->count || out->at[out->count - 1].unit != unit)
-			out->at[out->count++] = (struct addressed){ unit, NULL };
+			out->at[out->count++] = (struct addressed){ unit, NULL, 0 };
 	}
 	rows_close(rows);
 	return got == 1 ? fault_say(why, FAULT_LIMIT, "more than %d units fit", "符合条件的单位超过 %d 个",
@@ -77,6 +78,8 @@ static int read_units(struct deed *deed, const char *sql, const struct value *va
 static int read_systems(struct deed *deed, const char *product, struct list *out, struct fault *why)
 {
 	struct rows *rows;
+	int64_t *systems = arena_many(deed->mem, SYSTEMS_MOST, sizeof(*systems));
+	size_t count = 0;
 	int got, ret;
 
 	ret = store_query(
@@ -92,13 +95,16 @@ static int read_systems(struct deed *deed, const char *product, struct list *out
 	out->count = 0;
 	if (ret < 0)
 		return ret;
-	while ((got = rows_next(rows, why)) == 1 && out->count < UNITS_MOST) {
+	while ((got = rows_next(rows, why)) == 1 && count < SYSTEMS_MOST && out->count < UNITS_MOST) {
 		if (!out->count || out->at[out->count - 1].unit != rows_int(rows, 0))
-			out->at[out->count++] = (struct addressed){ rows_int(rows, 0), json_array() };
-		json_array_append_new(out->at[out->count - 1].systems, json_integer(rows_int(rows, 1)));
+			out->at[out->count++] = (struct addressed){ rows_int(rows, 0), &systems[count], 0 };
+		systems[count++] = rows_int(rows, 1);
+		out->at[out->count - 1].system_count++;
 	}
 	rows_close(rows);
-	return got < 0 ? got : 0;
+	return got == 1 ? fault_say(why, FAULT_LIMIT, "more than %d systems run this product",
+				    "运行该产品的系统超过 %d 个", SYSTEMS_MOST)
+			: got;
 }
 
 /* Only what is in both stays; what is known of systems stays with it. */
@@ -114,7 +120,7 @@ static void keep_common(struct list *all, const struct list *also)
 			continue;
 		all->at[n] = all->at[i];
 		if (found->systems)
-			all->at[n].systems = found->systems;
+			all->at[n] = *found;
 		n++;
 	}
 	all->count = n;
@@ -191,11 +197,14 @@ static bool known(const struct objects *there, int64_t unit)
 static int open_one(struct deed *deed, struct object *subject, const char *kind, const struct addressed *to,
 		    struct fault *why)
 {
-	json_t *input = json_pack("{s:I}", "unit", (json_int_t)to->unit);
+	json_t *input = json_pack("{s:I}", "unit", (json_int_t)to->unit), *systems;
 	int ret;
 
-	if (to->systems && kind_field(pack_kind(subject->pack, kind), "systems"))
-		json_object_set(input, "systems", to->systems);
+	if (to->systems && kind_field(pack_kind(subject->pack, kind), "systems")) {
+		json_object_set_new(input, "systems", systems = json_array());
+		for (size_t i = 0; i < to->system_count; i++)
+			json_array_append_new(systems, json_integer(to->systems[i]));
+	}
 	ret = open_linked(deed, subject, kind, input, NULL, why);
 	json_decref(input);
 	return ret;
@@ -221,8 +230,6 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 		if (!known(&there, all.at[i].unit))
 			ret = open_one(deed, subject, use->value, &all.at[i], why);
 	}
-	for (size_t i = 0; i < all.count; i++)
-		json_decref(all.at[i].systems);
 	if (ret == 0 && !fit)
 		refuse(deed, deed->move && deed->move->refuse ? deed->move->refuse : "N04",
 		       any ? "登记中没有符合条件的单位" : "须说明行业、区划或产品",
