@@ -18,7 +18,8 @@ before(() => {
 	out = fs.mkdtempSync(path.join(os.tmpdir(), 'fengsui-page-'));
 	execFileSync('python3', [path.join(here, 'make_archive.py'), out], { stdio: ['ignore', 'inherit', 'inherit'] });
 	const archive = path.join(out, 'archive');
-	files = new Map(fs.readdirSync(archive).map((name) => [name, fs.readFileSync(path.join(archive, name))]));
+	const names = fs.readdirSync(archive, { recursive: true }).filter((name) => fs.statSync(path.join(archive, name)).isFile());
+	files = new Map(names.map((name) => [name, fs.readFileSync(path.join(archive, name))]));
 	page = files.get('verify.html').toString();
 });
 
@@ -29,7 +30,7 @@ const scripts = () => [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((f
 
 /* A file as an input with webkitdirectory gives it. */
 const asFile = ([name, bytes]) => ({
-	name, size: bytes.length, webkitRelativePath: `INC-2026-0001/${name}`,
+	name: path.basename(name), size: bytes.length, webkitRelativePath: `INC-2026-0001/${name}`,
 	arrayBuffer: async () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
 });
 
