@@ -371,7 +371,7 @@ def a22_a_marking_is_not_lowered_behind_the_approval():
     with full_house() as h:
         d, web = h.d, h.web
         facts = {"submitter": d.unit["edu"], "title": "预警甲", "hazard": "文件被加密", "level": 3, "measures": "更新补丁",
-                 "marking": "members"}
+                 "marking": "members", "category": "malware", "starts_at": "2026-03-02T08:00:00Z", "scope": "政务网用户", "matters": "核查备份"}
         made = expect(web.post(f"{A}/warning", {"input": facts}, login="dut01"), 201, "warning").json
         path, public = f"{A}/warning/{made['id']}", {"input": {"marking": "public"}}
         d.done("dut01", "warning_target", "create", warning=made["number"], unit=d.unit["edu"])
@@ -382,7 +382,7 @@ def a22_a_marking_is_not_lowered_behind_the_approval():
             true(code in str(reply.json), f"{move}: {reply} is not {code}")
             same(web.get(path, login="dir01").json["fields"]["marking"], "members", f"after {move}: {reply}")
 
-        refused("approve", "dir01", public, 403, "N12")  # lowered with the approval, and not looked at for release
+        refused("approve", "dir01", public, 403, "authoris")  # lowered with the approval: nobody above has authorised it
         expect(web.post(f"{path}/approve", {}, login="dir01"), 200, "approved for the members")
         for login in ("dut01", "pio01", "dir02"):
             refused("edit", login, public, 403, "N11")
@@ -390,8 +390,8 @@ def a22_a_marking_is_not_lowered_behind_the_approval():
         refused("publish", "dir02", public, 422)
         expect(web.post(f"{path}/publish", {}, login="dir02"), 200, "published for the members")
         # A new edition for everybody is looked at for release, by whoever proposes or confirms it.
-        refused("update", "dut01", {"input": {**public["input"], "title": "预警乙"}}, 403, "N12")
-        refused("update", "dir01", public, 403, "N12")
+        refused("update", "dut01", {"input": {**public["input"], "title": "预警乙"}}, 403, "authoris")
+        refused("update", "dir01", public, 403, "authoris")
 
 
 # ---- 23: at once ------------------------------------------------------------------------------------------------
