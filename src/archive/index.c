@@ -14,34 +14,17 @@ __asm__(".section .rodata\n"
 	".previous\n");
 extern const char archive_verify_js[], archive_verify_js_end[];
 
-static void put_escaped(struct buf *out, const char *text)
-{
-	for (; text && *text; text++) {
-		const char *safe = *text == '<'    ? "&lt;"
-				   : *text == '>'  ? "&gt;"
-				   : *text == '&'  ? "&amp;"
-				   : *text == '"'  ? "&quot;"
-				   : *text == '\'' ? "&#39;"
-						   : NULL;
-
-		if (safe)
-			buf_text(out, safe);
-		else
-			buf_char(out, *text);
-	}
-}
-
 static void cell(struct buf *out, const char *text)
 {
 	buf_text(out, "<td>");
-	put_escaped(out, text ? text : "");
+	buf_markup(out, text ? text : "");
 	buf_text(out, "</td>");
 }
 
 static void head(struct buf *out, const char *lang, const char *title)
 {
 	buf_format(out, "<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>", lang);
-	put_escaped(out, title);
+	buf_markup(out, title);
 	buf_text(
 		out,
 		"</title>\n<style>body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
@@ -61,11 +44,11 @@ static void put_documents(struct buf *out, const struct package_plan *plan, cons
 		if (!dot || dot - d->name < 3 || memcmp(dot - 2, lang, 2) != 0)
 			continue;
 		buf_text(out, "<li>");
-		put_escaped(out, *lang == 'z' ? d->zh : d->en);
+		buf_markup(out, *lang == 'z' ? d->zh : d->en);
 		buf_text(out, ": <a href=\"");
-		put_escaped(out, d->name);
+		buf_markup(out, d->name);
 		buf_text(out, "\">");
-		put_escaped(out, strchr(d->name, '/') ? strchr(d->name, '/') + 1 : d->name);
+		buf_markup(out, strchr(d->name, '/') ? strchr(d->name, '/') + 1 : d->name);
 		buf_text(out, "</a></li>\n");
 	}
 	buf_text(out, "</ul>\n");
@@ -75,7 +58,7 @@ void index_front(struct buf *out, const struct package_plan *plan)
 {
 	head(out, "zh", plan->name);
 	buf_text(out, "<h1>");
-	put_escaped(out, plan->name);
+	buf_markup(out, plan->name);
 	buf_text(out, " 档案包 / archive</h1>\n<p><a href=\"index.zh.html\">目录（中文）</a> · "
 		      "<a href=\"index.en.html\">Index (English)</a> · <a href=\"verify.html\">核验 / "
 		      "Verify</a></p>\n"
@@ -92,7 +75,7 @@ void index_page(struct buf *out, const struct package_plan *plan, const char *la
 
 	head(out, lang, plan->name);
 	buf_text(out, "<h1>");
-	put_escaped(out, plan->name);
+	buf_markup(out, plan->name);
 	buf_text(out,
 		 zh ? " 档案包</h1>\n<p>记录、内容、证据与证明均以公开格式存放，无需本系统即可阅读和核验："
 		      "打开 <a href=\"verify.html\">verify.html</a>，选择本文件夹。</p>\n"

@@ -81,6 +81,22 @@ void buf_eat(struct buf *b, size_t len)
 	b->data[b->len] = '\0';
 }
 
+void buf_markup(struct buf *b, const char *text)
+{
+	for (size_t n; text && *text; text += n) {
+		n = strcspn(text, "<>&\"'");
+		buf_put(b, text, n);
+		if (!text[n])
+			return;
+		buf_text(b, text[n] == '<'   ? "&lt;"
+			    : text[n] == '>' ? "&gt;"
+			    : text[n] == '&' ? "&amp;"
+			    : text[n] == '"' ? "&quot;"
+					     : "&#39;");
+		n++;
+	}
+}
+
 static char *put_escaped(char *to, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";

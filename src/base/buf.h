@@ -22,5 +22,7 @@ void buf_char(struct buf *b, char c);
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drop the first `len` bytes. */
 void buf_eat(struct buf *b, size_t len);
+/* As text of HTML or XML, also between quotes of an attribute; NULL: nothing. */
+void buf_markup(struct buf *b, const char *text);
 /* A JSON string with quotes, escaped as RFC 8785 says; `text` is valid UTF-8. */
 void buf_json_string(struct buf *b, const char *text, size_t len);

@@ -205,22 +205,6 @@ const char *running_head(struct document *document)
 	return arena_text(document->mem, "%s%s%s", drill, *drill && *marking ? "  " : "", marking);
 }
 
-void put_escaped(struct buf *out, const char *text)
-{
-	for (size_t n; *text; text += n) {
-		n = strcspn(text, "<>&\"'");
-		buf_put(out, text, n);
-		if (!text[n])
-			return;
-		buf_text(out, text[n] == '<'   ? "&lt;"
-			      : text[n] == '>' ? "&gt;"
-			      : text[n] == '&' ? "&amp;"
-			      : text[n] == '"' ? "&quot;"
-					       : "&#39;");
-		n++;
-	}
-}
-
 size_t row_count(const struct block *table)
 {
 	return table->columns ? (table->cell_count + table->columns - 1) / table->columns : 0;

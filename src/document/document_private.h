@@ -14,8 +14,6 @@ int markdown_write(struct document *document, struct buf *out, struct fault *why
 const char *in_language(const struct document *document, const char *zh, const char *en);
 /* 【演练】, the marking, both or "": what stands above every page. */
 const char *running_head(struct document *document);
-/* Characters that mean something in XML and HTML, as entities. */
-void put_escaped(struct buf *out, const char *text);
 /* The cell, "" beyond the end. */
 const char *cell_at(const struct block *table, size_t row, size_t column);
 size_t row_count(const struct block *table);

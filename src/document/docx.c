@@ -21,7 +21,7 @@ static void put_run(struct buf *out, const char *text)
 
 		n = strcspn(text, "\n\t");
 		buf_put(&piece, text, n);
-		put_escaped(out, piece.data ? piece.data : "");
+		buf_markup(out, piece.data ? piece.data : "");
 		if (text[n])
 			buf_format(out, "</w:t>%s<w:t xml:space=\"preserve\">",
 				   text[n] == '\n' ? "<w:br/>" : "<w:tab/>");
@@ -141,7 +141,7 @@ static void put_letterhead(struct document *document, struct buf *out)
 		"<w:p><w:pPr><w:pStyle w:val=\"Letterhead\"/></w:pPr><w:r><w:rPr><w:sz w:val=\"%d\"/></w:rPr>"
 		"<w:t xml:space=\"preserve\">",
 		half_points);
-	put_escaped(out, document->letterhead);
+	buf_markup(out, document->letterhead);
 	buf_text(out, "</w:t></w:r></w:p>\n");
 }
 
@@ -169,9 +169,9 @@ static void put_core(struct document *document, struct buf *out)
 		 "xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\""
 		 " xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\""
 		 " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>");
-	put_escaped(out, document->title);
+	buf_markup(out, document->title);
 	buf_text(out, "</dc:title><dc:creator>");
-	put_escaped(out, document->from);
+	buf_markup(out, document->from);
 	buf_format(out, "</dc:creator><dc:language>%s</dc:language>", in_language(document, "zh-CN", "en"));
 	buf_format(out,
 		   "<dcterms:created "

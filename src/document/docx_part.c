@@ -214,7 +214,7 @@ void docx_fonts(struct document *document, struct buf *out)
 static void put_words(struct buf *out, const char *text)
 {
 	buf_text(out, "<w:r><w:t xml:space=\"preserve\">");
-	put_escaped(out, text);
+	buf_markup(out, text);
 	buf_text(out, "</w:t></w:r>");
 }
 

@@ -47,7 +47,7 @@ static const char style_en[] =
 static void put_in(struct buf *out, const char *tag, const char *class, const char *text)
 {
 	buf_format(out, class ? "<%s class=\"%s\">" : "<%s>", tag, class);
-	put_escaped(out, text);
+	buf_markup(out, text);
 	buf_format(out, "</%s>\n", tag);
 }
 
@@ -64,7 +64,7 @@ static void put_header(struct buf *out, const struct block *table)
 	buf_text(out, "<thead><tr>");
 	for (size_t c = 0; c < table->columns; c++) {
 		buf_text(out, "<th scope=\"col\">");
-		put_escaped(out, table->header[c]);
+		buf_markup(out, table->header[c]);
 		buf_text(out, "</th>");
 	}
 	buf_text(out, "</tr></thead>\n");
@@ -88,7 +88,7 @@ static void put_table(struct buf *out, const struct block *table)
 			const bool names = table->form == BLOCK_FACTS && c == 0;
 
 			buf_text(out, names ? "<th scope=\"row\">" : "<td>");
-			put_escaped(out, cell_at(table, r, c));
+			buf_markup(out, cell_at(table, r, c));
 			buf_text(out, names ? "</th>" : "</td>");
 		}
 		buf_text(out, "</tr>\n");

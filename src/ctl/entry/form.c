@@ -33,27 +33,6 @@ static const char *text_of(const json_t *thing, const char *name)
 	return text ? text : "";
 }
 
-static void put_escaped(struct buf *out, const char *text)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			buf_text(out, "&amp;");
-			break;
-		case '<':
-			buf_text(out, "&lt;");
-			break;
-		case '>':
-			buf_text(out, "&gt;");
-			break;
-		case '"':
-			buf_text(out, "&quot;");
-			break;
-		default:
-			buf_char(out, *text);
-		}
-}
-
 /* ---- the register ------------------------------------------------------------ */
 
 static json_t *rows_of(struct ctl *ctl, const char *kind, const char *where)
@@ -106,7 +85,7 @@ static void put_codes(const struct ctl *ctl, const json_t *field, struct buf *ou
 	buf_text(out, "<td>");
 	json_array_foreach((json_t *)codes, i, code) {
 		buf_text(out, "<span class=\"code\">☐ ");
-		put_escaped(out, label_of(ctl, code));
+		buf_markup(out, label_of(ctl, code));
 		buf_text(out, "</span>");
 	}
 	buf_text(out, "</td>");
@@ -166,7 +145,7 @@ static void put_fields(const struct ctl *ctl, const json_t *kind, bool office, s
 		if (of_reporter(kind, name_of(field)) == office)
 			continue;
 		buf_format(out, "<tr data-field=\"%s\"><th>", name_of(field));
-		put_escaped(out, label_of(ctl, field));
+		buf_markup(out, label_of(ctl, field));
 		buf_text(out, must_stand(kind, name_of(field)) ? " *</th>" : "</th>");
 		put_box(ctl, field, office, out);
 		buf_text(out, "</tr>\n");
@@ -192,14 +171,14 @@ static void put_head(struct ctl *ctl, const json_t *kind, struct buf *out)
 		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
 		   "'unsafe-inline'\"><title>",
 		   ctl->zh ? "zh-CN" : "en");
-	put_escaped(out, label_of(ctl, kind));
+	buf_markup(out, label_of(ctl, kind));
 	buf_format(out, "</title><style>%s</style></head><body>\n<h1>", style);
-	put_escaped(out, label_of(ctl, kind));
+	buf_markup(out, label_of(ctl, kind));
 	buf_text(out, "</h1>\n<p class=\"head\"><span>");
-	put_escaped(out, label_of(ctl, ctl->catalogue));
+	buf_markup(out, label_of(ctl, ctl->catalogue));
 	buf_format(out, " %s</span><span>%s<span class=\"line\">", text_of(ctl->catalogue, "version"),
 		   in_words(ctl, "Telephone of the duty desk: ", "值班电话："));
-	put_escaped(out, phone);
+	buf_markup(out, phone);
 	buf_text(out, "</span></span></p>\n");
 }
 

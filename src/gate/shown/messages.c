@@ -142,23 +142,11 @@ static void put_plain(struct buf *out, const char *text)
 
 static void put_html(struct buf *out, const char *text)
 {
-	for (; text && *text; text++)
-		switch (*text) {
-		case '&':
-			buf_text(out, "&amp;");
-			break;
-		case '<':
-			buf_text(out, "&lt;");
-			break;
-		case '>':
-			buf_text(out, "&gt;");
-			break;
-		case '"':
-			buf_text(out, "&quot;");
-			break;
-		default:
-			buf_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
-		}
+	SCOPED(buf_fini) struct buf plain = { 0 };
+
+	put_plain(&plain, text);
+	if (plain.len)
+		buf_markup(out, plain.data);
 }
 
 static const char *member(const json_t *of, const char *name)
