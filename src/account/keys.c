@@ -1,7 +1,5 @@
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <sodium.h>
 
@@ -39,18 +37,6 @@ static void derive_all(const unsigned char secret[static KEY_LEN], struct accoun
 	derive(secret, COUNTERS, out->counters);
 }
 
-static int private(const char *path, struct fault *why)
-{
-	struct stat about;
-
-	if (stat(path, &about) < 0)
-		return fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
-	if (about.st_mode & 077 || !S_ISREG(about.st_mode))
-		return fault_say(why, FAULT_REFUSED, "%s must be a file of mode 0600", "%s 的权限应为 0600",
-				 path);
-	return 0;
-}
-
 static int read_secret(const char *path, unsigned char out[static KEY_LEN], struct fault *why)
 {
 	SCOPED(arena_drop) struct arena *mem = arena_new();
@@ -67,7 +53,7 @@ static int read_secret(const char *path, unsigned char out[static KEY_LEN], stru
 	sodium_memzero(bytes, len);
 	if (len != KEY_LEN)
 		return fault_set(why, FAULT_CORRUPT, "%s has %zu bytes, not %d", path, len, KEY_LEN);
-	return private(path, why);
+	return file_private(path, why);
 }
 
 static int make_secret(const char *folder, const char *path, unsigned char out[static KEY_LEN],

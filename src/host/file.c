@@ -282,6 +282,18 @@ int file_draft_land(struct file_draft **draft, const char *name, struct fault *w
 	return 0;
 }
 
+int file_private(const char *path, struct fault *why)
+{
+	struct stat about;
+
+	if (stat(path, &about) < 0)
+		return fault_set(why, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (about.st_mode & 077 || !S_ISREG(about.st_mode))
+		return fault_say(why, FAULT_REFUSED, "%s must be a file of mode 0600", "%s 的权限应为 0600",
+				 path);
+	return 0;
+}
+
 int file_write(const char *path, mode_t mode, const void *bytes, size_t len, struct fault *why)
 {
 	SCOPED(text_drop) char *folder = folder_of(path);

@@ -20,6 +20,9 @@
 int file_read(const char *path, size_t limit_bytes, struct arena *mem, char **out, size_t *len,
 	      struct fault *why);
 
+/* Is it a file that nobody else may read? FAULT_REFUSED where it is not. */
+int file_private(const char *path, struct fault *why);
+
 /* Put these bytes at `path`, in the place of what was there. Durable on 0. */
 int file_write(const char *path, mode_t mode, const void *bytes, size_t len, struct fault *why);
 

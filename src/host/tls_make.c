@@ -5,16 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-
 #include "base/arena.h"
-#include "base/stamp.h"
-#include "host/file.h"
-#include "host/random.h"
+#include "host/certificate.h"
 
 /*
  * tls_make -- a certificate that a site makes for itself, so that the first
@@ -22,24 +14,12 @@
  */
 enum {
 	VALID_DAYS = 397, /* what browsers take at most */
-	EARLY_S = 3600,   /* the clocks of those who ask may be behind */
-	DAY_S = 24 * 60 * 60,
-	KEY_MOST = 64 * 1024,
-	NAME_MOST = 253, /* bytes of a host name (RFC 1035) */
-	COMMON_NAME_MOST = 64,
+	NAME_MOST = 253,  /* bytes of a host name (RFC 1035) */
 };
 
 static void key_drop(EVP_PKEY **key) { EVP_PKEY_free(*key); }
-static void bio_drop(BIO **bio) { BIO_free(*bio); }
 static void certificate_drop(X509 **certificate) { X509_free(*certificate); }
 static void names_drop(GENERAL_NAMES **names) { GENERAL_NAMES_free(*names); }
-
-static int failed(const char *what, struct fault *why)
-{
-	fault_set(why, FAULT_IO, "cannot make %s: %s", what, ERR_reason_error_string(ERR_peek_last_error()));
-	ERR_clear_error();
-	return -FAULT_IO;
-}
 
 static bool good_host(const char *name)
 {
@@ -84,126 +64,25 @@ static int check_names(const char *const *names, struct fault *why)
 	return 0;
 }
 
-static bool add_names(X509 *certificate, const char *const *names)
+static int make(EVP_PKEY *key, const char *const *names, int64_t now, X509 **out, struct fault *why)
 {
-	SCOPED(names_drop) GENERAL_NAMES *all = sk_GENERAL_NAME_new_null();
-	X509_NAME *subject = X509_get_subject_name(certificate);
-	const char *common = strlen(names[0]) <= COMMON_NAME_MOST ? names[0] : "fengsui";
-
-	for (const char *const *name = names; *name; name++)
-		sk_GENERAL_NAME_push(all, one_name(*name));
-	return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)common, -1, -1,
-					  0) == 1 &&
-	       X509_set_issuer_name(certificate, subject) == 1 &&
-	       X509_add1_ext_i2d(certificate, NID_subject_alt_name, all, 0, 0) == 1;
-}
-
-static bool add_uses(X509 *certificate)
-{
-	static const struct {
-		int what;
-		const char *value;
-	} uses[] = {
+	static const struct certificate_use uses[] = {
 		{ NID_basic_constraints, "critical,CA:FALSE" },
 		{ NID_key_usage, "critical,digitalSignature" },
 		{ NID_ext_key_usage, "serverAuth" },
 	};
+	SCOPED(names_drop) GENERAL_NAMES *all = sk_GENERAL_NAME_new_null();
+	const struct certificate_wish wish = {
+		.common = names[0],
+		.names = all,
+		.days = VALID_DAYS,
+		.uses = uses,
+		.use_count = sizeof(uses) / sizeof(*uses),
+	};
 
-	for (size_t i = 0; i < sizeof(uses) / sizeof(*uses); i++) {
-		X509_EXTENSION *use = X509V3_EXT_conf_nid(NULL, NULL, uses[i].what, uses[i].value);
-		const bool added = use && X509_add_ext(certificate, use, -1) == 1;
-
-		X509_EXTENSION_free(use);
-		if (!added)
-			return false;
-	}
-	return true;
-}
-
-static bool add_number(X509 *certificate)
-{
-	unsigned char bytes[16];
-	BIGNUM *number;
-	bool good;
-
-	random_fill(bytes, sizeof(bytes));
-	bytes[0] = (unsigned char)((bytes[0] & 0x7f) | 0x40); /* positive, and of one length */
-	number = BN_bin2bn(bytes, sizeof(bytes), NULL);
-	good = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate));
-	BN_free(number);
-	return good;
-}
-
-static int make_certificate(EVP_PKEY *key, const char *const *names, int64_t now, X509 **out,
-			    struct fault *why)
-{
-	SCOPED(certificate_drop) X509 *certificate = X509_new();
-	const time_t from = (time_t)(now / STAMP_SECOND);
-
-	if (!certificate || X509_set_version(certificate, 2) != 1 || !add_number(certificate) ||
-	    !ASN1_TIME_set(X509_getm_notBefore(certificate), from - EARLY_S) ||
-	    !ASN1_TIME_set(X509_getm_notAfter(certificate), from + (time_t)VALID_DAYS * DAY_S) ||
-	    X509_set_pubkey(certificate, key) != 1 || !add_names(certificate, names) ||
-	    !add_uses(certificate) || !X509_sign(certificate, key, EVP_sha256()))
-		return failed("a certificate", why);
-	*out = certificate;
-	certificate = NULL;
-	return 0;
-}
-
-static int write_bio(const char *path, BIO *bio, struct fault *why)
-{
-	char *text;
-	const long len = BIO_get_mem_data(bio, &text);
-
-	return file_write(path, 0600, text, (size_t)len, why);
-}
-
-static int write_key(const char *path, EVP_PKEY *key, struct fault *why)
-{
-	SCOPED(bio_drop) BIO *bio = BIO_new(BIO_s_secmem());
-
-	if (PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
-		return failed("a key", why);
-	return write_bio(path, bio, why);
-}
-
-static int write_certificate(const char *path, X509 *certificate, struct fault *why)
-{
-	SCOPED(bio_drop) BIO *bio = BIO_new(BIO_s_mem());
-
-	if (PEM_write_bio_X509(bio, certificate) != 1)
-		return failed("a certificate", why);
-	return write_bio(path, bio, why);
-}
-
-/* The key that is there, as after a crash between the two files, or a new one. */
-static int find_key(const char *path, EVP_PKEY **out, struct fault *why)
-{
-	SCOPED(arena_drop) struct arena *mem = arena_new();
-	SCOPED(bio_drop) BIO *bio = NULL;
-	EVP_PKEY *key;
-	char *text;
-	size_t len;
-	int ret;
-
-	if (access(path, F_OK) < 0) {
-		if (!(key = EVP_EC_gen("P-256")))
-			return failed("a key", why);
-		*out = key;
-		return write_key(path, key, why);
-	}
-	if ((ret = file_read(path, KEY_MOST, mem, &text, &len, why)) < 0)
-		return ret;
-	bio = BIO_new_mem_buf(text, (int)len);
-	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ "" });
-	OPENSSL_cleanse(text, len);
-	ERR_clear_error();
-	if (!key)
-		return fault_say(why, FAULT_INVALID, "%s holds no private key in PEM",
-				 "%s 中没有 PEM 格式的私钥", path);
-	*out = key;
-	return 0;
+	for (const char *const *name = names; *name; name++)
+		sk_GENERAL_NAME_push(all, one_name(*name));
+	return certificate_make(key, &wish, now, out, why);
 }
 
 int tls_site_make(const char *chain, const char *key_path, const char *const *names, int64_t now,
@@ -221,8 +100,8 @@ int tls_site_make(const char *chain, const char *key_path, const char *const *na
 				 "有证书 %s 而无其私钥 %s", chain, key_path);
 	}
 	/* The key first: a crash in between leaves one that the next start uses. */
-	if ((ret = check_names(names, why)) < 0 || (ret = find_key(key_path, &key, why)) < 0 ||
-	    (ret = make_certificate(key, names, now, &certificate, why)) < 0)
+	if ((ret = check_names(names, why)) < 0 || (ret = certificate_key_find(key_path, &key, why)) < 0 ||
+	    (ret = make(key, names, now, &certificate, why)) < 0)
 		return ret;
-	return write_certificate(chain, certificate, why);
+	return certificate_write(chain, certificate, why);
 }
