@@ -19,12 +19,12 @@ struct house;
 struct store_driver;
 
 struct house_options {
-	const char *folder; /* the data folder */
-	const char *pack;   /* folder of the pack to publish on a new folder; else NULL */
-	const char *origin; /* of the record, for a new folder; NULL: made from the host's name */
-	bool demo;          /* a new folder becomes one for demonstration: given time, marked for ever */
-	int64_t now;        /* the moment of opening (host/clock.h, or given in a demo) */
-	bool given;         /* `now` was said by whoever starts it, not read from the machine */
+	const char *folder;     /* the data folder */
+	const char *pack;       /* folder of the pack to publish on a new folder; else NULL */
+	const char *origin;     /* of the record, for a new folder; NULL: made from the host's name */
+	bool demo;              /* a new folder becomes one for demonstration: given time, marked for ever */
+	int64_t now;            /* the moment of opening (host/clock.h, or given in a demo) */
+	bool given;             /* `now` was said by whoever starts it, not read from the machine */
 	const char *cap_sender; /* who CAP messages are from; NULL: the host of the record's origin */
 	const char *public_url; /* under which others reach the HTTP interface; NULL: nobody knows */
 	const struct store_driver *driver; /* engine of the store; NULL: SQLite */
@@ -220,7 +220,8 @@ bool house_opens(struct house *house, const struct asker *asker, int64_t object,
 struct buf;
 int house_cap_feed(struct house *house, const struct asker *asker, int64_t now, struct buf *out,
 		   int64_t *updated, struct fault *why);
-/* The digest of the CAP file with this identifier, for the same; FAULT_ABSENT also where it is not for the asker. */
+/* The digest of the CAP file with this identifier, for the same; FAULT_ABSENT also where it is not for the
+ * asker. */
 int house_cap_file(struct house *house, const struct asker *asker, const char *identifier, int64_t now,
 		   char digest[static 65], struct fault *why);
 /* Another centre's CAP file becomes a warning that was submitted, by whoever may submit one; the same file
@@ -234,9 +235,10 @@ struct arena;
 int house_cap_look(struct house *house, const char *bytes, size_t len, struct arena *mem,
 		   struct proposal *out, int *space, struct fault *why);
 json_t *house_cap_input(const struct proposal *said, const char *digest);
-/* What documents can be made of a record now: {"documents":[{"template","zh","en","formats","languages"}]}. */
-int house_documents(struct house *house, const struct asker *asker, const char *kind, const char *ref, int64_t now,
-		    json_t **answer, struct fault *why);
+/* What documents can be made of a record now: {"documents":[{"template","zh","en","formats","languages"}]}.
+ */
+int house_documents(struct house *house, const struct asker *asker, const char *kind, const char *ref,
+		    int64_t now, json_t **answer, struct fault *why);
 /* One of them, as blocks taken from `mem` (document/document.h), with what the
  * asker sees. Inside a batch: the checkpoint in it is signed, so it leaves the
  * house after the commit. FAULT_ABSENT where there is no such record or document. */
@@ -245,8 +247,8 @@ struct document_ask {
 	const char *kind, *ref, *template; /* kind may be NULL */
 	bool english;
 };
-int house_document(struct house *house, const struct asker *asker, const struct document_ask *ask, int64_t now,
-		   struct arena *mem, struct document **out, struct fault *why);
+int house_document(struct house *house, const struct asker *asker, const struct document_ask *ask,
+		   int64_t now, struct arena *mem, struct document **out, struct fault *why);
 /* Kinds, fields, moves, inputs with labels: what a command line learns from. */
 int house_catalogue(struct house *house, json_t **answer, struct fault *why);
 /* The same of a pack that no house has in force. */
@@ -371,6 +373,9 @@ int house_mail(struct house *house, const struct mailed *mail, const char *key, 
 
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);
+/* Bytes that the house itself makes or was handed: stored, and noted. `digest`: 64 hex digits and a NUL. */
+int house_keep(struct house *house, const void *bytes, size_t len, int64_t now, char digest[static 65],
+	       struct fault *why);
 /* Whoever brought all the bytes of a file may name it, also where it stands in
  * a record that this person may not see. Remembered for the last few uploads. */
 void house_uploaded(struct house *house, const char *digest, int64_t person);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "evidence/blob.h"
 
 /* ---- hearing --------------------------------------------------------------- */
 
@@ -271,6 +272,15 @@ int house_blob(struct house *house, const char *digest, int64_t size_bytes, int6
 		house->store,
 		"INSERT INTO blobs(digest, size, at) VALUES($1, $2, $3) ON CONFLICT(digest) DO NOTHING",
 		VALUES(value_text(digest), value_int(size_bytes), value_int(now)), NULL, why);
+}
+
+int house_keep(struct house *house, const void *bytes, size_t len, int64_t now, char digest[static 65],
+	       struct fault *why)
+{
+	uint64_t size;
+	const int ret = blob_keep(house->folder, bytes, len, UINT64_MAX, digest, &size, why);
+
+	return ret < 0 ? ret : house_blob(house, digest, (int64_t)size, now, why);
 }
 
 void house_uploaded(struct house *house, const char *digest, int64_t person)

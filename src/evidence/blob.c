@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -125,6 +126,37 @@ int blob_check(const char *folder, const char *digest, uint64_t *size_bytes, str
 	return strcmp(found, digest) ? fault_say(why, FAULT_CORRUPT, "%s has digest %.16s...: it was altered",
 						 "%s 的摘要是“%.16s”：已被改动", path, found)
 				     : 0;
+}
+
+int blob_keep(const char *folder, const void *bytes, size_t len, uint64_t limit_bytes,
+	      char digest[static BLOB_NAME], uint64_t *size_bytes, struct fault *why)
+{
+	struct blob_draft *draft;
+	int ret;
+
+	if ((ret = blob_open(folder, &draft, why)) < 0)
+		return ret;
+	if ((ret = blob_put(draft, bytes, len, limit_bytes, why)) < 0) {
+		blob_drop(&draft);
+		return ret;
+	}
+	return blob_seal(&draft, NULL, digest, size_bytes, why);
+}
+
+int blob_reach(const char *folder, const char *digest, int *fd, uint64_t *size_bytes, struct fault *why)
+{
+	char path[4096];
+	struct stat about;
+
+	blob_path(folder, digest, path, sizeof(path));
+	if ((*fd = open(path, O_RDONLY | O_CLOEXEC)) >= 0 && fstat(*fd, &about) == 0) {
+		*size_bytes = (uint64_t)about.st_size;
+		return 0;
+	}
+	if (*fd >= 0)
+		close(*fd);
+	return fault_say(why, FAULT_ABSENT, "the file %.16s… is not there any more", "文件“%.16s”已不在",
+			 digest);
 }
 
 int blob_remove(const char *folder, const char *digest, struct fault *why)

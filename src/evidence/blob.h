@@ -24,6 +24,9 @@ int blob_put(struct blob_draft *draft, const void *bytes, size_t len, uint64_t l
  * in doubt (evidence/doubt.h) until the house has noted it. */
 int blob_seal(struct blob_draft **draft, const char *expected, char digest[static BLOB_NAME],
 	      uint64_t *size_bytes, struct fault *why);
+/* One that is there as a whole: opened, put and sealed. */
+int blob_keep(const char *folder, const void *bytes, size_t len, uint64_t limit_bytes,
+	      char digest[static BLOB_NAME], uint64_t *size_bytes, struct fault *why);
 void blob_drop(struct blob_draft **draft); /* what was not sealed is removed */
 /* Remove the drafts that a crash cut off; only while nobody else writes there. */
 int blob_sweep(const char *folder, unsigned *removed, struct fault *why);
@@ -31,6 +34,8 @@ int blob_sweep(const char *folder, unsigned *removed, struct fault *why);
 /* Read it all and compare with its name: FAULT_CORRUPT where it differs,
  * FAULT_ABSENT where it is not there. */
 int blob_check(const char *folder, const char *digest, uint64_t *size_bytes, struct fault *why);
+/* To be read: a descriptor of the caller's, and the size. FAULT_ABSENT where it is not there. */
+int blob_reach(const char *folder, const char *digest, int *fd, uint64_t *size_bytes, struct fault *why);
 void blob_path(const char *folder, const char *digest, char *out, size_t size);
 /* Remove the file for good (disposal by order). */
 int blob_remove(const char *folder, const char *digest, struct fault *why);

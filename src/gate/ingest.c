@@ -425,18 +425,10 @@ json_t *ingest_detection(const struct ingest *ingest)
 
 static int store_raw(struct gate *gate, struct gathered *one, struct fault *why)
 {
-	struct blob_draft *draft;
-	int ret;
-
 	if (one->mark[0])
 		return 0;
-	if ((ret = blob_open(house_folder(gate->house), &draft, why)) < 0)
-		return ret;
-	if ((ret = blob_put(draft, one->raw.data ? one->raw.data : "", one->raw.len, RAW_MOST, why)) < 0) {
-		blob_drop(&draft);
-		return ret;
-	}
-	return blob_seal(&draft, NULL, one->mark, &one->size, why);
+	return blob_keep(house_folder(gate->house), one->raw.data ? one->raw.data : "", one->raw.len,
+			 RAW_MOST, one->mark, &one->size, why);
 }
 
 _Static_assert((int)GATHER_MARK >= (int)BLOB_NAME, "a digest is the mark");

@@ -41,10 +41,6 @@ int cap_make(struct deed *deed, const struct cap_about *about, const char **byte
 /* The message as it would leave, without its signature; FAULT_REFUSED where it would not be right. */
 int cap_draft(struct deed *deed, const struct cap_about *about, const char **text, struct fault *why);
 
-/* Kept as a blob; its digest. */
-int cap_keep(struct deed *deed, const char *bytes, size_t len, char digest[static BLOB_NAME],
-	     struct fault *why);
-
 const char *cap_reference_of(struct deed *deed, const struct cap_about *about);
 
 /* The warning holds the file of another centre: what it says of itself is noted. */

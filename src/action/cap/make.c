@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "evidence/blob.h"
 #include "warn/check.h"
 #include "warn/message.h"
 #include "warn/moment.h"
@@ -174,7 +173,7 @@ static const char *urgency_of(const struct making *m)
 	if (m->about->cancel)
 		return "Past";
 	return !strcmp(severity_of(m), "Extreme") || !strcmp(severity_of(m), "Severe") ? "Immediate"
-											       : "Expected";
+										       : "Expected";
 }
 
 static const char *response_of(const struct making *m)
@@ -198,7 +197,9 @@ static struct cap_pairs parameters_of(const struct making *m)
 	struct cap_pair *at = arena_many(m->deed->mem, 3, sizeof(*at));
 
 	at[0] = (struct cap_pair){ "warningColour", m->about->cancel ? "none" : m->about->colour->name };
-	at[1] = (struct cap_pair){ "warningLevel", m->about->cancel ? "cancelled" : m->about->colour->grade ? m->about->colour->grade : "IV" };
+	at[1] = (struct cap_pair){ "warningLevel", m->about->cancel          ? "cancelled"
+						   : m->about->colour->grade ? m->about->colour->grade
+									     : "IV" };
 	at[2] = (struct cap_pair){ "tlp", m->about->tlp };
 	return (struct cap_pairs){ .at = at, .count = 3 };
 }
@@ -345,22 +346,4 @@ int cap_make(struct deed *deed, const struct cap_about *about, const char **byte
 	*bytes = arena_copy_bytes(deed->mem, out.data, out.len);
 	*len = out.len;
 	return 0;
-}
-
-int cap_keep(struct deed *deed, const char *bytes, size_t len, char digest[static BLOB_NAME],
-	     struct fault *why)
-{
-	struct blob_draft *draft;
-	uint64_t size;
-	int ret;
-
-	if ((ret = blob_open(deed->house->folder, &draft, why)) < 0)
-		return ret;
-	if ((ret = blob_put(draft, bytes, len, UINT64_MAX, why)) < 0) {
-		blob_drop(&draft);
-		return ret;
-	}
-	if ((ret = blob_seal(&draft, NULL, digest, &size, why)) < 0)
-		return ret;
-	return house_blob(deed->house, digest, (int64_t)size, deed->now, why);
 }

@@ -162,24 +162,6 @@ json_t *house_cap_input(const struct proposal *said, const char *digest)
 	return input;
 }
 
-static int keep_file(struct house *house, const char *bytes, size_t len, int64_t now,
-		     char digest[static BLOB_NAME], struct fault *why)
-{
-	struct blob_draft *draft;
-	uint64_t size;
-	int ret;
-
-	if ((ret = blob_open(house->folder, &draft, why)) < 0)
-		return ret;
-	if ((ret = blob_put(draft, bytes, len, XML_BYTES_MOST, why)) < 0) {
-		blob_drop(&draft);
-		return ret;
-	}
-	if ((ret = blob_seal(&draft, NULL, digest, &size, why)) < 0)
-		return ret;
-	return house_blob(house, digest, (int64_t)size, now, why);
-}
-
 static bool here_before(struct house *house, const char *bytes, size_t len)
 {
 	unsigned char digest[DIGEST_LEN];
@@ -217,7 +199,7 @@ int house_cap_import(struct house *house, const struct asker *asker, const char 
 		*answer = fault_answer(&mine);
 		return 0;
 	}
-	if ((ret = keep_file(house, bytes, len, now, digest, why)) < 0)
+	if ((ret = house_keep(house, bytes, len, now, digest, why)) < 0)
 		return ret;
 	house_uploaded(house, digest, asker->person);
 	request.key = arena_text(mem, "cap-%.*s-%" PRId64, KEY_CHARS, digest, asker->person);

@@ -66,7 +66,7 @@ static int keep_file(struct deed *deed, struct cap_about *about, struct fault *w
 
 	/* 0: none is made of this. */
 	if ((ret = cap_plan(deed, about, why)) <= 0 || (ret = cap_make(deed, about, &bytes, &len, why)) < 0 ||
-	    (ret = cap_keep(deed, bytes, len, digest, why)) < 0)
+	    (ret = house_keep(deed->house, bytes, len, deed->now, digest, why)) < 0)
 		return ret;
 	keep_on_edition(deed, about, digest);
 	return 0;

@@ -1,9 +1,7 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "evidence/blob.h"
@@ -135,23 +133,6 @@ int records_history(struct call *call, struct fault *why) { return ask_about(cal
 
 /* ---- files ---------------------------------------------------------------- */
 
-static int open_blob(struct call *call, const char *digest, uint64_t *size, struct fault *why)
-{
-	char path[4096];
-	struct stat info;
-	int fd;
-
-	blob_path(house_folder(call->web->gate->house), digest, path, sizeof(path));
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 || fstat(fd, &info) < 0) {
-		if (fd >= 0)
-			close(fd);
-		return fault_say(why, FAULT_ABSENT, "the file %.16s… is not there any more",
-				 "文件“%.16s”已不在", digest);
-	}
-	*size = (uint64_t)info.st_size;
-	return fd;
-}
-
 /* Whatever is in it, a browser keeps it and does not show it. */
 static void send_file(struct call *call, int fd, uint64_t size, const char *digest)
 {
@@ -199,7 +180,7 @@ static void found_file(struct call *call, json_t *answer)
 		return;
 	}
 	json_decref(answer);
-	if ((fd = open_blob(call, handed->digest, &size, &why)) < 0)
+	if (blob_reach(house_folder(call->web->gate->house), handed->digest, &fd, &size, &why) < 0)
 		call_fault(call, &why);
 	else
 		send_file(call, fd, size, handed->digest);

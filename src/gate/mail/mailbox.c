@@ -92,16 +92,7 @@ static void refuse_letter(struct letter *letter, enum cause cause, const char *r
 static int keep_file(const struct mailbox *box, const void *bytes, size_t len, struct letter_file *out,
 		     struct fault *why)
 {
-	struct blob_draft *draft;
-	int ret;
-
-	if ((ret = blob_open(box->folder, &draft, why)) < 0)
-		return ret;
-	if ((ret = blob_put(draft, bytes, len, MAIL_BYTES_MOST, why)) < 0) {
-		blob_drop(&draft);
-		return ret;
-	}
-	return blob_seal(&draft, NULL, out->digest, &out->size, why);
+	return blob_keep(box->folder, bytes, len, MAIL_BYTES_MOST, out->digest, &out->size, why);
 }
 
 /* The same message once more, whichever way it came: its id and all its bytes. */

@@ -1,8 +1,6 @@
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,31 +103,15 @@ int cap_feed(struct call *call, struct fault *why)
 
 /* ---- one file ------------------------------------------------------------------------- */
 
-static int open_file(struct call *call, const char *digest, uint64_t *size, struct fault *why)
-{
-	char path[4096];
-	struct stat info;
-	int fd;
-
-	blob_path(house_folder(call->web->gate->house), digest, path, sizeof(path));
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0 || fstat(fd, &info) < 0) {
-		if (fd >= 0)
-			close(fd);
-		return fault_say(why, FAULT_ABSENT, "the file is not there any more", "文件已不在");
-	}
-	*size = (uint64_t)info.st_size;
-	return fd;
-}
-
 /* It never changes: what left is what it is. */
 static int send_file(struct call *call, const char *digest, struct fault *why)
 {
 	const char *tag = arena_text(call->mem, "\"%.*s\"", TAG_DIGITS, digest);
 	uint64_t size = 0;
-	int fd;
+	int fd, ret;
 
-	if ((fd = open_file(call, digest, &size, why)) < 0)
-		return fd;
+	if ((ret = blob_reach(house_folder(call->web->gate->house), digest, &fd, &size, why)) < 0)
+		return ret;
 	say_for_whom(call, "public, max-age=3600");
 	call_header(call, "ETag", tag);
 	if (known(call, tag)) {
