@@ -36,17 +36,7 @@ static int ask_and_print(struct ctl *ctl, json_t *request)
 
 static int run_status(struct ctl *ctl)
 {
-	json_t *answer;
-	int ret = talk_or_say(ctl, json_pack("{s:s}", "op", "status"), &answer);
-
-	if (ret)
-		return ret;
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		say_status(ctl, answer);
-	json_decref(answer);
-	return 0;
+	return talk_tell(ctl, json_pack("{s:s}", "op", "status"), say_status);
 }
 
 /* It has stopped when it has let go of the socket. */

@@ -67,6 +67,11 @@ json_t *talk_request(const struct ctl *ctl, const char *op); /* with as and at w
 void talk_end(struct ctl *ctl);
 /* Ask and, unless it is ok, say why; 0 or the exit status. `answer` is touched on 0. */
 int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer);
+/* Ask, and print the answer: as JSON where that is wanted, by `say`, or (NULL) that it is done. */
+int talk_tell(struct ctl *ctl, json_t *request, void (*say)(struct ctl *ctl, const json_t *answer));
+/* --limit as it was typed, into the request; the exit status where it is no number, and the request is gone.
+ */
+int talk_limit(const struct ctl *ctl, json_t *request);
 /* What talk_or_say does with what talk_ask came to; takes `got`. */
 int talk_said(struct ctl *ctl, int ret, json_t *got, const struct fault *why, json_t **answer);
 const char *talk_folder(const struct ctl *ctl);

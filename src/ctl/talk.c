@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,8 +73,8 @@ static void make_legible(json_t *value)
 
 int talk_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *why)
 {
-	const int ret = ctl->remote ? remote_ask(ctl, request, answer, why)
-				    : socket_ask(ctl, request, answer, why);
+	const int ret =
+		ctl->remote ? remote_ask(ctl, request, answer, why) : socket_ask(ctl, request, answer, why);
 
 	if (ret == 0 && !ctl->typed.json)
 		make_legible(*answer);
@@ -140,6 +141,38 @@ int talk_or_say(struct ctl *ctl, json_t *request, json_t **answer)
 	if (ret && ctl->remote)
 		remote_doubt(ctl, move);
 	return ret;
+}
+
+int talk_tell(struct ctl *ctl, json_t *request, void (*say)(struct ctl *ctl, const json_t *answer))
+{
+	json_t *answer;
+	const int ret = talk_or_say(ctl, request, &answer);
+
+	if (ret)
+		return ret;
+	if (ctl->typed.json)
+		say_json(answer);
+	else if (say)
+		say(ctl, answer);
+	else
+		puts(in_words(ctl, "Done.", "完成。"));
+	json_decref(answer);
+	return 0;
+}
+
+int talk_limit(const struct ctl *ctl, json_t *request)
+{
+	const char *typed = ctl->typed.limit;
+	char *end = NULL;
+	const long limit = typed ? strtol(typed, &end, 10) : 0;
+
+	if (typed && (end == typed || *end)) {
+		json_decref(request);
+		return say_usage(ctl, "--limit is a number, not '%s'", "--limit 应为数字，不能是“%s”", typed);
+	}
+	if (typed)
+		json_object_set_new(request, "limit", json_integer(limit));
+	return 0;
 }
 
 void talk_end(struct ctl *ctl)

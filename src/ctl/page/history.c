@@ -293,18 +293,10 @@ static void say_history(struct ctl *ctl, const json_t *answer)
 
 int show_history(struct ctl *ctl, const char *ref)
 {
-	json_t *request = talk_request(ctl, "history"), *answer;
-	int ret;
+	json_t *request = talk_request(ctl, "history");
 
 	/* Reading moves no time. */
 	json_object_del(request, "at");
 	json_object_set_new(request, "ref", json_string(ref));
-	if ((ret = talk_or_say(ctl, request, &answer)))
-		return ret;
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		say_history(ctl, answer);
-	json_decref(answer);
-	return 0;
+	return talk_tell(ctl, request, say_history);
 }

@@ -92,24 +92,6 @@ static const char *word(const struct ctl *ctl, size_t i)
 	return ctl->typed.word_count > i ? ctl->typed.words[i] : NULL;
 }
 
-/* Ask, and print as JSON or by `say`; NULL: only that it is done. */
-static int tell(struct ctl *ctl, json_t *request, void (*say)(struct ctl *ctl, const json_t *answer))
-{
-	json_t *answer;
-	int ret = talk_or_say(ctl, request, &answer);
-
-	if (ret)
-		return ret;
-	if (ctl->typed.json)
-		say_json(answer);
-	else if (say)
-		say(ctl, answer);
-	else
-		puts(in_words(ctl, "Done.", "完成。"));
-	json_decref(answer);
-	return 0;
-}
-
 static int number_typed(struct ctl *ctl, long long *out)
 {
 	const char *typed = word(ctl, 2);
@@ -125,12 +107,12 @@ static int number_typed(struct ctl *ctl, long long *out)
 static int message_list(struct ctl *ctl)
 {
 	json_t *request = talk_request(ctl, "messages");
+	int ret;
 
 	if (word(ctl, 2))
 		json_object_set_new(request, "ref", json_string(word(ctl, 2)));
-	if (ctl->typed.limit)
-		json_object_set_new(request, "limit", json_integer(strtol(ctl->typed.limit, NULL, 10)));
-	return tell(ctl, request, say_messages);
+	ret = talk_limit(ctl, request);
+	return ret ? ret : talk_tell(ctl, request, say_messages);
 }
 
 static int message_show(struct ctl *ctl)
@@ -143,7 +125,7 @@ static int message_show(struct ctl *ctl)
 		return ret;
 	request = talk_request(ctl, "message");
 	json_object_set_new(request, "message", json_integer(id));
-	return tell(ctl, request, say_message);
+	return talk_tell(ctl, request, say_message);
 }
 
 static int message_retry(struct ctl *ctl)
@@ -157,7 +139,7 @@ static int message_retry(struct ctl *ctl)
 	request = talk_request(ctl, "channel");
 	json_object_set_new(request, "act", json_string("retry"));
 	json_object_set_new(request, "message", json_integer(id));
-	return tell(ctl, request, NULL);
+	return talk_tell(ctl, request, NULL);
 }
 
 /* ---- channels ---------------------------------------------------------------------- */
@@ -191,7 +173,10 @@ static void say_channels(struct ctl *ctl, const json_t *answer)
 			      "没有渠道：fengsui serve --channels 文件。"));
 }
 
-static int channel_list(struct ctl *ctl) { return tell(ctl, talk_request(ctl, "channels"), say_channels); }
+static int channel_list(struct ctl *ctl)
+{
+	return talk_tell(ctl, talk_request(ctl, "channels"), say_channels);
+}
 
 static void say_tested(struct ctl *ctl, const json_t *answer)
 {
@@ -212,7 +197,7 @@ static int act_on(struct ctl *ctl, const char *act, const char *reason)
 	json_object_set_new(request, "channel", json_string(word(ctl, 2)));
 	if (reason)
 		json_object_set_new(request, "reason", json_string(reason));
-	return tell(ctl, request, NULL);
+	return talk_tell(ctl, request, NULL);
 }
 
 static int channel_test(struct ctl *ctl)
@@ -220,7 +205,7 @@ static int channel_test(struct ctl *ctl)
 	json_t *request = talk_request(ctl, "channel");
 
 	json_object_set_new(request, "act", json_string("test"));
-	return tell(ctl, request, say_tested);
+	return talk_tell(ctl, request, say_tested);
 }
 
 static int channel_hold(struct ctl *ctl)
@@ -262,7 +247,7 @@ static int channel_calls(struct ctl *ctl)
 		return say_usage(ctl, "the number of a warning is wanted", "须给出预警编号");
 	request = talk_request(ctl, "calls");
 	json_object_set_new(request, "ref", json_string(word(ctl, 2)));
-	return tell(ctl, request, say_calls);
+	return talk_tell(ctl, request, say_calls);
 }
 
 /* ---- words ---------------------------------------------------------------------------- */

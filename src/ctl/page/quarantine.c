@@ -60,40 +60,17 @@ static void say_all(struct ctl *ctl, const json_t *answer)
 		puts(in_words(ctl, "Other sources have some, too: name one.", "还有其他来源；请指明来源。"));
 }
 
-static int ask(struct ctl *ctl, json_t **answer)
-{
-	json_t *request = talk_request(ctl, "quarantine");
-	char *end = NULL;
-	long limit;
-
-	if (ctl->typed.word_count > 1)
-		json_object_set_new(request, "source", json_string(ctl->typed.words[1]));
-	if (ctl->typed.limit) {
-		limit = strtol(ctl->typed.limit, &end, 10);
-		if (end == ctl->typed.limit || *end) {
-			json_decref(request);
-			return say_usage(ctl, "--limit is a number, not '%s'", "--limit 应为数字，不能是“%s”",
-					 ctl->typed.limit);
-		}
-		json_object_set_new(request, "limit", json_integer(limit));
-	}
-	return talk_or_say(ctl, request, answer);
-}
-
 int quarantine_command(struct ctl *ctl)
 {
-	json_t *answer;
+	json_t *request;
 	int ret;
 
 	if (ctl->typed.word_count > 2)
 		return say_usage(ctl, "'%s' is one word too many; it is: fengsui quarantine [SOURCE]",
 				 "“%s”是多余的词；用法：fengsui quarantine [SOURCE]", ctl->typed.words[2]);
-	if ((ret = ask(ctl, &answer)))
-		return ret;
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		say_all(ctl, answer);
-	json_decref(answer);
-	return 0;
+	request = talk_request(ctl, "quarantine");
+	if (ctl->typed.word_count > 1)
+		json_object_set_new(request, "source", json_string(ctl->typed.words[1]));
+	ret = talk_limit(ctl, request);
+	return ret ? ret : talk_tell(ctl, request, say_all);
 }

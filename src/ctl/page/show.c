@@ -368,18 +368,8 @@ static json_t *about(const struct ctl *ctl, const char *op, const char *ref)
 
 int show_record(struct ctl *ctl, const char *ref)
 {
-	json_t *answer, *request = about(ctl, "show", ref);
-	int ret;
+	json_t *request = about(ctl, "show", ref);
 
 	json_object_set_new(request, "with", json_string("linked,alike,moves"));
-	ret = talk_or_say(ctl, request, &answer);
-
-	if (ret)
-		return ret;
-	if (ctl->typed.json)
-		say_json(answer);
-	else
-		say_record(ctl, answer);
-	json_decref(answer);
-	return 0;
+	return talk_tell(ctl, request, say_record);
 }
