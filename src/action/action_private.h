@@ -147,7 +147,7 @@ struct house {
 	size_t uploads;
 	struct restricted restricted;
 	uint64_t public_made;
-	struct shown_public *shown; /* what the public page shows, made ready; see public.c */
+	struct shown_public *shown;    /* what the public page shows, made ready; see public.c */
 	struct shown_feed *feed_shown; /* the feed that anybody gets, likewise; see cap/seen.c */
 	uint64_t told_changes; /* of records that either is made of; grows, also by what was rolled back */
 };
@@ -200,6 +200,9 @@ int deed_digest(struct deed *deed, struct object *object, char out[65], struct f
 int input_value(struct deed *deed, const struct field *field, json_t *typed, json_t **out, struct fault *why);
 int input_check(struct deed *deed, const struct move *move, json_t *typed, json_t **out, struct fault *why);
 
+/* Is this row id one of a list of refs? NULL: an empty one. */
+bool refs_have(const json_t *list, int64_t id);
+
 /* ---- refusal.c ------------------------------------------------------------ */
 void refuse(struct deed *deed, const char *code, const char *zh, const char *en, const char *what);
 json_t *refusal_answer(struct deed *deed, const struct pack *pack);
@@ -212,6 +215,8 @@ void staff_forget(struct house *house);
 bool staff_holds(struct deed *deed, struct object *subject, const char *role, json_t **how);
 bool staff_holds_any(struct deed *deed, struct object *subject, const struct names *roles, json_t **how);
 bool staff_on_shift(struct deed *deed);
+/* The shift that runs now, else the newest of the roster; NULL: there is none. */
+struct object *staff_shift_now(struct deed *deed);
 bool staff_delegated(struct deed *deed, struct object *subject, const char *power, bool *expired,
 		     json_t **how);
 bool staff_sees(struct deed *deed, struct object *object);
@@ -307,7 +312,10 @@ const char *effect_arg(const struct effect_use *use, const char *key); /* NULL *
 struct letter;
 void outbox_row(struct deed *deed, struct object *about, const struct letter *letter, const char *channel,
 		const char *recipient, const char *via);
-/* By the portal and each other way that is known to that recipient. */
+/* By `first` ("portal", "paper"), and each other way that is known to that recipient. */
+int outbox_by(struct deed *deed, struct object *about, const struct letter *letter, const char *first,
+	      const char *recipient, struct fault *why);
+/* The same, by the portal. */
 int outbox_tell(struct deed *deed, struct object *about, const struct letter *letter, const char *recipient,
 		struct fault *why);
 int inform_with(struct deed *deed, struct object *about, const struct letter *letter, const char *target,
@@ -320,7 +328,8 @@ int channels_test(struct deed *deed, struct object *shift, int *count, struct fa
 bool messages_may(struct deed *deed);
 
 /* ---- delivery.c */
-bool channel_leaves(const char *channel); /* or it stays in the house: portal, paper, exercise, call, public */
+bool channel_leaves(
+	const char *channel); /* or it stays in the house: portal, paper, exercise, call, public */
 int messages_take_up(struct house *house, struct fault *why);
 const char *house_mark(struct house *house); /* twelve digits that no other house has */
 
@@ -379,7 +388,7 @@ int restricted_in(struct deed *deed, const char *field, const char *text, json_t
 int restricted_of(struct deed *deed, struct object *object, json_t **out, struct fault *why); /* all texts */
 const char *restricted_said(struct deed *deed, const json_t *list, const char *between, size_t most);
 void public_forget(struct house *house); /* public.c */
-void feed_forget(struct house *house); /* cap/seen.c */
+void feed_forget(struct house *house);   /* cap/seen.c */
 void restricted_fini(struct restricted *restricted);
 
 /* ---- receipt.c: what proves later that the Office had it --------------------- */

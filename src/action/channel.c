@@ -138,28 +138,13 @@ int channels_test(struct deed *deed, struct object *shift, int *count, struct fa
 	return 0;
 }
 
-/* The shift that somebody has now, or the newest there is. */
-static struct object *shift_of(struct deed *deed, struct fault *why)
-{
-	int64_t id = 0;
-
-	if (store_int(deed->house->store,
-		      "SELECT max(id) FROM objects WHERE kind = 'duty_shift' AND space = 1", NO_VALUES, &id,
-		      why) < 0 ||
-	    !id) {
-		fault_say(why, FAULT_ABSENT, "there is no duty shift on which a test could stand",
-			  "没有可记录测试的值班");
-		return NULL;
-	}
-	return world_get(deed, id, why);
-}
-
 static int test_now(struct deed *deed, int *count, struct fault *why)
 {
-	struct object *shift = shift_of(deed, why);
+	struct object *shift = staff_shift_now(deed);
 
 	if (!shift)
-		return -why->code;
+		return fault_say(why, FAULT_ABSENT, "there is no duty shift on which a test could stand",
+				 "没有可记录测试的值班");
 	change_of(deed, shift, "channel.test");
 	if (channels_test(deed, shift, count, why) == 0 && *count)
 		return 0;

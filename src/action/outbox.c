@@ -30,15 +30,15 @@ void outbox_row(struct deed *deed, struct object *about, const struct letter *le
 			     (json_int_t)letter_id(letter), "key", key_of(deed, about, id), "via", via));
 }
 
-/* The portal always, and each other way that is known. In an exercise there is
+/* By `first` always, and each other way that is known. In an exercise there is
  * one row: who would have been told. */
-int outbox_tell(struct deed *deed, struct object *about, const struct letter *letter, const char *recipient,
-		struct fault *why)
+int outbox_by(struct deed *deed, struct object *about, const struct letter *letter, const char *first,
+	      const char *recipient, struct fault *why)
 {
 	struct ways ways;
 	int ret;
 
-	outbox_row(deed, about, letter, "portal", recipient, NULL);
+	outbox_row(deed, about, letter, first, recipient, NULL);
 	if (about->space == RECORD_DRILL)
 		return 0;
 	if ((ret = ways_to(deed, recipient, &ways, why)) < 0)
@@ -46,6 +46,12 @@ int outbox_tell(struct deed *deed, struct object *about, const struct letter *le
 	for (size_t i = 0; i < ways.count; i++)
 		outbox_row(deed, about, letter, ways.at[i].channel, recipient, ways.at[i].via);
 	return 0;
+}
+
+int outbox_tell(struct deed *deed, struct object *about, const struct letter *letter, const char *recipient,
+		struct fault *why)
+{
+	return outbox_by(deed, about, letter, "portal", recipient, why);
 }
 
 /* Somebody is told of a record by a letter. */
@@ -62,29 +68,13 @@ static int tell(const struct telling *t, const char *kind, int64_t id, struct fa
 		  : 0;
 }
 
-static int64_t on_shift(struct deed *deed)
-{
-	struct fault why;
-	int64_t shift = 0;
-	struct rows *rows;
-
-	if (store_query(deed->house->store,
-			"SELECT id FROM objects WHERE kind = 'duty_shift' ORDER BY id DESC LIMIT 50",
-			NO_VALUES, &rows, &why) < 0)
-		return 0;
-	while (!shift && rows_next(rows, &why) == 1)
-		shift = rows_int(rows, 0);
-	rows_close(rows);
-	return shift;
-}
-
 static int tell_duty(const struct telling *t, struct fault *why)
 {
-	int64_t shift = on_shift(t->deed);
+	const struct object *shift = staff_shift_now(t->deed);
 
-	return outbox_tell(t->deed, t->about, t->letter,
-			   shift ? arena_text(t->deed->mem, "duty_shift:%" PRId64, shift) : "organ:office",
-			   why);
+	return outbox_tell(
+		t->deed, t->about, t->letter,
+		shift ? arena_text(t->deed->mem, "duty_shift:%" PRId64, shift->id) : "organ:office", why);
 }
 
 enum { UNITS_TOLD = 64 };

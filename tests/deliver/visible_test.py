@@ -151,6 +151,16 @@ class Visible(unittest.TestCase):
             d.cli("channel", "test", "--as", "dut01")
             server.wait_for(2)
 
+    def test_who_is_on_duty_now_is_told_not_who_will_be(self):
+        """A roster is made ahead: the newest shift is seldom the one that runs."""
+        with city() as d:
+            later = d.done("dir01", "duty_shift", "create", person=d.who["dut02"], starts_at="2026-03-09T00:00:00Z", ends_at="2026-03-10T00:00:00Z").ref
+            report = d.done("uop_edu", "report", "create", unit=d.unit["edu"], reporter="张工", what="网页被篡改", aware_at="2026-03-02T07:50:00Z")
+            d.done("uop_edu", "report", "submit", report)
+            told = {r for r, in rows(d, "SELECT recipient FROM outbox WHERE recipient LIKE 'duty_shift:%'")}
+            self.assertTrue(told)
+            self.assertNotIn(f"duty_shift:{later[1:]}", told)
+
 
 if __name__ == "__main__":
     main()

@@ -19,17 +19,6 @@ static bool may_go(struct deed *deed, const struct object *o)
 	       (!marking || !strcmp(marking, "members") || !strcmp(marking, "public"));
 }
 
-static bool has(const json_t *list, int64_t id)
-{
-	json_t *one;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, one)
-		if (json_integer_value(one) == id)
-			return true;
-	return false;
-}
-
 static int run(struct deed *deed, struct object *subject, const struct effect_use *use, struct fault *why)
 {
 	const struct field *field = kind_field(subject->kind, use->value);
@@ -46,7 +35,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 		       ? json_deep_copy(json_object_get(subject->body, field->name))
 		       : json_array();
 	for (size_t i = 0; i < found.count; i++)
-		if (may_go(deed, found.at[i]) && !has(list, found.at[i]->id))
+		if (may_go(deed, found.at[i]) && !refs_have(list, found.at[i]->id))
 			json_array_append_new(list, json_integer(found.at[i]->id));
 	if (json_array_size(list))
 		change_field(deed, subject, field, list);

@@ -37,7 +37,6 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 {
 	const char *to = use->value ? recipient_of(deed, world_value(deed, subject, use->value, NULL)) : NULL;
 	struct letter *letter;
-	struct ways ways;
 	int ret;
 
 	if (!to)
@@ -45,14 +44,7 @@ static int run(struct deed *deed, struct object *subject, const struct effect_us
 	letter = letter_delivered(deed, subject, effect_arg(use, "text"));
 	if ((ret = enclose(deed, subject, letter, why)) < 0)
 		return ret;
-	outbox_row(deed, subject, letter, "paper", to, NULL);
-	if (subject->space == RECORD_DRILL)
-		return 0;
-	if ((ret = ways_to(deed, to, &ways, why)) < 0)
-		return ret;
-	for (size_t i = 0; i < ways.count; i++)
-		outbox_row(deed, subject, letter, ways.at[i].channel, to, ways.at[i].via);
-	return 0;
+	return outbox_by(deed, subject, letter, "paper", to, why);
 }
 
 const struct effect effect_send = {

@@ -10,23 +10,12 @@ enum { LOOKED_AT = 200 };
 
 #define THAT_WEEK (7 * STAMP_DAY)
 
-static bool has(const json_t *list, int64_t id)
-{
-	json_t *one;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, one)
-		if (json_integer_value(one) == id)
-			return true;
-	return false;
-}
-
 static void add(struct deed *deed, struct object *to, int64_t warning)
 {
 	const struct field *field = kind_field(to->kind, "unanswered");
 	json_t *list = json_object_get(to->body, "unanswered");
 
-	if (!field || !warning || has(list, warning))
+	if (!field || !warning || refs_have(list, warning))
 		return;
 	list = list ? json_deep_copy(list) : json_array();
 	json_array_append_new(list, json_integer(warning));

@@ -27,10 +27,8 @@ int64_t effect_unit_with_role(struct deed *deed, const char *role)
 	return id;
 }
 
-/* What the Office signs with: the name of its organ. */
-static json_t *publisher_name(struct deed *deed, const char *field)
+static struct object *office_organ(struct deed *deed)
 {
-	struct object *organ;
 	struct fault why;
 	int64_t id = 0;
 
@@ -38,28 +36,26 @@ static json_t *publisher_name(struct deed *deed, const char *field)
 		      "SELECT object FROM facets WHERE kind = 'organ' AND name = 'organ_type' AND value = "
 		      "'office'"
 		      " ORDER BY object LIMIT 1",
-		      NO_VALUES, &id, &why) < 0 ||
-	    !(organ = world_get(deed, id, &why)))
+		      NO_VALUES, &id, &why) < 0)
 		return NULL;
-	return json_incref(json_object_get(organ->body, field));
+	return world_get(deed, id, &why);
+}
+
+/* What the Office signs with: the name of its organ. */
+static json_t *publisher_name(struct deed *deed, const char *field)
+{
+	struct object *organ = office_organ(deed);
+
+	return organ ? json_incref(json_object_get(organ->body, field)) : NULL;
 }
 
 /* The Office sits where its organ says: organ of type office, hosted by a unit. */
 int64_t effect_office(struct deed *deed)
 {
-	struct object *organ;
-	struct fault why;
-	int64_t id = 0;
+	struct object *organ = office_organ(deed);
+	int64_t id = organ ? world_ref(deed, organ, "host") : 0;
 
-	if (store_int(deed->house->store,
-		      "SELECT object FROM facets WHERE kind = 'organ' AND name = 'organ_type' AND value = "
-		      "'office'"
-		      " ORDER BY object LIMIT 1",
-		      NO_VALUES, &id, &why) < 0 ||
-	    !(organ = world_get(deed, id, &why)))
-		return 0;
-	id = world_ref(deed, organ, "host");
-	return id ? id : world_ref(deed, organ, "unit");
+	return organ && !id ? world_ref(deed, organ, "unit") : id;
 }
 
 static json_t *named_value(struct deed *deed, struct object *subject, const char *name)

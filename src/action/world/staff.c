@@ -540,6 +540,39 @@ bool staff_holds_any(struct deed *deed, struct object *subject, const struct nam
 	return false;
 }
 
+static bool runs_now(const struct deed *deed, const struct object *shift)
+{
+	return time_of(shift->body, "starts_at") <= deed->now && deed->now < time_of(shift->body, "ends_at");
+}
+
+/* A roster is made weeks ahead: the newest record is seldom the shift that runs. */
+struct object *staff_shift_now(struct deed *deed)
+{
+	enum { LOOKED_AT = 200 };
+	struct object *newest = NULL, *shift;
+	int64_t ids[LOOKED_AT];
+	struct fault why;
+	struct rows *rows;
+	size_t count = 0;
+
+	if (store_query(deed->house->store,
+			"SELECT id FROM objects WHERE kind = 'duty_shift' AND space = 1 ORDER BY id DESC "
+			"LIMIT 200",
+			NO_VALUES, &rows, &why) < 0)
+		return NULL;
+	while (count < LOOKED_AT && rows_next(rows, &why) == 1)
+		ids[count++] = rows_int(rows, 0);
+	rows_close(rows);
+	for (size_t i = 0; i < count; i++) {
+		if (!(shift = world_get(deed, ids[i], &why)))
+			return NULL;
+		if (runs_now(deed, shift))
+			return shift;
+		newest = newest ? newest : shift;
+	}
+	return newest;
+}
+
 bool staff_on_shift(struct deed *deed)
 {
 	struct objects shifts;
@@ -550,8 +583,7 @@ bool staff_on_shift(struct deed *deed)
 	    world_linked(deed, person, "duty_shift", "person", &shifts, &why) < 0)
 		return false;
 	for (size_t i = 0; i < shifts.count; i++)
-		if (time_of(shifts.at[i]->body, "starts_at") <= deed->now &&
-		    deed->now < time_of(shifts.at[i]->body, "ends_at"))
+		if (runs_now(deed, shifts.at[i]))
 			return true;
 	return false;
 }

@@ -342,6 +342,17 @@ int64_t world_ref(struct deed *deed, struct object *subject, const char *path)
 	return json_is_integer(value) ? json_integer_value(value) : 0;
 }
 
+bool refs_have(const json_t *list, int64_t id)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, one)
+		if (json_integer_value(one) == id)
+			return true;
+	return false;
+}
+
 /* The object a name leads to: a ref field, or the case a child belongs to. */
 static struct object *step(struct deed *deed, struct object *from, const char *name)
 {
