@@ -23,7 +23,7 @@ export const d = words({
 
 /* How well the source of a deadline is known. */
 const certainties = words({
-	read: { zh: '已读原文', en: 'text was read' },
+	read: { zh: '编制时读过原文', en: 'the text was read when this was written' },
 	verified: { zh: '已核实', en: 'verified' },
 	'partly-read': { zh: '部分核对', en: 'read in part' },
 	memory: { zh: '凭记忆', en: 'from memory' },
@@ -32,5 +32,5 @@ const certainties = words({
 	proposal: { zh: '建议值', en: 'a proposal' },
 });
 export const certainty_of = (word: string | undefined): Both | undefined => certainties[word as keyof typeof certainties];
-/** Known well enough to be shown without a mark. */
-export const is_verified = (certainty: string | undefined): boolean => certainty === 'read' || certainty === 'verified';
+/** What was read when the plan was written is not verified by it: somebody of this office puts a name under it. */
+export const is_verified = (certainty: string | undefined): boolean => certainty === 'verified';
