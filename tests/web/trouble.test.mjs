@@ -196,3 +196,16 @@ test('an answer that is lost on the way: sent again, it is done once', async () 
 	stage.offline = false;
 	assert.equal(await entries_of(lead, 'incident.record_facts'), before + 1, 'and is not done twice');
 });
+
+test('an answer that breaks off in the middle is taken for none: the page says so, and nothing of it falls over', async () => {
+	const director = await stage.person('dir01', { lang: 'en' });
+	const cut = (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"rows":[{"id":7,"ki' });
+	await director.page.route(/\/api\/v1\/(incident|affected_system)\?/, cut);
+	for (const at of ['/', '/list/incident']) {
+		await director.go(at);
+		assert.match(await text(director.page, '.problem'), /cannot be read \(status 200\)/, at);
+	}
+	await director.page.unroute(/\/api\/v1\/(incident|affected_system)\?/, cut);
+	await director.go('/list/incident');
+	assert.equal(await director.page.locator('.problem').count(), 0);
+});

@@ -11,7 +11,7 @@
  * request goes out again with the same key.
  */
 import type { Kind, MoveName } from '../plan/plan';
-import { offline, problem_of, type Problem } from './problem';
+import { cut_short, offline, problem_of, type Problem } from './problem';
 
 export type Answer<T> = { ok: true; data: T; etag?: string; after?: string } | { ok: false; problem: Problem };
 
@@ -71,9 +71,14 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
 		const response = await once(path, asked);
 		if (!response) return { ok: false, problem: offline };
 		if (response.ok) {
-			const data = response.status === 204 ? undefined : await response.json().catch(() => undefined);
 			const etag = response.headers.get('ETag')?.replace(/^(W\/)?"(.*)"$/, '$2');
-			return { ok: true, data: data as T, etag, after: data?.after };
+			try {
+				// An answer that broke off is none: whoever asked is never handed half of it, nor nothing as if it were data.
+				const data = response.status === 204 ? undefined : await response.json();
+				return { ok: true, data: data as T, etag, after: data?.after };
+			} catch (error) {
+				return { ok: false, problem: cut_short(error, response) };
+			}
 		}
 		const problem = await problem_of(response);
 		if (asked.bare || round || !(await mended(problem))) return { ok: false, problem };

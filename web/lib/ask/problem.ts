@@ -37,15 +37,21 @@ const unreadable: Both = {
 	en: 'The answer of the command system cannot be read (status {status}).',
 };
 
+const not_read = (status: number): Problem => {
+	const fill = (text: string) => text.replace('{status}', String(status));
+	return { fault: 'unreadable', status, zh: fill(unreadable.zh), en: fill(unreadable.en) };
+};
+
+/** What became of an answer that could not be read to its end: it is no JSON, or the way broke off. */
+export const cut_short = (error: unknown, response: Response): Problem => (error instanceof SyntaxError ? not_read(response.status) : offline);
+
 export async function problem_of(response: Response): Promise<Problem> {
-	const retry = Number(response.headers.get('Retry-After')) || undefined;
+	const retry_s = Number(response.headers.get('Retry-After')) || undefined;
 	try {
 		const body = await response.json();
-		if (typeof body.zh === 'string' && typeof body.en === 'string')
-			return { ...body, status: response.status, retry_s: retry };
+		if (typeof body.zh === 'string' && typeof body.en === 'string') return { ...body, status: response.status, retry_s };
 	} catch {
 		/* said below */
 	}
-	const fill = (text: string) => text.replace('{status}', String(response.status));
-	return { fault: 'unreadable', status: response.status, zh: fill(unreadable.zh), en: fill(unreadable.en), retry_s: retry };
+	return { ...not_read(response.status), retry_s };
 }
