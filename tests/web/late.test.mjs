@@ -136,6 +136,10 @@ step('it is watched, evaluated, reported on, closed and archived', async () => {
 	await look(lead, ref);
 	await lead.page.waitForTimeout(300);
 	assert.equal(await lead.page.locator('[data-move=record_facts]').count(), 0, 'nothing is written any more');
+	assert.equal(await lead.page.locator('[data-make=affected_system]').count(), 0, 'nor made');
+	await look(lead, ref, 'documents');
+	await lead.page.waitForSelector('[data-make=addendum]');
+	assert.equal(await lead.page.locator('[data-make=loss]').count(), 0, 'but for what is made of an archived case');
 	await shown('cl01', '04-archived');
 });
 

@@ -78,6 +78,51 @@ static json_t *guard_words(const struct guards *guards, const char *otherwise)
 	return list;
 }
 
+/* "incident.handling" and states as {of, region, states}: a question that a page can answer itself. NULL:
+ * none such. */
+static json_t *stands_in(const struct guard *guard)
+{
+	const char *dot = guard->form == GUARD_IN && !guard->when ? strchr(guard->path, '.') : NULL;
+	json_t *states;
+
+	if (!dot || strchr(dot + 1, '.'))
+		return NULL;
+	states = json_array();
+	add_names(states, &guard->values);
+	return json_pack("{s:s%, s:s, s:o}", "of", guard->path, (size_t)(dot - guard->path), "region",
+			 dot + 1, "states", states);
+}
+
+/* Where the record that is referred to must stand for one to be made. */
+static json_t *while_words(const struct move *create)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < create->conditions.count; i++) {
+		json_t *one = stands_in(create->conditions.at[i]);
+
+		if (one)
+			json_array_append_new(list, one);
+	}
+	return list;
+}
+
+/* Where the record that is referred to stands when nothing of these may change any more. */
+static json_t *readonly_words(const struct kind *kind)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < kind->always_count; i++) {
+		const struct always *rule = &kind->always[i];
+		json_t *one =
+			rule->readonly && !rule->fields.count && rule->when ? stands_in(rule->when) : NULL;
+
+		if (one)
+			json_array_append_new(list, one);
+	}
+	return list;
+}
+
 static json_t *move_words(const struct move *move)
 {
 	json_t *from = json_array(), *rows = json_array(), *one;
@@ -95,6 +140,8 @@ static json_t *move_words(const struct move *move)
 			move->auto_count > 0);
 	json_object_set_new(one, "if", guard_words(&move->conditions, move->refuse));
 	json_object_set_new(one, "by", guard_words(&move->by, move->refuse));
+	if (move->form == MOVE_CREATE)
+		json_object_set_new(one, "while", while_words(move));
 	if (move->step_up)
 		json_object_set_new(one, "step_up", json_true());
 	json_object_set_new(one, "receipt", json_boolean(move->receipt));
@@ -128,9 +175,10 @@ static json_t *kind_words(const struct kind *kind)
 		json_array_append_new(regions, region_words(&kind->regions[i]));
 	for (size_t i = 0; i < kind->move_count; i++)
 		json_array_append_new(moves, move_words(kind->moves[i]));
-	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o, s:o, s:o}", "name", kind->name, "zh",
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o}", "name", kind->name, "zh",
 			 kind->label.zh, "en", kind->label.en, "title", kind->title, "number", kind->number,
-			 "fields", fields, "regions", regions, "moves", moves);
+			 "fields", fields, "regions", regions, "moves", moves, "readonly",
+			 readonly_words(kind));
 }
 
 static json_t *enum_words(const struct enumeration *codes)
@@ -174,8 +222,8 @@ static json_t *publication_words(const struct pack *pack)
 
 	for (int level = 1; level <= 5; level++)
 		if (pack->colours[level].name)
-			json_array_append_new(levels, json_pack("{s:i, s:s, s:s, s:s}", "level", level, "colour",
-								pack->colours[level].name, "zh",
+			json_array_append_new(levels, json_pack("{s:i, s:s, s:s, s:s}", "level", level,
+								"colour", pack->colours[level].name, "zh",
 								pack->colours[level].label.zh, "en",
 								pack->colours[level].label.en));
 	for (size_t i = 0; i < pack->publication_count; i++) {
@@ -185,8 +233,8 @@ static json_t *publication_words(const struct pack *pack)
 		for (int level = 1; level <= 5; level++)
 			if (to->levels[level])
 				json_array_append_new(may, json_integer(level));
-		json_array_append_new(audiences, json_pack("{s:s, s:o, s:b}", "marking", to->marking, "levels",
-							   may, "authorised", to->authorised));
+		json_array_append_new(audiences, json_pack("{s:s, s:o, s:b}", "marking", to->marking,
+							   "levels", may, "authorised", to->authorised));
 	}
 	return json_pack("{s:o, s:o}", "levels", levels, "audiences", audiences);
 }
@@ -211,7 +259,8 @@ json_t *catalogue_make(const struct pack *pack)
 	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "pack",
 			 pack->id, "version", pack->version, "digest", pack->digest, "zh", pack->label.zh,
 			 "en", pack->label.en, "kinds", kinds, "inputs", inputs, "enums", enums, "roles",
-			 roles, "dimensions", dimensions, "refusals", refusals, "publication", publication_words(pack));
+			 roles, "dimensions", dimensions, "refusals", refusals, "publication",
+			 publication_words(pack));
 }
 
 int house_catalogue(struct house *house, json_t **answer, struct fault *why)

@@ -40,6 +40,12 @@ export interface Who {
 	when_zh?: string;
 	when_en?: string;
 }
+/** A record that is referred to stands in one of these states. */
+export interface Standing {
+	of: string;
+	region: string;
+	states: string[];
+}
 export interface Move extends Both {
 	name: string;
 	form: 'create' | 'move' | 'act';
@@ -54,6 +60,8 @@ export interface Move extends Both {
 	asks: Want[];
 	if: (Both & { code: string })[];
 	by: (Both & { code: string })[];
+	/** Of `create`: where what it belongs to must stand. */
+	while?: Standing[];
 }
 export interface KindInfo extends Both {
 	name: string;
@@ -62,6 +70,8 @@ export interface KindInfo extends Both {
 	fields: Field[];
 	regions: Region[];
 	moves: Move[];
+	/** Where what it belongs to stands when nothing may change any more. */
+	readonly: Standing[];
 }
 export interface Code extends Both {
 	code: string;
@@ -108,6 +118,15 @@ export const move_of = (kind: string, name: string): Move | undefined =>
 	kind_of(kind)?.moves.find((m) => m.name === name);
 export const state_of = (kind: string, region: string, name: string): State | undefined =>
 	kind_of(kind)?.regions.find((r) => r.name === region)?.states.find((s) => s.name === name);
+
+/** Nothing of this kind is made any more for a record that has come to its end; before that, the plan says why not. */
+export function over_for(kind: string, record: { kind: string; states: Record<string, string> }): boolean {
+	const info = kind_of(kind);
+	const here = (one: Standing) => one.of === record.kind && one.states.includes(record.states[one.region] ?? '');
+	const ended = (one: Standing) => state_of(record.kind, one.region, record.states[one.region] ?? '')?.end ?? false;
+	const create = info?.moves.find((m) => m.form === 'create');
+	return !!info?.readonly.some(here) || !!create?.while?.some((one) => one.of === record.kind && !here(one) && ended(one));
+}
 
 export const kind_name = (name: string): string => say(kind_of(name)) || name;
 export const code_name = (of: string | undefined, code: unknown): string =>
