@@ -48,6 +48,7 @@ const struct effect_shape vocabulary_effects[] = {
 	{ "reserve",       "reserves people or tools",                             "预定人员或器材",               SHAPE_WORD,   true, NULL,   NULL },
 	{ "run",           "starts a check as a job",                              "以任务方式开始检查",           SHAPE_CHECK,  false, NULL,   NULL },
 	{ "send",          "sends to one recipient in its form",                   "按对方格式发送给一个接收方",   SHAPE_PATH,   false, NULL,   NULL },
+	{ "separate",      "opens a new case for what a merge took along",         "为并案时带走的内容另立新案",   SHAPE_FIELD,  false, NULL,   NULL },
 	{ "set",           "sets fields of the record",                            "设置记录字段",                 SHAPE_SET,    false, NULL,   NULL },
 	{ "settle_grade",  "accepts, rejects or overrides the proposed level",     "采纳、否决或改定拟调级别",     SHAPE_WORD,   true,  NULL,   NULL },
 	{ "snapshot",      "keeps what was known with the proposal",               "随提议保存当时所知",           SHAPE_NONE,   true,  NULL,   NULL },

@@ -1,6 +1,6 @@
 // The late phases by clicks alone, of a case with two affected systems that are not equally far: nothing goes ahead of the slowest,
 // each is contained, eradicated, recovered and signed for by its own unit, and the case is watched, evaluated and archived.
-// Two cases that are one are merged; the page says what the plan has for undoing that.
+// Two cases that are one are merged, and separated again.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -143,17 +143,29 @@ step('it is watched, evaluated, reported on, closed and archived', async () => {
 	await shown('cl01', '04-archived');
 });
 
-step('two cases that are one are merged, as links both ways; the page says that the plan does not undo it', async () => {
+step('two cases that are one are merged, as links both ways; the page says how to undo it', async () => {
 	const { first, second } = stage.told.cases;
 	const duty = await as('dut01');
 	await move(duty, second, 'merge', { target_case: { ref: '税务外网缓慢' } });
 	assert.equal((await states(duty, second)).handling, 'merged');
 	await look(duty, second);
-	await until(() => text(duty.page, 'main header'), new RegExp(`${first}.*预案没有撤销并案的事项`));
-	assert.equal((await asked(duty, `/incident/${second}?with=moves`)).moves.filter((m) => /merge|revive|reopen/.test(m.move) && !m.refusals?.length).length, 0);
+	await until(() => text(duty.page, 'main header'), new RegExp(`${first}.*撤销并案`));
 	assert.deepEqual(await duty.axe(), []);
 	await shown('dut01', '05-merged');
 	await duty.page.locator('main header a', { hasText: first }).click();
 	await until(() => text(duty.page, 'main header h1'), new RegExp(first));
 	await until(() => text(duty.page, 'main header'), new RegExp(second));
+});
+
+step('a merge that was a mistake is undone: a new case, linked both ways', async () => {
+	const { first, second } = stage.told.cases;
+	const duty = await as('dut01');
+	await move(duty, second, 'separate', { reason: '两起不同事件' });
+	assert.equal((await states(duty, second)).handling, 'merged', 'the merged case stays at its end');
+	const fresh = await newest(duty, 'incident');
+	await look(duty, fresh.number);
+	await until(() => text(duty.page, 'main header'), new RegExp(`由误并案件恢复\\s*${second}`));
+	await shown('dut01', '06-separated');
+	await duty.page.locator('main header a', { hasText: second }).click();
+	await until(() => text(duty.page, 'main header'), new RegExp(`${first}[^]*${fresh.number}`));
 });

@@ -36,6 +36,7 @@ extern const struct effect effect_report_duties;
 extern const struct effect effect_reserve;
 extern const struct effect effect_run;
 extern const struct effect effect_send;
+extern const struct effect effect_separate;
 extern const struct effect effect_set;
 extern const struct effect effect_settle_grade;
 extern const struct effect effect_snapshot;
@@ -52,7 +53,7 @@ const struct effect *const effects[] = {
 	&effect_link, &effect_load_pack, &effect_mark, &effect_match_plans, &effect_merge,
 	&effect_move, &effect_number, &effect_open, &effect_package, &effect_phase, &effect_publish,
 	&effect_replan_clocks, &effect_report_duties, &effect_reserve, &effect_run, &effect_send,
-	&effect_set, &effect_settle_grade, &effect_snapshot, &effect_start_plans,
+	&effect_separate, &effect_set, &effect_settle_grade, &effect_snapshot, &effect_start_plans,
 	&effect_test_channels, &effect_unanswered, &effect_void, NULL,
 };
 /* clang-format on */

@@ -105,7 +105,16 @@ static const struct move *creation(const struct kind *kind)
 	return NULL;
 }
 
-/* The record points back at what opened it, and at the case both belong to. */
+static bool points_at(const struct kind *kind, const json_t *input, int64_t id)
+{
+	for (size_t i = 0; i < kind->field_count; i++)
+		if (kind->fields[i].type == FIELD_REF &&
+		    json_integer_value(json_object_get(input, kind->fields[i].name)) == id)
+			return true;
+	return false;
+}
+
+/* The record points back at what opened it, where it does not yet, and at the case both belong to. */
 static void point_back(struct deed *deed, struct object *subject, const struct kind *kind, json_t *input)
 {
 	struct object *incident = world_case(deed, subject);
@@ -115,7 +124,7 @@ static void point_back(struct deed *deed, struct object *subject, const struct k
 
 		if (field->type != FIELD_REF || field->many || json_object_get(input, field->name))
 			continue;
-		if (!strcmp(field->of, subject->kind->name))
+		if (!strcmp(field->of, subject->kind->name) && !points_at(kind, input, subject->id))
 			json_object_set_new(input, field->name, json_integer(subject->id));
 		else if (incident && !strcmp(field->name, "incident"))
 			json_object_set_new(input, field->name, json_integer(incident->id));

@@ -26,6 +26,7 @@ static const struct {
 	{ "link", "report" },
 	{ "deliver", "warning_target" },
 	{ "merge", "report" },
+	{ "separate", "incident" },
 	{ "document", "issued_document" },
 };
 

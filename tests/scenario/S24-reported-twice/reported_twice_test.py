@@ -179,6 +179,33 @@ class ReportedTwice(Scene):
             self.assertEqual([c["number"] for c in d.list("incident", "open:yes")], [first])
             self.assertEqual(len(d.list("report")), 3)
 
+    def test_a_merge_that_was_wrong_is_undone(self):
+        """The merged case stays at its end; what it had brought goes on as a new one. The other keeps its own."""
+        with self.city() as d:
+            made, call, first, second = self.two_cases(d)
+            early = d.done("dut02", "incident", "create", title="教师邮箱异常", unit=d.unit["edu"], reporter="教师", aware_at=AWARE,
+                           what="教师邮箱异常").number
+            d.done("dut02", "incident", "acknowledge", early)
+            system = d.done("dut02", "affected_system", "create", incident=early, system=d.system["edu"], unit=d.unit["edu"], name="邮件")
+            d.refused("N04", "dut02", "incident", "separate", second, reason="未并案")
+            d.done("dut02", "incident", "merge", early, target_case=second)
+            d.done("dut02", "incident", "merge", second, target_case=first)
+            d.refused("N21", "uop_edu", "incident", "separate", second, reason="非本案")
+            done = d.done("dir01", "tasking", "create", incident=first, affected_system=system, text="检查邮件系统", type="order",
+                          assignee=d.unit["edu"], accountable=d.who["uhd_edu"], due_at="2026-03-03T00:00:00Z")
+            d.done("dut02", "incident", "separate", second, reason="两起事件")
+            fresh, = [c["number"] for c in d.list("incident", "open:yes") if c["number"] != first]
+            d.expect_state(second, handling="merged")
+            d.expect_state(fresh, handling="received")
+            d.expect_field(fresh, title="成绩无法查询", separated_from=second)
+            d.expect_clock(fresh, "CK02", "running")
+            self.assertEqual([r.number for r in d.linked(first, "report")], [made.number])
+            self.assertEqual([r.number for r in d.linked(fresh, "report")], [call.number])
+            self.assertEqual([s.id for s in d.linked(fresh, "affected_system")], [system.id], "what had come with an earlier merge too")
+            self.assertEqual([t.number for t in d.linked(fresh, "tasking")], [done.number], "with what was done to it since")
+            self.assertEqual(d.show(call, as_="uop_edu")["fields"]["incident"]["number"], fresh, "the reporter sees the number that holds now")
+            d.refused("N04", "dut02", "incident", "separate", second, reason="再次")
+
     def test_no_case_is_merged_into_one_that_is_put_away(self):
         with self.city() as d:
             _, _, first, second = self.two_cases(d)

@@ -19,9 +19,10 @@ export const w = words({
 	stopped_clocks: { zh: '已结束的时限（{n}）', en: 'Clocks that have ended ({n})' },
 	due: { zh: '至 {at}', en: 'due {at}' },
 	merged_note: {
-		zh: '并案是终态，预案没有撤销并案的事项：误并时另立新案。随本案并入的报告、告警、证据、受影响系统和指标各自注明并案前的案件。',
-		en: 'The plan has no move that undoes a merge: where it was wrong, a new case is opened. Reports, alerts, evidence, systems and indicators that went over each say which case they came from.',
+		zh: '并案是终态，本案不再办理。误并的，可“撤销并案”：随本案并入的报告、告警、证据、受影响系统和指标转入新立案件，两案互相指明。',
+		en: 'A merged case stays merged. Where it was a mistake, "Undo the merge": the reports, alerts, evidence, systems and indicators that went over with it go on as a new case, and each says of the other.',
 	},
+	separated: { zh: '由误并案件恢复', en: 'Separated from' },
 	merged_into: { zh: '已并入', en: 'Merged into' },
 	related: { zh: '相关案件', en: 'Related cases' },
 	alike: { zh: '可能是同一事件', en: 'May be the same incident' },
