@@ -1,6 +1,7 @@
 #include "host/terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,37 +102,58 @@ static void note_signal(int number) { caught = number; }
 static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 enum { HELD = sizeof(held) / sizeof(*held) };
 
-static void hold_signals(struct sigaction before[static HELD])
+struct before {
+	struct sigaction actions[HELD];
+	sigset_t mask;
+};
+
+/* Blocked until somebody waits for a key (wait_typed): one that comes between a look at `caught` and the read
+ * would else be noted, and waited past. */
+static void hold_signals(struct before *before)
 {
+	sigset_t set;
+
 	caught = 0;
+	sigemptyset(&set);
+	for (size_t i = 0; i < HELD; i++)
+		sigaddset(&set, held[i]);
+	sigprocmask(SIG_BLOCK, &set, &before->mask);
 	for (size_t i = 0; i < HELD; i++) {
 		struct sigaction note = { .sa_handler = held[i] == SIGTSTP ? SIG_IGN : note_signal };
 
-		sigaction(held[i], &note, &before[i]);
+		sigaction(held[i], &note, &before->actions[i]);
 	}
 }
 
-static void give_signals_back(const struct sigaction before[static HELD])
+static void give_signals_back(const struct before *before)
 {
 	for (size_t i = 0; i < HELD; i++)
-		sigaction(held[i], &before[i], NULL);
+		sigaction(held[i], &before->actions[i], NULL);
+	sigprocmask(SIG_SETMASK, &before->mask, NULL);
 	if (caught)
 		raise(caught);
 }
 
+/* False where a signal came first. */
+static bool wait_typed(int fd, const sigset_t *open)
+{
+	struct pollfd key = { .fd = fd, .events = POLLIN };
+
+	while (!caught && ppoll(&key, 1, NULL, open) < 0)
+		if (errno != EINTR)
+			return false;
+	return !caught;
+}
+
 /* Byte by byte: what comes behind the line is left for whoever reads next. */
-static bool read_typed(int fd, char *out, size_t size)
+static bool read_typed(int fd, char *out, size_t size, const sigset_t *open)
 {
 	size_t len = 0;
 	bool fits = true;
 	char c;
 
 	for (;;) {
-		const ssize_t got = read(fd, &c, 1);
-
-		if (got < 0 && errno == EINTR && !caught)
-			continue;
-		if (got <= 0)
+		if (!wait_typed(fd, open) || read(fd, &c, 1) <= 0)
 			return false;
 		if (c == '\n')
 			break;
@@ -145,7 +167,7 @@ static bool read_typed(int fd, char *out, size_t size)
 
 bool terminal_ask(int fd, const char *prompt, bool hidden, char *out, size_t size)
 {
-	struct sigaction before[HELD];
+	struct before before;
 	struct termios shown, mute;
 	bool good = tcgetattr(fd, &shown) == 0;
 
@@ -154,14 +176,14 @@ bool terminal_ask(int fd, const char *prompt, bool hidden, char *out, size_t siz
 		return false;
 	mute = shown;
 	mute.c_lflag &= ~(tcflag_t)(hidden ? ECHO | ECHOE | ECHOK | ECHONL : 0);
-	hold_signals(before);
+	hold_signals(&before);
 	good = tcsetattr(fd, TCSAFLUSH, &mute) == 0;
 	fputs(prompt, stderr);
 	fflush(stderr);
-	good = good && read_typed(fd, out, size);
+	good = good && read_typed(fd, out, size, &before.mask);
 	tcsetattr(fd, TCSADRAIN, &shown);
 	if (hidden)
 		fputc('\n', stderr);
-	give_signals_back(before);
+	give_signals_back(&before);
 	return good;
 }
