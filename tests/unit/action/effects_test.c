@@ -53,6 +53,19 @@ static void make_case(void)
 		unit, person, report, target);
 
 	call("unit", unit), call("person", person), call("report", report), call("incident", incident);
+	long long merged = call(
+		"merged",
+		small_make(&house, "incident",
+			   "{\"title\":\"误并案件\",\"unit\":%lld,\"reporter\":\"乙\",\"what\":\"网页缓慢\","
+			   "\"aware_at\":\"2026-01-01T00:00:00Z\",\"target_case\":%lld}",
+			   unit, target));
+	long long brought =
+		small_make(&house, "affected_system",
+			   "{\"incident\":%lld,\"came_from\":%lld,\"name\":\"门户\",\"unit\":%lld}", target,
+			   merged, unit);
+
+	small_make(&house, "remedy", "{\"incident\":%lld,\"affected_system\":%lld,\"text\":\"更换口令\"}",
+		   target, brought);
 	small_state(&house, incident, "handling", "contain");
 	/* A law that the site has adopted, and the moment from which it counts. */
 	small_make(&house, "regime_adoption", "{\"regime\":\"in-certin\",\"why\":\"适用\"}");
@@ -178,6 +191,7 @@ static const struct run runs[] = {
 	{ "report_duties", "incident", { .value = NULL }, NULL },
 	{ "reserve", "asks", { .value = "tools" }, NULL },
 	{ "run", "evidence", { .value = "digest" }, NULL },
+	{ "separate", "merged", { .value = "target_case" }, NULL },
 	{ "send", "upward", { .value = "recipient" }, NULL },
 	{ "set", "incident", { ARGS("owner", "$unit") }, NULL },
 	{ "settle_grade", "incident", { .value = "accept" }, NULL },
