@@ -2,6 +2,8 @@
 
 #include "action/action_private.h"
 
+#include <string.h>
+
 json_t *wants_of(const struct want *wants, size_t count)
 {
 	json_t *list = json_array();
