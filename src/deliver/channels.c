@@ -12,7 +12,7 @@
 #include "host/file.h"
 #include "pack/yaml.h"
 
-enum { TIMEOUT_MS = 30000, CONNECTIONS = 8, CONNECTIONS_MOST = 64, REFUSALS = 6, REFUSALS_MOST = 100 };
+enum { TIMEOUT_MS = 30000, CONNECTIONS = 8, REFUSALS = 6, REFUSALS_MOST = 100 };
 #define GIVE_UP (3 * STAMP_DAY)
 
 struct listed {

@@ -27,6 +27,36 @@ void message_free(struct message *message)
 	arena_free(message->mem);
 }
 
+void messages_init(struct messages *messages)
+{
+	messages->first = NULL;
+	messages->last = &messages->first;
+}
+
+void messages_put(struct messages *messages, struct message *message)
+{
+	message->next = NULL;
+	*messages->last = message;
+	messages->last = &message->next;
+}
+
+struct message *messages_take(struct messages *messages)
+{
+	struct message *message = messages->first;
+
+	if (message && !(messages->first = message->next))
+		messages_init(messages);
+	return message;
+}
+
+void messages_fini(struct messages *messages)
+{
+	struct message *message;
+
+	while ((message = messages_take(messages)))
+		message_free(message);
+}
+
 void message_say(struct message *message, const char *text, size_t len)
 {
 	const char *p = text, *end = text + len;

@@ -54,6 +54,16 @@ struct message {
 struct message *message_new(struct channels *channels, const struct channel *channel);
 void message_free(struct message *message);
 
+/* Messages in their order. */
+struct messages {
+	struct message *first, **last;
+};
+
+void messages_init(struct messages *messages);
+void messages_put(struct messages *messages, struct message *message); /* at the end; it is theirs */
+struct message *messages_take(struct messages *messages);              /* the first; NULL: none */
+void messages_fini(struct messages *messages);                         /* and those that are left */
+
 /* Into `words`: one line, no controls, cut at a character's end. */
 void message_say(struct message *message, const char *text, size_t len);
 

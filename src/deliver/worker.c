@@ -8,30 +8,27 @@
 #include <time.h>
 
 #include "deliver/command.h"
+#include "deliver/hands.h"
 #include "deliver/transfer.h"
 #include "host/faultpoint.h"
 
 enum { WAIT_MS = 1000, COMMAND_TICK_MS = 20, CONNECTIONS_POLLED = 64, CACHED_CONNECTIONS = 256 };
 
-/* Messages in their order. */
-struct queue {
-	struct message *first, **last;
-};
-
 /* One channel by its name, also across a new channels file. */
 struct lane {
 	char name[CHANNEL_NAME];
-	struct queue waits;
+	struct messages waits;
 	int busy;
 };
 
 struct worker {
 	pthread_t thread;
 	pthread_mutex_t lock;
-	struct queue in, out; /* under the lock */
+	struct messages in, out; /* under the lock */
 	void (*told)(void *who);
 	void *who;
 	atomic_bool stop;
+	struct hands *hands; /* mail */
 
 	/* the thread's alone */
 	CURLM *multi;
@@ -40,28 +37,6 @@ struct worker {
 	struct lane lanes[CHANNELS_MOST * 2];
 	size_t lane_count;
 };
-
-static void put(struct queue *queue, struct message *message)
-{
-	message->next = NULL;
-	*queue->last = message;
-	queue->last = &message->next;
-}
-
-static void empty(struct queue *queue)
-{
-	queue->first = NULL;
-	queue->last = &queue->first;
-}
-
-static struct message *take(struct queue *queue)
-{
-	struct message *message = queue->first;
-
-	if (message && !(queue->first = message->next))
-		empty(queue);
-	return message;
-}
 
 static int64_t now_ms(void)
 {
@@ -82,23 +57,25 @@ static struct lane *lane_of(struct worker *w, const char *name)
 	if (w->lane_count == sizeof(w->lanes) / sizeof(*w->lanes))
 		return &w->lanes[w->lane_count - 1];
 	strcpy(w->lanes[w->lane_count].name, name);
-	empty(&w->lanes[w->lane_count].waits);
+	messages_init(&w->lanes[w->lane_count].waits);
 	return &w->lanes[w->lane_count++];
 }
 
-static void done(struct worker *w, struct message *message)
+/* Also in the threads of the hands. */
+static void done(void *who, struct message *message)
 {
+	struct worker *w = who;
+
 	FAULTPOINT("message.sent");
 	pthread_mutex_lock(&w->lock);
-	put(&w->out, message);
+	messages_put(&w->out, message);
 	pthread_mutex_unlock(&w->lock);
 	w->told(w->who);
 }
 
 static void begin_transfer(struct worker *w, struct lane *lane, struct message *message)
 {
-	struct transfer *t =
-		message->channel->kind == CHANNEL_MAIL ? mail_transfer(message) : webhook_transfer(message);
+	struct transfer *t = webhook_transfer(message);
 
 	if (!t) {
 		done(w, message);
@@ -126,7 +103,7 @@ static void begin_command(struct worker *w, struct lane *lane, struct message *m
 static void begin(struct worker *w, struct lane *lane)
 {
 	while (lane->waits.first && lane->busy < lane->waits.first->channel->connections) {
-		struct message *message = take(&lane->waits);
+		struct message *message = messages_take(&lane->waits);
 
 		if (message->channel->kind == CHANNEL_COMMAND)
 			begin_command(w, lane, message);
@@ -147,10 +124,7 @@ static void end_transfer(struct worker *w, CURL *easy, CURLcode code)
 		at = &(*at)->next;
 	*at = t->next;
 	lane_of(w, t->message->channel->name)->busy--;
-	if (t->message->channel->kind == CHANNEL_MAIL)
-		mail_judge(t, code);
-	else
-		webhook_judge(t, code);
+	webhook_judge(t, code);
 	done(w, t->message);
 	transfer_free(t);
 }
@@ -188,8 +162,8 @@ static void take_in(struct worker *w)
 	struct message *message;
 
 	pthread_mutex_lock(&w->lock);
-	while ((message = take(&w->in)))
-		put(&lane_of(w, message->channel->name)->waits, message);
+	while ((message = messages_take(&w->in)))
+		messages_put(&lane_of(w, message->channel->name)->waits, message);
 	pthread_mutex_unlock(&w->lock);
 	for (size_t i = 0; i < w->lane_count; i++)
 		begin(w, &w->lanes[i]);
@@ -237,30 +211,24 @@ int worker_open(void (*told)(void *who), void *who, struct worker **out, struct 
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	*w = (struct worker){ .told = told, .who = who, .multi = curl_multi_init() };
+	w->hands = hands_new(done, w);
 	curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, (long)CACHED_CONNECTIONS);
 	pthread_mutex_init(&w->lock, NULL);
-	empty(&w->in);
-	empty(&w->out);
+	messages_init(&w->in);
+	messages_init(&w->out);
 	/* Signals are the loop's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(&w->thread, NULL, work, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (failed) {
+		hands_close(w->hands);
 		curl_multi_cleanup(w->multi);
 		free(w);
 		return fault_set(why, FAULT_IO, "cannot begin the thread that sends: %s", strerror(failed));
 	}
 	*out = w;
 	return 0;
-}
-
-static void drop_all(struct queue *queue)
-{
-	struct message *message;
-
-	while ((message = take(queue)))
-		message_free(message);
 }
 
 void worker_close(struct worker *w)
@@ -270,6 +238,7 @@ void worker_close(struct worker *w)
 	atomic_store(&w->stop, true);
 	curl_multi_wakeup(w->multi);
 	pthread_join(w->thread, NULL);
+	hands_close(w->hands);
 	for (struct transfer *t = w->transfers, *next; t; t = next) {
 		next = t->next;
 		curl_multi_remove_handle(w->multi, t->easy);
@@ -282,9 +251,9 @@ void worker_close(struct worker *w)
 		command_free(c);
 	}
 	for (size_t i = 0; i < w->lane_count; i++)
-		drop_all(&w->lanes[i].waits);
-	drop_all(&w->in);
-	drop_all(&w->out);
+		messages_fini(&w->lanes[i].waits);
+	messages_fini(&w->in);
+	messages_fini(&w->out);
 	curl_multi_cleanup(w->multi);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
@@ -292,8 +261,12 @@ void worker_close(struct worker *w)
 
 void worker_send(struct worker *w, struct message *message)
 {
+	if (message->channel->kind == CHANNEL_MAIL) {
+		hands_send(w->hands, message);
+		return;
+	}
 	pthread_mutex_lock(&w->lock);
-	put(&w->in, message);
+	messages_put(&w->in, message);
 	pthread_mutex_unlock(&w->lock);
 	curl_multi_wakeup(w->multi);
 }
@@ -304,7 +277,7 @@ struct message *worker_take(struct worker *w)
 
 	pthread_mutex_lock(&w->lock);
 	first = w->out.first;
-	empty(&w->out);
+	messages_init(&w->out);
 	pthread_mutex_unlock(&w->lock);
 	return first;
 }

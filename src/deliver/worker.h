@@ -4,7 +4,7 @@
 #include "deliver/message.h"
 
 /*
- * worker -- the thread in which messages leave.
+ * worker -- the threads in which messages leave: one for webhooks and programs, hands for mail.
  *
  * The loop gives it messages and takes them back with what became of them; nothing else
  * passes between the two. Of each channel at most `connections` messages are under way at
@@ -12,7 +12,7 @@
  */
 struct worker;
 
-/* `told` is called in the worker's thread when there is something to take back. */
+/* `told` is called in a thread of the worker when there is something to take back. */
 int worker_open(void (*told)(void *who), void *who, struct worker **out, struct fault *why);
 /* Stops what is under way; what was not taken back is gone, and will be sent again. */
 void worker_close(struct worker *worker);

@@ -48,6 +48,8 @@ void job_free(struct job *job)
 {
 	ask_fini(&job->ask);
 	json_decref(job->answer);
+	if (job->drop)
+		job->drop(job->matter);
 	free(job);
 }
 

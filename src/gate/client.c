@@ -17,15 +17,23 @@ struct sending {
 static void read_more(struct client *client);
 static bool clogged(const struct caller *caller);
 
-static void on_closed(uv_handle_t *handle)
+static void client_free(struct client *client)
 {
-	struct client *client = handle->data;
-
 	for (size_t i = 0; i < UPLOADS_MOST; i++)
 		upload_free(client->uploads[i]);
 	frame_fini(&client->in);
 	buf_fini(&client->out);
 	free(client);
+}
+
+/* What a thread still does for it comes back first. */
+static void on_closed(uv_handle_t *handle)
+{
+	struct client *client = handle->data;
+
+	client->gone = client->caller.held;
+	if (!client->gone)
+		client_free(client);
 }
 
 static void say(struct client *client, json_t *answer)
@@ -49,7 +57,17 @@ static void say_to(struct caller *caller, const struct job *job, json_t *answer)
 	say((struct client *)caller, answer);
 }
 
-static const struct way way = { .clogged = clogged, .say = say_to };
+static void go_on(struct caller *caller)
+{
+	struct client *client = (struct client *)caller;
+
+	if (client->gone)
+		client_free(client);
+	else if (!client->closing)
+		client_flush(client);
+}
+
+static const struct way way = { .clogged = clogged, .say = say_to, .go_on = go_on };
 
 static void link_client(struct client *client)
 {
@@ -189,7 +207,7 @@ void client_flush(struct client *client)
 		client->deaf = false;
 		read_more(client);
 	}
-	if (client->ended && !client->caller.waiting && !client->out.len &&
+	if (client->ended && !client->caller.waiting && !client->caller.held && !client->out.len &&
 	    !uv_stream_get_write_queue_size((uv_stream_t *)&client->pipe))
 		client_end(client);
 }

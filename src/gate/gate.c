@@ -213,7 +213,7 @@ static void hand_over(struct gate *gate)
 	if (gate->web)
 		web_stop(gate->web);
 	uv_idle_start(&gate->more, on_idle);
-	while (still_sending(gate) && uv_hrtime() < until)
+	while ((still_sending(gate) || gate->at_work) && uv_hrtime() < until)
 		uv_run(&gate->loop, UV_RUN_NOWAIT);
 }
 

@@ -36,6 +36,12 @@ struct job {
 	int (*act)(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 	json_t *answer;
 	void (*then)(struct caller *caller, json_t *answer); /* of the network: takes it; or NULL */
+	/* Of the socket: what is done in a thread behind the commit, and in the loop behind that, to give the
+	 * answer; NULL: nothing. Meanwhile nothing else that this caller asks is done. */
+	void (*work)(struct job *job);
+	void (*worked)(struct job *job);
+	void *matter;
+	void (*drop)(void *matter);
 	struct job *next;
 };
 
@@ -43,6 +49,7 @@ struct job {
 struct way {
 	bool (*clogged)(const struct caller *caller); /* they are not taken: serve others meanwhile */
 	void (*say)(struct caller *caller, const struct job *job, json_t *answer); /* takes the answer */
+	void (*go_on)(struct caller *caller); /* it was held, and is no more */
 };
 
 /* Whoever waits for answers. Stands in the ring of those to be served while it
@@ -52,6 +59,7 @@ struct caller {
 	const struct way *way;
 	struct job *first, **last;
 	unsigned waiting;
+	bool held;                  /* by work in a thread */
 	struct caller *prev, *next; /* the ring; NULL outside */
 	struct user user;           /* of the operating system, at the other end of the socket */
 	bool remote;                /* came over the network: signed in, or nobody */
@@ -66,7 +74,7 @@ struct client {
 	uv_pipe_t pipe;
 	struct frame in;
 	struct buf out; /* said in this turn, not yet sent */
-	bool deaf, ended, closing;
+	bool deaf, ended, closing, gone;
 	struct upload *uploads[UPLOADS_MOST];
 	int64_t next_upload;
 	struct client *prev, *next;
@@ -92,6 +100,9 @@ struct gate {
 	char path[108];         /* of the socket */
 	struct caller *waiting; /* a ring, from the one to serve first */
 	unsigned waiting_count;
+	struct job *works, **last_work; /* for a thread, one at a time */
+	struct job *at_work;
+	uv_work_t thread;
 	struct client *clients; /* a ring */
 	unsigned client_count;
 	struct ingest *ingest; /* NULL: no rules */
@@ -117,6 +128,9 @@ struct job *caller_pop(struct caller *caller); /* NULL: nothing waits */
 void caller_forget(struct caller *caller);     /* what waits is not done any more */
 /* The next one whose first request writes (or reads), going around once; NULL: there is none. */
 struct caller *queue_next(struct gate *gate, bool writes);
+
+/* What this job has for a thread, when its turn comes; then it is answered. */
+void job_begin(struct gate *gate, struct job *job);
 
 /* client.c */
 void client_admit(struct gate *gate);

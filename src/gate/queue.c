@@ -65,7 +65,7 @@ void caller_forget(struct caller *caller)
 		job_free(job);
 }
 
-static bool served(const struct caller *caller) { return !caller->way->clogged(caller); }
+static bool served(const struct caller *caller) { return !caller->held && !caller->way->clogged(caller); }
 
 struct caller *queue_next(struct gate *gate, bool writes)
 {
@@ -87,4 +87,77 @@ bool gate_busy(const struct gate *gate)
 		if (served(caller))
 			return true;
 	return false;
+}
+
+/* ---- what takes long ------------------------------------------------------ */
+
+static void begin_next(struct gate *gate);
+
+static void end_work(struct gate *gate, struct job *job)
+{
+	struct caller *caller = job->caller;
+
+	caller->held = false;
+	job_answer(gate, job);
+	caller->way->go_on(caller);
+}
+
+static void in_thread(uv_work_t *request)
+{
+	struct job *job = ((struct gate *)request->data)->at_work;
+
+	job->work(job);
+}
+
+static void after_work(uv_work_t *request, int status)
+{
+	struct gate *gate = request->data;
+	struct job *job = gate->at_work;
+
+	(void)status;
+	gate->at_work = NULL;
+	job->worked(job);
+	end_work(gate, job);
+	begin_next(gate);
+}
+
+/* The daemon ends: what was not begun is not begun any more. */
+static void turn_away(struct job *job)
+{
+	struct fault why;
+
+	fault_say(&why, FAULT_BUSY, "the daemon is ending", "守护进程正在停止");
+	job->answer = answer_fault(&why);
+}
+
+/* One at a time: a long document takes as much memory as all the rest. */
+static void begin_next(struct gate *gate)
+{
+	struct job *job = gate->works;
+
+	if (gate->at_work || !job)
+		return;
+	gate->works = job->next;
+	job->next = NULL;
+	if (gate->stopping) {
+		turn_away(job);
+		end_work(gate, job);
+		begin_next(gate);
+		return;
+	}
+	gate->at_work = job;
+	gate->thread.data = gate;
+	uv_queue_work(&gate->loop, &gate->thread, in_thread, after_work);
+}
+
+void job_begin(struct gate *gate, struct job *job)
+{
+	job->caller->held = true;
+	job->next = NULL;
+	if (gate->works)
+		*gate->last_work = job;
+	else
+		gate->works = job;
+	gate->last_work = &job->next;
+	begin_next(gate);
 }

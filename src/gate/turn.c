@@ -163,7 +163,10 @@ static void write_turn(struct gate *gate)
 	if (ret == 0)
 		public_committed(gate);
 	for (size_t i = 0; i < batch.count; i++)
-		job_answer(gate, batch.done[i]);
+		if (ret == 0 && batch.done[i]->work)
+			job_begin(gate, batch.done[i]);
+		else
+			job_answer(gate, batch.done[i]);
 }
 
 static void read_turn(struct gate *gate)

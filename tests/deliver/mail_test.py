@@ -3,13 +3,16 @@
 import os
 import signal
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 from cast import city  # noqa: E402
 from channels import Channels, contact, main, published, rows, states, wait_until  # noqa: E402
+from hook import Hook  # noqa: E402
 from smtp import PASSWORD, USER, Mailserver  # noqa: E402
+from webhook_test import LOCAL, webhook  # noqa: E402
 
 
 class Mail(unittest.TestCase):
@@ -48,6 +51,38 @@ class Mail(unittest.TestCase):
             server.wait_for(2)
             self.assertEqual(len(rows(d, "SELECT DISTINCT letter FROM outbox WHERE channel = 'mail'")), 1)
             self.assertTrue(d.ask(op="rebuild", check=True).ok)
+
+    def test_a_server_that_is_slow_to_take_one_keeps_no_other_waiting(self):
+        """After the last dot a server looks at what came, for seconds sometimes: other mail and other channels leave meanwhile."""
+        with Hook() as hook, Mailserver(acl_data="accept delay = 3s") as server, Channels() as file:
+            file.write(mail=server.channel(), webhook=webhook(file, plain_http="yes", networks=LOCAL))
+            with city(args=["--channels", file.path]) as d:
+                keys = ("edu", "tax", "bank", "hosp")
+                for key in keys:
+                    contact(d, key, "mail", f"{key}@example.org")
+                published(d, keys)
+                wait_until(lambda: states(d, "mail").get("sending") == len(keys))
+                time.sleep(1)
+                contact(d, "edu", "webhook", hook.url)
+                published(d, ("edu",))
+                wait_until(lambda: hook.seen, 1.5, "a webhook leaves while mail is being looked at")
+                self.assertNotIn("sent", states(d, "mail"))
+                wait_until(lambda: states(d, "mail").get("sent", 0) >= len(keys), 6, "all at the same time, not 3 s each")
+
+    def test_what_became_of_many_is_entered_together(self):
+        with Mailserver() as server, Channels(mail=server.channel()) as file, \
+                city(args=["--channels", file.path]) as d:
+            keys, rounds = ("edu", "tax", "bank", "hosp"), 12
+            for key in keys:
+                contact(d, key, "mail", f"{key}@example.org")
+            server.stop()
+            for n in range(rounds):
+                published(d, keys, title=f"预警 {n}")
+            server.start()
+            before = d.status()["batches"]
+            wait_until(lambda: states(d, "mail") == {"sent": rounds * len(keys)}, 60)
+            self.assertLess(d.status()["batches"] - before, rounds * len(keys) / 2)
+            self.assertEqual(rows(d, "SELECT count(DISTINCT message) FROM attempts WHERE result = 'sent'"), [(rounds * len(keys),)])
 
     def test_with_a_password_over_tls(self):
         with Mailserver(acl_rcpt="need_user") as server, Channels() as file:

@@ -42,7 +42,7 @@ qualify_domain = localhost
 domainlist local_domains = *
 acl_smtp_mail = {acl_mail}
 acl_smtp_rcpt = {acl_rcpt}
-acl_smtp_data = accept
+acl_smtp_data = {acl_data}
 smtp_accept_max = 100
 smtp_accept_max_per_connection = 0
 smtp_accept_queue_per_connection = 0
@@ -111,8 +111,9 @@ def unpacked():
 
 
 class Mailserver:
-    def __init__(self, tls="*", acl_mail="accept", acl_rcpt="accept", more="", acls=""):
-        self.how = {"tls": tls, "acl_mail": acl_mail, "acl_rcpt": acl_rcpt, "more": more, "acls": acls}
+    def __init__(self, tls="*", acl_mail="accept", acl_rcpt="accept", acl_data="accept", more="", acls="", runs="-q10s"):
+        self.runs = [runs] if runs else []  # how often what was taken is delivered on; "": never
+        self.how = {"tls": tls, "acl_mail": acl_mail, "acl_rcpt": acl_rcpt, "acl_data": acl_data, "more": more, "acls": acls}
         self.home = tempfile.mkdtemp(prefix="fs-smtp-")
         self.port = free_port()
         self.process = None
@@ -172,7 +173,7 @@ class Mailserver:
         as_whom = {"user": self.uid, "group": self.gid, "extra_groups": []} if os.getuid() == 0 else {}
         env = {"PATH": "/usr/bin:/bin", "LD_PRELOAD": f"{self.home}/libnss_wrapper.so", "NSS_WRAPPER_PASSWD": f"{self.home}/passwd",
                "NSS_WRAPPER_GROUP": f"{self.home}/group"}
-        self.process = subprocess.Popen([self.program, "-C", f"{self.home}/exim.conf", "-bdf", "-q10s"], stdout=self.out,
+        self.process = subprocess.Popen([self.program, "-C", f"{self.home}/exim.conf", "-bdf", *self.runs], stdout=self.out,
                                         stderr=self.out, env=env, start_new_session=True, **as_whom)
         until = time.monotonic() + 20
         while True:

@@ -105,9 +105,8 @@ static const char *rsit_of(const struct making *m)
 
 /* ---- where ---------------------------------------------------------------------- */
 
-static void add_territory(const struct making *m, int64_t *ids, size_t *count, int64_t id)
+static void add_territory(int64_t *ids, size_t *count, int64_t id)
 {
-	(void)m;
 	for (size_t i = 0; i < *count; i++)
 		if (ids[i] == id)
 			return;
@@ -115,20 +114,39 @@ static void add_territory(const struct making *m, int64_t *ids, size_t *count, i
 		ids[(*count)++] = id;
 }
 
-/* Those of the targets; of the Office where they have none. */
+/* In the order of the targets. By the links: of ten thousand targets and their units none is read for it. */
+static void stored_territories(const struct making *m, int64_t *ids, size_t *count)
+{
+	struct rows *rows;
+	struct fault why;
+
+	if (store_query(m->deed->house->store,
+			"SELECT t.parent FROM links w"
+			" JOIN links u ON u.child = w.child AND u.kind = w.kind AND u.field = 'unit'"
+			" JOIN links t ON t.child = u.parent AND t.kind = 'unit' AND t.field = 'territory'"
+			" WHERE w.parent = $1 AND w.kind = 'warning_target' AND w.field = 'warning'"
+			" GROUP BY t.parent ORDER BY min(w.child)",
+			VALUES(value_int(m->about->warning->id)), &rows, &why) < 0)
+		return;
+	while (*count < AREAS_MOST && rows_next(rows, &why) == 1)
+		add_territory(ids, count, rows_int(rows, 0));
+	rows_close(rows);
+}
+
+/* Those of the targets, also of such as this act makes; of the Office where they have none. */
 static size_t territories_of(const struct making *m, int64_t ids[static AREAS_MOST])
 {
-	struct objects targets = { 0 };
 	struct object *office;
 	struct fault why;
 	size_t count = 0;
 
-	if (pack_kind(m->about->warning->pack, "warning_target") &&
-	    world_linked(m->deed, m->about->warning, "warning_target", "warning", &targets, &why) == 0)
-		for (size_t i = 0; i < targets.count; i++)
-			add_territory(m, ids, &count, world_ref(m->deed, targets.at[i], "unit.territory"));
+	stored_territories(m, ids, &count);
+	for (struct object *o = m->deed->objects; o; o = o->next)
+		if (o->fresh && !strcmp(o->kind->name, "warning_target") &&
+		    world_ref(m->deed, o, "warning") == m->about->warning->id)
+			add_territory(ids, &count, world_ref(m->deed, o, "unit.territory"));
 	if (!count && (office = world_get(m->deed, effect_office(m->deed), &why)))
-		add_territory(m, ids, &count, world_ref(m->deed, office, "territory"));
+		add_territory(ids, &count, world_ref(m->deed, office, "territory"));
 	return count;
 }
 

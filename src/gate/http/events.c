@@ -122,7 +122,7 @@ static void scan(struct events *events, int log, uint64_t from, take_fn *take, v
 
 	if (record_scan(record_of(events), spaces[log], from, 0, &cursor, NULL) < 0)
 		return;
-	while (record_step(cursor, mem, &read, NULL) == 1) {
+	while (record_step_head(cursor, mem, &read, NULL) == 1) {
 		render(events, log, &read, mem, &entry);
 		if (!take(events, log, &entry, read.seq, who))
 			break;

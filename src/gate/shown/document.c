@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "document/document.h"
 #include "gate/http/parts.h"
@@ -11,23 +12,75 @@
  */
 enum { NAME_MOST = 64 };
 
+/* ---- one of them ---------------------------------------------------------------- */
+
+struct making_one {
+	struct arena *mem;
+	struct document_ask ask;
+	enum document_format format;
+	struct document *document;
+	struct buf bytes;
+	struct fault why;
+	int ret;
+};
+
+static void drop_one(void *matter)
+{
+	struct making_one *one = matter;
+
+	buf_fini(&one->bytes);
+	arena_free(one->mem);
+	free(one);
+}
+
+#ifdef FENGSUI_TEST_HOOKS
+/* A document that takes long, however fast the machine. */
+static void linger(void)
+{
+	const char *ms = getenv("FENGSUI_TEST_SLOW_DOCUMENT");
+
+	if (ms)
+		usleep((useconds_t)atoi(ms) * 1000);
+}
+#else
+#define linger() ((void)0)
+#endif
+
+static void write_one(struct making_one *one)
+{
+	linger();
+	one->ret = document_write(one->document, one->format, &one->bytes, &one->why);
+}
+
 /* ---- over the socket ---------------------------------------------------------- */
 
-static int write_out(struct document *document, enum document_format format, json_t **out, struct fault *why)
+static struct making_one *one_new(struct job *job)
 {
-	struct buf bytes = { 0 };
-	int ret = document_write(document, format, &bytes, why);
+	struct making_one *one = must_alloc(sizeof(*one));
+
+	*one = (struct making_one){ .mem = arena_new() };
+	job->matter = one;
+	job->drop = drop_one;
+	return one;
+}
+
+static void write_asked(struct job *job) { write_one(job->matter); }
+
+static void answer_with_it(struct job *job)
+{
+	const struct making_one *one = job->matter;
 	char *text;
 
-	if (ret == 0) {
-		text = must_alloc(BASE64_LEN(bytes.len) + 1);
-		base64_write(bytes.data, bytes.len, text);
-		*out = json_pack("{s:b, s:s++, s:s, s:s}", "ok", 1, "name", document->name, ".",
-				 document_ending(format), "media", document_media(format), "data", text);
-		free(text);
+	if (one->ret < 0) {
+		job->answer = answer_fault(&one->why);
+		return;
 	}
-	buf_fini(&bytes);
-	return ret;
+	text = must_alloc(BASE64_LEN(one->bytes.len) + 1);
+	base64_write(one->bytes.data, one->bytes.len, text);
+	job->answer =
+		json_pack("{s:b, s:s++, s:s, s:s}", "ok", 1, "name", one->document->name, ".",
+			  document_ending(one->format), "media", document_media(one->format), "data", text);
+	free(text);
 }
 
 static int known_format(const char *format, struct fault *why)
@@ -48,22 +101,27 @@ static int known_language(const char *lang, bool *english, struct fault *why)
 				   "语言（lang）为“zh”或“en”，不能是“%.20s”", lang);
 }
 
-static int one_of_record(struct gate *gate, const struct ask *ask, const struct asker *asker, int64_t now,
-			 json_t **out, struct fault *why)
+static int one_of_record(struct gate *gate, struct job *job, const struct asker *asker, int64_t now,
+			 struct fault *why)
 {
-	struct document_ask wanted = { .kind = ask_text(ask, SAYS_KIND),
-				       .ref = ask_text(ask, SAYS_REF),
-				       .template = ask_text(ask, SAYS_TEMPLATE) };
-	SCOPED(arena_drop) struct arena *mem = arena_new();
+	const struct ask *ask = &job->ask;
 	const char *format = ask_text(ask, SAYS_FORMAT);
-	struct document *document;
-	int known, ret;
+	struct making_one *one;
+	int known;
 
-	if ((known = known_format(format ? format : "", why)) < 0 ||
-	    (ret = known_language(ask_text(ask, SAYS_LANG), &wanted.english, why)) < 0)
+	if ((known = known_format(format ? format : "", why)) < 0)
+		return known;
+	one = one_new(job);
+	one->format = (enum document_format)known;
+	one->ask = (struct document_ask){ .kind = ask_text(ask, SAYS_KIND),
+					  .ref = ask_text(ask, SAYS_REF),
+					  .template = ask_text(ask, SAYS_TEMPLATE) };
+	if (known_language(ask_text(ask, SAYS_LANG), &one->ask.english, why) < 0 ||
+	    house_document(gate->house, asker, &one->ask, now, one->mem, &one->document, why) < 0)
 		return -why->code;
-	ret = house_document(gate->house, asker, &wanted, now, mem, &document, why);
-	return ret < 0 ? ret : write_out(document, (enum document_format)known, out, why);
+	job->work = write_asked;
+	job->worked = answer_with_it;
+	return 0;
 }
 
 int document_asked(struct gate *gate, struct job *job, int64_t now, struct fault *why)
@@ -73,7 +131,7 @@ int document_asked(struct gate *gate, struct job *job, int64_t now, struct fault
 	int ret = asker_of(gate, job, &asker, why);
 
 	if (ret == 0 && ask_text(ask, SAYS_TEMPLATE))
-		ret = one_of_record(gate, ask, &asker, now, &job->answer, why);
+		ret = one_of_record(gate, job, &asker, now, why);
 	else if (ret == 0)
 		ret = house_documents(gate->house, &asker, ask_text(ask, SAYS_KIND), ask_text(ask, SAYS_REF),
 				      now, &job->answer, why);
@@ -109,25 +167,6 @@ int documents_of_record(struct call *call, struct fault *why)
 
 /* ---- over the network: one of them ---------------------------------------------- */
 
-struct making_one {
-	struct arena *mem;
-	struct document_ask ask;
-	enum document_format format;
-	struct document *document;
-	struct buf bytes;
-	struct fault why;
-	int ret;
-};
-
-static void drop_one(void *matter)
-{
-	struct making_one *one = matter;
-
-	buf_fini(&one->bytes);
-	arena_free(one->mem);
-	free(one);
-}
-
 static int put_together(struct gate *gate, struct job *job, int64_t now, struct fault *why)
 {
 	struct call *call = call_of(job);
@@ -140,12 +179,7 @@ static int put_together(struct gate *gate, struct job *job, int64_t now, struct 
 	return job_settle(job, ret, why);
 }
 
-static void write_it(struct call *call)
-{
-	struct making_one *one = call->matter;
-
-	one->ret = document_write(one->document, one->format, &one->bytes, &one->why);
-}
+static void write_it(struct call *call) { write_one(call->matter); }
 
 /* It may be looked at in a browser, in a frame of the command centre too, and does nothing there. */
 static void send_it(struct call *call)
