@@ -366,10 +366,28 @@ struct mailed {
 	const char *message;                        /* digest of the message as it came */
 	const char *const *files;                   /* digests of what it encloses */
 	size_t file_count;
-	int64_t arrived; /* when the mail box had it */
+	int64_t arrived;      /* when the mail box had it */
+	const char *returned; /* Message-ID of what came back with it, a bounce of a form that is not known;
+				 or NULL */
 };
 int house_mail(struct house *house, const struct mailed *mail, const char *key, int64_t now, json_t **answer,
 	       struct fault *why);
+
+/* Inside a batch: a mail server says what became of a message that it took (intake/mail/bounce.h). Believed
+ * where a message with this id left to this very address. `arrived`: when the mail box had the report, by
+ * the machine's clock. */
+enum bounced {
+	BOUNCED_FAILED,    /* it did not arrive: given up, escalation goes on */
+	BOUNCED_NOTED,     /* late, or arrived: stands with the message */
+	BOUNCED_AGAIN,     /* said before, or the message is not out any more: nothing changed */
+	BOUNCED_ANSWERED,  /* its receiver has acknowledged: nothing changed */
+	BOUNCED_ELSEWHERE, /* it was never sent to that address: nothing changed */
+	BOUNCED_FOREIGN,   /* it names no message of ours: nothing changed */
+	BOUNCED__COUNT,
+};
+struct bounce;
+int house_bounce(struct house *house, const struct bounce *bounce, int64_t arrived, int64_t now,
+		 enum bounced *out, struct fault *why);
 
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);

@@ -198,8 +198,6 @@ static int set_state(struct house *house, int64_t id, const char *state, struct 
 			 VALUES(value_int(id), value_text(state)), NULL, why);
 }
 
-static int fail_for_good(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why);
-
 /* Under given time nothing grows old by the machine's clock. */
 static bool too_old(const struct house *house, const struct due *due, int64_t clock)
 {
@@ -213,8 +211,8 @@ static int hand_out(struct house *house, const struct channel *channel, const st
 
 	*out = NULL;
 	if (too_old(house, due, clock))
-		return fail_for_good(house, due->id, "given up: it waited too long / 等待过久，已放弃", now,
-				     why);
+		return message_fail(house, due->id, "given up: it waited too long / 等待过久，已放弃", now,
+				    why);
 	ret = make_message(house, channel, due, out, why);
 	if (ret == -FAULT_ABSENT)
 		return set_state(house, due->id, "dropped", why);
@@ -298,7 +296,7 @@ static int tell_failed(struct deed *deed, struct object *subject, int64_t messag
 	return next_contact(deed, subject, letter, unit, why);
 }
 
-static int fail_for_good(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why)
+int message_fail(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why)
 {
 	const struct asker system = { .machine = "system" };
 	struct object *subject;
@@ -392,7 +390,7 @@ int house_message_done(struct house *house, const struct message *m, int64_t clo
 	if (object && (tries == 1 || m->outcome == MESSAGE_SENT))
 		return note_tested(house, m, object, now, why);
 	if (m->charged && refused >= m->channel->refusals)
-		return fail_for_good(house, m->id, m->words, now, why);
+		return message_fail(house, m->id, m->words, now, why);
 	if (m->outcome != MESSAGE_SENT)
 		return 0;
 	ret = store_int(house->store,

@@ -81,6 +81,9 @@ export const results = words({
 	sent: { zh: '收下', en: 'taken' },
 	refused: { zh: '拒收', en: 'refused' },
 	trouble: { zh: '渠道故障', en: 'trouble of the channel' },
+	bounced: { zh: '退回', en: 'came back' },
+	delayed: { zh: '延迟', en: 'delayed' },
+	delivered: { zh: '已投递', en: 'delivered' },
 });
 export const channel_words = words({
 	portal: { zh: '门户', en: 'portal' },
