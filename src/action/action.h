@@ -291,6 +291,10 @@ int house_messages(struct house *house, const struct asker *asker, const struct 
  * "address","code","result","words","next_at"?}]}} */
 int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer,
 		  struct fault *why);
+/* One of the files that its letter carries, for whoever sees the message; its name and media type of `mem`.
+ */
+int house_message_file(struct house *house, const struct asker *asker, int64_t id, const char *digest,
+		       struct arena *mem, const char **name, const char **type, struct fault *why);
 /* Units that have not acknowledged this warning, and how to reach them. */
 int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
 		struct fault *why);

@@ -60,6 +60,23 @@ static void say_messages(struct ctl *ctl, const json_t *answer)
 		puts(in_words(ctl, "No messages.", "没有消息。"));
 }
 
+static json_t *files_of(const json_t *answer)
+{
+	return json_object_get(json_object_get(json_object_get(answer, "message"), "letter"), "files");
+}
+
+static void say_files(struct ctl *ctl, const json_t *answer)
+{
+	json_t *file;
+	size_t i;
+
+	json_array_foreach(files_of(answer), i, file)
+		printf("%s%s  %s  %.16s\n", i ? "          " : in_words(ctl, "Enclosed: ", "附件：    "),
+		       text_of(file, "name"), text_of(file, "type"), text_of(file, "digest"));
+	if (i)
+		puts("");
+}
+
 static void say_message(struct ctl *ctl, const json_t *answer)
 {
 	static const char *const words[][2] = { { "Time", "时间" },   { "Address", "地址" },
@@ -73,6 +90,7 @@ static void say_message(struct ctl *ctl, const json_t *answer)
 	printf("%s  %s  %s  %s  %s\n", about_of(message), text_of(message, "recipient"),
 	       text_of(message, "channel"), text_of(message, "state"), text_of(message, "key"));
 	printf("\n%s\n", text_of(json_object_get(message, "letter"), ctl->zh ? "zh" : "en"));
+	say_files(ctl, answer);
 	heads(ctl, table, words, 6);
 	table_wrap(table);
 	json_array_foreach((json_t *)list, i, one) {
@@ -126,6 +144,67 @@ static int message_show(struct ctl *ctl)
 	request = talk_request(ctl, "message");
 	json_object_set_new(request, "message", json_integer(id));
 	return talk_tell(ctl, request, say_message);
+}
+
+/* By its name, or the beginning of its digest; the only one needs neither. NULL: none, or several. */
+static const json_t *file_typed(const json_t *files, const char *typed)
+{
+	json_t *file, *found = NULL;
+	size_t i;
+
+	json_array_foreach((json_t *)files, i, file) {
+		if (typed && strcmp(typed, text_of(file, "name")) != 0 &&
+		    (strlen(typed) < 8 || strncmp(typed, text_of(file, "digest"), strlen(typed)) != 0))
+			continue;
+		if (found)
+			return NULL;
+		found = file;
+	}
+	return found;
+}
+
+/* A name from afar is a name here, never a path and never a hidden file. */
+static const char *plain_name(const char *name, const char *otherwise)
+{
+	return *name && *name != '.' && *name != '-' && !strchr(name, '/') ? name : otherwise;
+}
+
+static int save_file(struct ctl *ctl, long long id, const json_t *file)
+{
+	json_t *request = talk_request(ctl, "message"), *answer;
+	int ret;
+
+	json_object_set_new(request, "message", json_integer(id));
+	json_object_set(request, "digest", json_object_get(file, "digest"));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	ret = document_keep(ctl, answer, plain_name(text_of(file, "name"), text_of(file, "digest")));
+	json_decref(answer);
+	return ret;
+}
+
+static int message_save(struct ctl *ctl)
+{
+	json_t *request, *answer;
+	const json_t *file;
+	long long id;
+	int ret = number_typed(ctl, &id);
+
+	if (ret)
+		return ret;
+	request = talk_request(ctl, "message");
+	json_object_set_new(request, "message", json_integer(id));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	if ((file = file_typed(files_of(answer), word(ctl, 3)))) {
+		ret = save_file(ctl, id, file);
+	} else {
+		say_files(ctl, answer);
+		ret = say_usage(ctl, "which file? fengsui message save NUMBER NAME [--out FILE|-]",
+				"请指明附件：fengsui message save 编号 附件名 [--out 文件|-]");
+	}
+	json_decref(answer);
+	return ret;
 }
 
 static int message_retry(struct ctl *ctl)
@@ -260,6 +339,7 @@ static const struct {
 } words_of[] = {
 	{ "message", "list",   3, message_list },
 	{ "message", "show",   3, message_show },
+	{ "message", "save",   4, message_save },
 	{ "message", "retry",  3, message_retry },
 	{ "channel", "list",   2, channel_list },
 	{ "channel", "test",   2, channel_test },

@@ -122,6 +122,7 @@ int cap_whole(struct call *call, struct fault *why);
 int messages_list(struct call *call, struct fault *why);
 int messages_show(struct call *call, struct fault *why);
 int messages_retry(struct call *call, struct fault *why);
+int message_enclosed(struct call *call, struct fault *why);
 int channels_list(struct call *call, struct fault *why);
 int channels_test_all(struct call *call, struct fault *why);
 int channels_hold_one(struct call *call, struct fault *why);

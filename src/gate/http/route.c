@@ -61,6 +61,7 @@ static const struct route routes[] = {
 	{ "DELETE", "/api/v1/proposals/{id}",                FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_NONE,  records_withdraw,       NULL, NULL },
 	{ "GET",    "/api/v1/messages",                      FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  messages_list,          NULL, NULL },
 	{ "GET",    "/api/v1/messages/{id}",                 FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  messages_show,          NULL, NULL },
+	{ "GET",    "/api/v1/messages/{id}/attachments/{digest}", FOR_BOTH, READS,      NO_SCOPE,     BODY_NONE,  message_enclosed,       NULL, NULL },
 	{ "POST",   "/api/v1/messages/{id}/retry",           FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  messages_retry,         NULL, NULL },
 	{ "GET",    "/api/v1/channels",                      FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  channels_list,          NULL, NULL },
 	{ "POST",   "/api/v1/channels/test",                 FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_test_all,      NULL, NULL },

@@ -109,6 +109,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "message_kind message_ref message_state message_channel message_before limit space", NULL, "200=messages", "404" },
 	{ "get",    API "/messages/{id}",         "message_show",        "Message",  "One of them with its letter and every try",  "单条消息：信件与历次发送",
 	  WAY_ANY,    "",                         NULL,                  "200=message_shown",           "404" },
+	{ "get",    API "/messages/{id}/attachments/{digest}", "message_attachment", "Message", "A file that it carries",       "消息的附件",
+	  WAY_ANY,    "",                         NULL,                  "200~application/octet-stream,application/pdf,application/cap+xml,text/html,text/markdown,application/vnd.openxmlformats-officedocument.wordprocessingml.document", "404" },
 	{ "post",   API "/messages/{id}/retry",   "message_retry",       "Message",  "Try it again now",                          "立即重发",
 	  WAY_ANY,    "",                         NULL,                  "200=message_retried",         "404 409" },
 	{ "get",    API "/channels",              "channel_list",        "Message",  "The ways out: state, backlog, last trouble", "对外渠道：状态、积压、最近故障",
