@@ -101,6 +101,13 @@ int house_messages(struct house *house, const struct asker *asker, const struct 
 		return fault_say(why, FAULT_INVALID, "limit: 1 to %d", "条数（limit）：1 至 %d",
 				 MESSAGES_MOST);
 	}
+	/* A kind alone would be a promise that is not kept: messages are not sought by it. */
+	if (ask->kind && !ask->ref) {
+		json_decref(list);
+		return fault_say(why, FAULT_INVALID,
+				 "kind: says what a ref is of; without a ref it selects nothing",
+				 "类别（kind）：说明编号（ref）属于哪一类；没有编号时不能用");
+	}
 	if (ask->ref) {
 		ret = object_asked(&deed, house, asker, ask, &object, why);
 	} else {
