@@ -279,6 +279,29 @@ static int signal_delivered(struct house *house, int64_t message, int64_t object
 	return ret;
 }
 
+/* What a server said without the address, which stands with the try, where it can be erased. */
+static const char *without_address(struct house *house, int64_t message, const char *words, struct arena *mem)
+{
+	char *out = arena_copy(mem, words), *at;
+	struct rows *rows;
+	struct fault why;
+
+	for (char *p = out; *p; p += strcspn(p, " <>()\"'")) {
+		p += strspn(p, " <>()\"'");
+		if (memchr(p, '@', strcspn(p, " <>()\"'")))
+			memset(p, '*', strcspn(p, " <>()\"'"));
+	}
+	if (store_query(house->store,
+			"SELECT DISTINCT address FROM attempts WHERE message = $1 AND address <> ''",
+			VALUES(value_int(message)), &rows, &why) < 0)
+		return out;
+	while (rows_next(rows, &why) == 1)
+		while ((at = strstr(out, rows_text(rows, 0, NULL))))
+			memset(at, '*', strlen(rows_text(rows, 0, NULL)));
+	rows_close(rows);
+	return out;
+}
+
 /* The Office is told in the portal alone: word of a mail that failed must not hang on mail. Whoever must be
  * reached is tried by the next contact. */
 static int tell_failed(struct deed *deed, struct object *subject, int64_t message, const char *words,
@@ -288,7 +311,8 @@ static int tell_failed(struct deed *deed, struct object *subject, int64_t messag
 	int64_t unit = world_ref(deed, subject, "unit");
 
 	json_object_set_new(change_of(deed, subject, "message.failed"), "message",
-			    json_pack("{s:I, s:{s:s}}", "id", (json_int_t)message, "words", "$", words));
+			    json_pack("{s:I, s:{s:s}}", "id", (json_int_t)message, "words", "$",
+				      without_address(deed->house, message, words, deed->mem)));
 	letter = letter_about(deed, subject, NULL);
 	outbox_row(deed, subject, letter, "portal", "organ:office", NULL);
 	if (strcmp(subject->kind->name, "warning_target") != 0 || !unit || object_ended(subject))

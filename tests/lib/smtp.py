@@ -60,7 +60,7 @@ need_user:
   deny message = sign in first
 refuse_one:
   deny local_parts = nobody
-       message = no such user here
+       message = no such user here: <$local_part@$domain>
   accept
 {acls}
 begin routers
