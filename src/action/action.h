@@ -275,8 +275,8 @@ int house_message_done(struct house *house, const struct message *message, int64
 
 /* Messages, the newest first:
  * {"messages":[{"id","at","channel","recipient","state","tries","key","letter"?,"via"?,
- * "next_at"?,"about"}],"more"}. Of one record for whoever sees it, else for the Office, duty, administrators
- * and auditors. */
+ * "next_at"?,"about","held"?:{"zh","en"}}],"more"}. Of one record for whoever sees it, else for the Office,
+ * duty, administrators and auditors. */
 enum { MESSAGES_MOST = 500 };
 struct messages_ask {
 	const char *kind, *ref;      /* of one record; or NULL */
@@ -308,6 +308,14 @@ int house_channel_hold(struct house *house, const struct asker *asker, const cha
 		       int64_t now, json_t **answer, struct fault *why);
 int house_channel_resume(struct house *house, const struct asker *asker, const char *name, int64_t now,
 			 json_t **answer, struct fault *why);
+/* What waits for a channel that the channels file does not name any more, at most 200 at once:
+ * {"channel","given_up","waiting"}, the last being what is left. The Office is told of each, a warning goes
+ * to the next contact. */
+int house_channel_give_up(struct house *house, const struct asker *asker, const char *name,
+			  const char *reason, int64_t now, json_t **answer, struct fault *why);
+/* Adds to `list` the channels that are not configured any more and have something waiting:
+ * {"name","kind":"none","state":"held","waiting","sending","failed","because":{"zh","en"},"words"}. */
+int house_channels_gone(struct house *house, json_t *list, struct fault *why);
 int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now,
 			json_t **answer, struct fault *why);
 /* A message by each channel that lists the recipient `test`; it stands on the newest duty shift. */

@@ -363,6 +363,10 @@ static int channels(struct gate *gate, const struct ask *ask, const struct asker
 	(void)asker;
 	if (!list)
 		return -why->code;
+	if (house_channels_gone(gate->house, list, why) < 0) {
+		json_decref(list);
+		return -why->code;
+	}
 	*out = json_pack("{s:b, s:o}", "ok", 1, "channels", list);
 	return 0;
 }

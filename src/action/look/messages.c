@@ -39,6 +39,9 @@ static json_t *message_of(struct deed *deed, struct rows *rows)
 		json_object_set_new(one, "via", json_string(via));
 	if (!rows_null(rows, 10))
 		json_object_set_new(one, "letter", json_integer(rows_int(rows, 10)));
+	if (!strcmp(rows_text(rows, 5, NULL), "waiting") &&
+	    channel_gone(deed->house, rows_text(rows, 3, NULL)))
+		json_object_set_new(one, "held", channel_gone_said());
 	json_object_set_new(one, "about", handle_of(deed, rows_int(rows, 1)));
 	return one;
 }

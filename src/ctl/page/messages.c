@@ -51,7 +51,7 @@ static void say_messages(struct ctl *ctl, const json_t *answer)
 		table_put(table, about_of(one));
 		table_put(table, text_of(one, "recipient"));
 		table_put(table, text_of(one, "channel"));
-		table_put(table, text_of(one, "state"));
+		table_put(table, json_object_get(one, "held") ? "held" : text_of(one, "state"));
 		table_put(table, digits(ctl, one, "tries"));
 	}
 	if (i)
@@ -89,6 +89,8 @@ static void say_message(struct ctl *ctl, const json_t *answer)
 
 	printf("%s  %s  %s  %s  %s\n", about_of(message), text_of(message, "recipient"),
 	       text_of(message, "channel"), text_of(message, "state"), text_of(message, "key"));
+	if (json_object_get(message, "held"))
+		printf("%s\n", text_of(json_object_get(message, "held"), ctl->zh ? "zh" : "en"));
 	printf("\n%s\n", text_of(json_object_get(message, "letter"), ctl->zh ? "zh" : "en"));
 	say_files(ctl, answer);
 	heads(ctl, table, words, 6);
@@ -242,8 +244,10 @@ static void say_channels(struct ctl *ctl, const json_t *answer)
 		table_put(table, digits(ctl, one, "waiting"));
 		table_put(table, digits(ctl, one, "sending"));
 		table_put(table, digits(ctl, one, "failed"));
-		table_put(table,
-			  arena_text(ctl->mem, "%s %s", text_of(one, "trouble_at"), text_of(one, "words")));
+		table_put(table, json_object_get(one, "because")
+					 ? text_of(json_object_get(one, "because"), ctl->zh ? "zh" : "en")
+					 : arena_text(ctl->mem, "%s %s", text_of(one, "trouble_at"),
+						      text_of(one, "words")));
 	}
 	if (i)
 		table_print(table);
@@ -293,6 +297,33 @@ static int channel_hold(struct ctl *ctl)
 		return say_usage(ctl, "why? It is: fengsui channel hold NAME REASON",
 				 "请说明理由；用法：fengsui channel hold 渠道 理由");
 	return act_on(ctl, "hold", word(ctl, 3));
+}
+
+static void say_given_up(struct ctl *ctl, const json_t *answer)
+{
+	const long long left = (long long)json_integer_value(json_object_get(answer, "waiting"));
+
+	printf(in_words(ctl, "Given up: %lld.", "已放弃 %lld 条。"),
+	       (long long)json_integer_value(json_object_get(answer, "given_up")));
+	if (left)
+		printf(in_words(ctl, " %lld still wait: give up once more.",
+				"尚有 %lld 条待发：请再次放弃。"),
+		       left);
+	puts("");
+}
+
+static int channel_give_up(struct ctl *ctl)
+{
+	json_t *request;
+
+	if (!word(ctl, 3))
+		return say_usage(ctl, "why? It is: fengsui channel give-up NAME REASON",
+				 "请说明理由；用法：fengsui channel give-up 渠道 理由");
+	request = talk_request(ctl, "channel");
+	json_object_set_new(request, "act", json_string("give-up"));
+	json_object_set_new(request, "channel", json_string(word(ctl, 2)));
+	json_object_set_new(request, "reason", json_string(word(ctl, 3)));
+	return talk_tell(ctl, request, say_given_up);
 }
 
 static int channel_resume(struct ctl *ctl) { return act_on(ctl, "resume", NULL); }
@@ -345,6 +376,7 @@ static const struct {
 	{ "channel", "test",   2, channel_test },
 	{ "channel", "hold",   4, channel_hold },
 	{ "channel", "resume", 3, channel_resume },
+	{ "channel", "give-up", 4, channel_give_up },
 	{ "channel", "calls",  3, channel_calls },
 };
 /* clang-format on */

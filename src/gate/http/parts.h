@@ -126,6 +126,7 @@ int message_enclosed(struct call *call, struct fault *why);
 int channels_list(struct call *call, struct fault *why);
 int channels_test_all(struct call *call, struct fault *why);
 int channels_hold_one(struct call *call, struct fault *why);
+int channels_give_up_one(struct call *call, struct fault *why);
 int channels_resume_one(struct call *call, struct fault *why);
 int calls_list(struct call *call, struct fault *why);
 int warning_preview(struct call *call, struct fault *why);

@@ -66,6 +66,7 @@ static const struct route routes[] = {
 	{ "GET",    "/api/v1/channels",                      FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  channels_list,          NULL, NULL },
 	{ "POST",   "/api/v1/channels/test",                 FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_test_all,      NULL, NULL },
 	{ "POST",   "/api/v1/channels/{name}/hold",          FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_hold_one,      NULL, NULL },
+	{ "POST",   "/api/v1/channels/{name}/give-up",       FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_give_up_one,   NULL, NULL },
 	{ "POST",   "/api/v1/channels/{name}/resume",        FOR_BOTH,    ACTS,         NO_SCOPE,     BODY_JSON,  channels_resume_one,    NULL, NULL },
 	{ "GET",    "/api/v1/warning/{ref}/calls",           FOR_BOTH,    READS,        NO_SCOPE,     BODY_NONE,  calls_list,             NULL, NULL },
 	{ "POST",   "/api/v1/warning/{ref}/preview",         FOR_BOTH,    READS,        NO_SCOPE,     BODY_JSON,  warning_preview,        NULL, NULL },

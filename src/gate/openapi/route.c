@@ -119,6 +119,8 @@ static const struct operation routes[] = {
 	  WAY_ANY,    "",                         NULL,                  "200=channels_tested",         "409" },
 	{ "post",   API "/channels/{name}/hold",  "channel_hold",        "Message",  "Nothing leaves by it until it is resumed",  "暂停渠道",
 	  WAY_ANY,    "",                         "held_because",        "200=channel_set",             "404" },
+	{ "post",   API "/channels/{name}/give-up", "channel_give_up", "Message",  "Give up what waits for a channel that is not configured any more", "放弃已不在配置中的渠道的待发消息",
+	  WAY_ANY,    "",                         "held_because",        "200=channel_given_up",        "409" },
 	{ "post",   API "/channels/{name}/resume", "channel_resume",     "Message",  "What waits leaves now",                     "恢复渠道",
 	  WAY_ANY,    "",                         NULL,                  "200=channel_set",             "404" },
 	{ "get",    API "/warning/{ref}/calls",   "warning_calls",       "Message",  "Units that have not acknowledged, and how to reach them", "未确认单位及联系方式",
