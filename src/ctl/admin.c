@@ -265,7 +265,7 @@ static const struct {
 	{ "quarantine", "[SOURCE]",            ANYWHERE, quarantine_command, "lines that were not what their source promised",         "格式错误的日志行" },
 	{ "deadlines",  "[STATE]",             ANYWHERE, deadlines_command, "what must be reported upward, by when, over all regimes", "上报期限一览" },
 	{ "message",    "list [REF]|show ID|save ID [FILE]|retry ID", ANYWHERE, message_command, "what left by mail and other ways, or waits", "对外消息：列表、详情、附件、重发" },
-	{ "channel",    "list|test|hold NAME WHY|resume NAME|give-up NAME WHY|calls WARNING", ANYWHERE, channel_command, "the ways out, and whom to call", "对外渠道：列表、测试、暂停、恢复、放弃、电话通知单" },
+	{ "channel",    "list|test|hold NAME WHY|resume NAME|give-up NAME WHY|key NAME URL|calls WARNING", ANYWHERE, channel_command, "the ways out, and whom to call", "对外渠道：列表、测试、暂停、恢复、放弃、验签密钥、电话通知单" },
 	{ "document",   "list|make NUMBER …",  ANYWHERE, document_command, "documents of a record: which there are, one as a file",     "记录的文件：列出，或生成为文件" },
 	{ "withdraw",   "PROPOSAL",            ANYWHERE, run_withdraw,   "take back a proposal of one's own",                        "撤回自己的提议" },
 	{ "tick",       "TIME|'+15 min'",      ANYWHERE, run_tick,       "demonstration folder: time passes up to there",            "演示目录：推进时间" },

@@ -166,6 +166,9 @@ int ingest_command(struct ctl *ctl);
 
 /* page/deadlines.c */
 int deadlines_command(struct ctl *ctl);
+/* credential/hook.c */
+int hook_key_command(struct ctl *ctl, const char *name, const char *url, const char *file);
+
 /* page/messages.c */
 int message_command(struct ctl *ctl);
 int channel_command(struct ctl *ctl);

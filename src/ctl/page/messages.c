@@ -326,6 +326,16 @@ static int channel_give_up(struct ctl *ctl)
 	return talk_tell(ctl, request, say_given_up);
 }
 
+static int channel_key(struct ctl *ctl)
+{
+	if (ctl->typed.word_count < 4)
+		return say_usage(ctl,
+				 "of which channel and which URL? fengsui channel key NAME URL "
+				 "[CHANNELS-FILE] [--out FILE]",
+				 "请指明渠道和地址：fengsui channel key 渠道 地址 [渠道文件] [--out 文件]");
+	return hook_key_command(ctl, word(ctl, 2), word(ctl, 3), word(ctl, 4));
+}
+
 static int channel_resume(struct ctl *ctl) { return act_on(ctl, "resume", NULL); }
 
 static void say_calls(struct ctl *ctl, const json_t *answer)
@@ -377,6 +387,7 @@ static const struct {
 	{ "channel", "hold",   4, channel_hold },
 	{ "channel", "resume", 3, channel_resume },
 	{ "channel", "give-up", 4, channel_give_up },
+	{ "channel", "key",    5, channel_key },
 	{ "channel", "calls",  3, channel_calls },
 };
 /* clang-format on */
