@@ -263,7 +263,8 @@ static int channel_list(struct ctl *ctl)
 
 static void say_tested(struct ctl *ctl, const json_t *answer)
 {
-	printf(in_words(ctl, "%lld test messages leave; what becomes of them stands on the duty shift.\n",
+	printf(in_words(ctl,
+			"Test messages under way: %lld. What becomes of them stands on the duty shift.\n",
 			"已发出 %lld 条测试消息，结果记入当前值班。\n"),
 	       (long long)json_integer_value(json_object_get(answer, "messages")));
 }
