@@ -275,8 +275,8 @@ int house_message_done(struct house *house, const struct message *message, int64
 
 /* Messages, the newest first:
  * {"messages":[{"id","at","channel","recipient","state","tries","key","letter"?,"via"?,
- * "next_at"?,"about"}],"more"}. Of one record for whoever sees it, else for the Office, duty, administrators
- * and auditors. */
+ * "next_at"?,"about","held"?:{"zh","en"}}],"more"}. Of one record for whoever sees it, else for the Office,
+ * duty, administrators and auditors. */
 enum { MESSAGES_MOST = 500 };
 struct messages_ask {
 	const char *kind, *ref;      /* of one record; or NULL */
@@ -291,6 +291,10 @@ int house_messages(struct house *house, const struct asker *asker, const struct 
  * "address","code","result","words","next_at"?}]}} */
 int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer,
 		  struct fault *why);
+/* One of the files that its letter carries, for whoever sees the message; its name and media type of `mem`.
+ */
+int house_message_file(struct house *house, const struct asker *asker, int64_t id, const char *digest,
+		       struct arena *mem, const char **name, const char **type, struct fault *why);
 /* Units that have not acknowledged this warning, and how to reach them. */
 int house_calls(struct house *house, const struct asker *asker, const char *ref, json_t **answer,
 		struct fault *why);
@@ -304,6 +308,14 @@ int house_channel_hold(struct house *house, const struct asker *asker, const cha
 		       int64_t now, json_t **answer, struct fault *why);
 int house_channel_resume(struct house *house, const struct asker *asker, const char *name, int64_t now,
 			 json_t **answer, struct fault *why);
+/* What waits for a channel that the channels file does not name any more, at most 200 at once:
+ * {"channel","given_up","waiting"}, the last being what is left. The Office is told of each, a warning goes
+ * to the next contact. */
+int house_channel_give_up(struct house *house, const struct asker *asker, const char *name,
+			  const char *reason, int64_t now, json_t **answer, struct fault *why);
+/* Adds to `list` the channels that are not configured any more and have something waiting:
+ * {"name","kind":"none","state":"held","waiting","sending","failed","because":{"zh","en"},"words"}. */
+int house_channels_gone(struct house *house, json_t *list, struct fault *why);
 int house_message_retry(struct house *house, const struct asker *asker, int64_t id, int64_t now,
 			json_t **answer, struct fault *why);
 /* A message by each channel that lists the recipient `test`; it stands on the newest duty shift. */
@@ -366,10 +378,28 @@ struct mailed {
 	const char *message;                        /* digest of the message as it came */
 	const char *const *files;                   /* digests of what it encloses */
 	size_t file_count;
-	int64_t arrived; /* when the mail box had it */
+	int64_t arrived;      /* when the mail box had it */
+	const char *returned; /* Message-ID of what came back with it, a bounce of a form that is not known;
+				 or NULL */
 };
 int house_mail(struct house *house, const struct mailed *mail, const char *key, int64_t now, json_t **answer,
 	       struct fault *why);
+
+/* Inside a batch: a mail server says what became of a message that it took (intake/mail/bounce.h). Believed
+ * where a message with this id left to this very address. `arrived`: when the mail box had the report, by
+ * the machine's clock. */
+enum bounced {
+	BOUNCED_FAILED,    /* it did not arrive: given up, escalation goes on */
+	BOUNCED_NOTED,     /* late, or arrived: stands with the message */
+	BOUNCED_AGAIN,     /* said before, or the message is not out any more: nothing changed */
+	BOUNCED_ANSWERED,  /* its receiver has acknowledged: nothing changed */
+	BOUNCED_ELSEWHERE, /* it was never sent to that address: nothing changed */
+	BOUNCED_FOREIGN,   /* it names no message of ours: nothing changed */
+	BOUNCED__COUNT,
+};
+struct bounce;
+int house_bounce(struct house *house, const struct bounce *bounce, int64_t arrived, int64_t now,
+		 enum bounced *out, struct fault *why);
 
 /* Evidence file already stored under its digest (evidence/blob.h): note it. */
 int house_blob(struct house *house, const char *digest, int64_t size_bytes, int64_t now, struct fault *why);

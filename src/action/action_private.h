@@ -333,6 +333,17 @@ bool channel_leaves(
 int messages_take_up(struct house *house, struct fault *why);
 const char *house_mark(struct house *house); /* twelve digits that no other house has */
 
+/* ---- delivery.c: given up; the Office is told, a unit's next contact is tried */
+int message_fail(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why);
+
+/* ---- channel.c: does the channels file not name it any more? */
+bool channel_gone(const struct house *house, const char *name);
+json_t *channel_gone_said(void);
+
+/* ---- bounce.c: the message with this Message-ID, of what kind of record it is about; 0: none of ours */
+int message_named(struct house *house, const char *id, int64_t *out, const char **about, struct arena *mem,
+		  struct fault *why);
+
 /* ---- link.c: NULL where the channels file names no site */
 const char *link_for(struct house *house, int64_t target, int64_t unit, int64_t at, struct arena *mem);
 

@@ -117,6 +117,102 @@ int house_message_retry(struct house *house, const struct asker *asker, int64_t 
 	return 0;
 }
 
+/* ---- channels that the file does not name any more ------------------------------------ */
+
+static const char gone_en[] = "the channel is not configured any more", gone_zh[] = "渠道已不在配置中";
+
+bool channel_gone(const struct house *house, const char *name)
+{
+	return channel_leaves(name) && !channels_find(house->channels, name);
+}
+
+json_t *channel_gone_said(void) { return json_pack("{s:s, s:s}", "zh", gone_zh, "en", gone_en); }
+
+/* What waits for them waits until they come back, or somebody gives it up. */
+int house_channels_gone(struct house *house, json_t *list, struct fault *why)
+{
+	struct rows *rows;
+	int got;
+
+	if (store_query(house->store,
+			"SELECT channel, count(*) FROM outbox WHERE state = 'waiting' GROUP BY channel"
+			" ORDER BY channel",
+			NO_VALUES, &rows, why) < 0)
+		return -why->code;
+	while ((got = rows_next(rows, why)) == 1) {
+		const char *name = rows_text(rows, 0, NULL);
+
+		if (channel_gone(house, name))
+			json_array_append_new(list,
+					      json_pack("{s:s, s:s, s:s, s:I, s:i, s:i, s:o, s:s++}", "name",
+							name, "kind", "none", "state", "held", "waiting",
+							(json_int_t)rows_int(rows, 1), "sending", 0, "failed",
+							0, "because", channel_gone_said(), "words", gone_en,
+							" / ", gone_zh));
+	}
+	rows_close(rows);
+	return got;
+}
+
+enum { GIVEN_UP_MOST = 200 }; /* at once: each is an entry of the record, and may tell a next contact */
+
+static int waiting_on(struct house *house, const char *name, int64_t ids[static GIVEN_UP_MOST], size_t *count,
+		      struct fault *why)
+{
+	struct rows *rows;
+	int got;
+
+	*count = 0;
+	if (store_query(house->store,
+			"SELECT id FROM outbox WHERE channel = $1 AND state = 'waiting' ORDER BY id LIMIT $2",
+			VALUES(value_text(name), value_int(GIVEN_UP_MOST)), &rows, why) < 0)
+		return -why->code;
+	while ((got = rows_next(rows, why)) == 1)
+		ids[(*count)++] = rows_int(rows, 0);
+	rows_close(rows);
+	return got;
+}
+
+static int give_up(struct house *house, const struct asker *asker, const char *name, const char *reason,
+		   int64_t now, json_t **answer, struct fault *why)
+{
+	int64_t ids[GIVEN_UP_MOST], left = 0;
+	size_t count;
+	int ret = waiting_on(house, name, ids, &count, why);
+
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = message_fail(house, ids[i], reason, now, why);
+	if (ret < 0 ||
+	    (ret = store_int(house->store,
+			     "SELECT count(*) FROM outbox WHERE channel = $1 AND state = 'waiting'",
+			     VALUES(value_text(name)), &left, why)) < 0 ||
+	    (ret = note(house, "channel.given_up", asker,
+			json_pack("{s:s, s:I, s:{s:s}}", "channel", name, "messages", (json_int_t)count,
+				  "reason", "$", reason),
+			now, why)) < 0)
+		return ret;
+	*answer = json_pack("{s:b, s:s, s:I, s:I}", "ok", 1, "channel", name, "given_up", (json_int_t)count,
+			    "waiting", (json_int_t)left);
+	return 0;
+}
+
+int house_channel_give_up(struct house *house, const struct asker *asker, const char *name,
+			  const char *reason, int64_t now, json_t **answer, struct fault *why)
+{
+	int ret = may(house, asker, now, answer, why);
+
+	if (ret < 0 || *answer)
+		return ret;
+	if (channel_gone(house, name))
+		return give_up(house, asker, name, reason, now, answer, why);
+	fault_say(why, FAULT_CONFLICT,
+		  "'%.40s' is a channel of this house; what waits for a channel is given up only where the "
+		  "channels file does not name it any more",
+		  "“%.40s”是现有渠道；仅渠道已不在配置中时方可放弃其待发消息", name);
+	*answer = fault_answer(why);
+	return 0;
+}
+
 /* ---- the real path, tried -------------------------------------------------------- */
 
 /* One message by each channel that the file lists an address `test` for. */

@@ -198,8 +198,6 @@ static int set_state(struct house *house, int64_t id, const char *state, struct 
 			 VALUES(value_int(id), value_text(state)), NULL, why);
 }
 
-static int fail_for_good(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why);
-
 /* Under given time nothing grows old by the machine's clock. */
 static bool too_old(const struct house *house, const struct due *due, int64_t clock)
 {
@@ -213,8 +211,8 @@ static int hand_out(struct house *house, const struct channel *channel, const st
 
 	*out = NULL;
 	if (too_old(house, due, clock))
-		return fail_for_good(house, due->id, "given up: it waited too long / 等待过久，已放弃", now,
-				     why);
+		return message_fail(house, due->id, "given up: it waited too long / 等待过久，已放弃", now,
+				    why);
 	ret = make_message(house, channel, due, out, why);
 	if (ret == -FAULT_ABSENT)
 		return set_state(house, due->id, "dropped", why);
@@ -281,6 +279,29 @@ static int signal_delivered(struct house *house, int64_t message, int64_t object
 	return ret;
 }
 
+/* What a server said without the address, which stands with the try, where it can be erased. */
+static const char *without_address(struct house *house, int64_t message, const char *words, struct arena *mem)
+{
+	char *out = arena_copy(mem, words), *at;
+	struct rows *rows;
+	struct fault why;
+
+	for (char *p = out; *p; p += strcspn(p, " <>()\"'")) {
+		p += strspn(p, " <>()\"'");
+		if (memchr(p, '@', strcspn(p, " <>()\"'")))
+			memset(p, '*', strcspn(p, " <>()\"'"));
+	}
+	if (store_query(house->store,
+			"SELECT DISTINCT address FROM attempts WHERE message = $1 AND address <> ''",
+			VALUES(value_int(message)), &rows, &why) < 0)
+		return out;
+	while (rows_next(rows, &why) == 1)
+		while ((at = strstr(out, rows_text(rows, 0, NULL))))
+			memset(at, '*', strlen(rows_text(rows, 0, NULL)));
+	rows_close(rows);
+	return out;
+}
+
 /* The Office is told in the portal alone: word of a mail that failed must not hang on mail. Whoever must be
  * reached is tried by the next contact. */
 static int tell_failed(struct deed *deed, struct object *subject, int64_t message, const char *words,
@@ -290,7 +311,8 @@ static int tell_failed(struct deed *deed, struct object *subject, int64_t messag
 	int64_t unit = world_ref(deed, subject, "unit");
 
 	json_object_set_new(change_of(deed, subject, "message.failed"), "message",
-			    json_pack("{s:I, s:{s:s}}", "id", (json_int_t)message, "words", "$", words));
+			    json_pack("{s:I, s:{s:s}}", "id", (json_int_t)message, "words", "$",
+				      without_address(deed->house, message, words, deed->mem)));
 	letter = letter_about(deed, subject, NULL);
 	outbox_row(deed, subject, letter, "portal", "organ:office", NULL);
 	if (strcmp(subject->kind->name, "warning_target") != 0 || !unit || object_ended(subject))
@@ -298,7 +320,7 @@ static int tell_failed(struct deed *deed, struct object *subject, int64_t messag
 	return next_contact(deed, subject, letter, unit, why);
 }
 
-static int fail_for_good(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why)
+int message_fail(struct house *house, int64_t id, const char *words, int64_t now, struct fault *why)
 {
 	const struct asker system = { .machine = "system" };
 	struct object *subject;
@@ -392,7 +414,7 @@ int house_message_done(struct house *house, const struct message *m, int64_t clo
 	if (object && (tries == 1 || m->outcome == MESSAGE_SENT))
 		return note_tested(house, m, object, now, why);
 	if (m->charged && refused >= m->channel->refusals)
-		return fail_for_good(house, m->id, m->words, now, why);
+		return message_fail(house, m->id, m->words, now, why);
 	if (m->outcome != MESSAGE_SENT)
 		return 0;
 	ret = store_int(house->store,

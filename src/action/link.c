@@ -10,14 +10,13 @@
 
 #include "base/stamp.h"
 #include "deliver/channels.h"
+#include "deliver/link_token.h"
 #include "host/file.h"
 #include "host/random.h"
 #include "seal/hex.h"
 #include "seal/mac.h"
 
-/* TARGET-UNIT-SECONDS-MAC: names one target and one unit, for one purpose, until then. */
 #define LINK_LIVES (30 * STAMP_DAY)
-enum { MAC_HEX = 2 * DIGEST_LEN };
 
 /* ---- the key: made at need, the data folder's own ------------------------------ */
 
@@ -40,7 +39,7 @@ static int key_of(struct house *house, unsigned char out[static DIGEST_LEN], str
 		strcat(hex, "\n");
 		ret = file_write(path, 0600, hex, strlen(hex), why);
 	} else if (ret == 0 &&
-		   (len < MAC_HEX || !hex_read(arena_copy_bytes(mem, text, MAC_HEX), DIGEST_LEN, out))) {
+		   (len < LINK_MAC || !hex_read(arena_copy_bytes(mem, text, LINK_MAC), DIGEST_LEN, out))) {
 		ret = fault_set(why, FAULT_CORRUPT, "%s is no key", path);
 	}
 	if (ret < 0)
@@ -51,7 +50,7 @@ static int key_of(struct house *house, unsigned char out[static DIGEST_LEN], str
 }
 
 static int mac_of(struct house *house, int64_t target, int64_t unit, int64_t until_s,
-		  char out[static MAC_HEX + 1], struct fault *why)
+		  char out[static LINK_MAC + 1], struct fault *why)
 {
 	unsigned char key[DIGEST_LEN], mac[DIGEST_LEN];
 	struct mac_key ready;
@@ -73,55 +72,38 @@ static int mac_of(struct house *house, int64_t target, int64_t unit, int64_t unt
 const char *link_for(struct house *house, int64_t target, int64_t unit, int64_t at, struct arena *mem)
 {
 	const char *site = channels_site(house->channels);
-	const int64_t until_s = (at + LINK_LIVES) / STAMP_SECOND;
-	char mac[MAC_HEX + 1];
+	struct link_token link = { target, unit, (at + LINK_LIVES) / STAMP_SECOND, "" };
+	char token[LINK_TOKEN];
 	struct fault why;
 
 	if (!site)
 		return NULL;
-	if (mac_of(house, target, unit, until_s, mac, &why) < 0) {
+	if (mac_of(house, target, unit, link.until_s, link.mac, &why) < 0) {
 		fprintf(stderr, "fengsui: no link to acknowledge by: %s\n", why.text);
 		return NULL;
 	}
-	return arena_text(mem, "%s/ack/%" PRId64 "-%" PRId64 "-%" PRId64 "-%s", site, target, unit, until_s,
-			  mac);
+	link_token_write(&link, token);
+	return arena_text(mem, "%s/ack/%s", site, token);
 }
 
 /* ---- used --------------------------------------------------------------------------- */
-
-struct link {
-	int64_t target, unit, until_s;
-	char mac[MAC_HEX + 1];
-};
-
-static bool read_link(const char *token, struct link *out)
-{
-	int used = 0;
-
-	if (strlen(token) > 160 || token[strspn(token, "0123456789abcdef-")] ||
-	    sscanf(token, "%" SCNd64 "-%" SCNd64 "-%" SCNd64 "-%64[0-9a-f]%n", &out->target, &out->unit,
-		   &out->until_s, out->mac, &used) != 4)
-		return false;
-	return !token[used] && out->target > 0 && out->unit > 0 && out->until_s > 0 &&
-	       strlen(out->mac) == MAC_HEX;
-}
 
 static bool same(const char *a, const char *b)
 {
 	unsigned char apart = 0;
 
-	for (size_t i = 0; i < MAC_HEX; i++)
+	for (size_t i = 0; i < LINK_MAC; i++)
 		apart |= (unsigned char)(a[i] ^ b[i]);
 	return !apart;
 }
 
-static int check_link(struct house *house, const char *token, int64_t now, struct link *out,
+static int check_link(struct house *house, const char *token, int64_t now, struct link_token *out,
 		      struct fault *why)
 {
-	char mac[MAC_HEX + 1];
+	char mac[LINK_MAC + 1];
 	int ret;
 
-	if (!read_link(token, out))
+	if (!link_token_read(token, out))
 		return fault_say(why, FAULT_ABSENT, "this link is not one of ours", "该链接不是本系统发出的");
 	if ((ret = mac_of(house, out->target, out->unit, out->until_s, mac, why)) < 0)
 		return ret;
@@ -135,7 +117,7 @@ static int check_link(struct house *house, const char *token, int64_t now, struc
 }
 
 /* The unit of the link is still that of the target, or the link was made for another. */
-static int target_of(struct deed *deed, const struct link *link, struct object **out, struct fault *why)
+static int target_of(struct deed *deed, const struct link_token *link, struct object **out, struct fault *why)
 {
 	struct object *target = world_get(deed, link->target, why);
 
@@ -171,7 +153,7 @@ static json_t *told_of(struct deed *deed, struct object *target)
 int house_link_show(struct house *house, const char *token, int64_t now, json_t **answer, struct fault *why)
 {
 	struct object *target = NULL;
-	struct link link;
+	struct link_token link;
 	struct deed deed;
 	int ret = check_link(house, token, now, &link, why);
 
@@ -185,7 +167,8 @@ int house_link_show(struct house *house, const char *token, int64_t now, json_t 
 }
 
 /* Who opened the mail has it: it was delivered, whatever its server said. */
-static int acknowledge(struct deed *deed, const struct link *link, struct object **target, struct fault *why)
+static int acknowledge(struct deed *deed, const struct link_token *link, struct object **target,
+		       struct fault *why)
 {
 	int ret = target_of(deed, link, target, why);
 
@@ -203,7 +186,7 @@ int house_link_use(struct house *house, const char *token, int64_t now, json_t *
 {
 	const struct asker asker = { .machine = "link" };
 	struct object *target = NULL;
-	struct link link;
+	struct link_token link;
 	struct deed deed;
 	int ret = check_link(house, token, now, &link, why);
 

@@ -105,6 +105,18 @@ static int hand_in(struct house *house, const struct request *made, json_t **ans
 	return house_do(house, &request, answer, why);
 }
 
+/* Word of a report that came by mail came back itself: a report of that would go on for ever. */
+static int goes_round(struct house *house, const struct mailed *mail, bool *out, struct fault *why)
+{
+	SCOPED(arena_drop) struct arena *mem = arena_new();
+	const char *about = "";
+	int64_t message = 0;
+	int ret = mail->returned ? message_named(house, mail->returned, &message, &about, mem, why) : 0;
+
+	*out = message && !strcmp(about, "report");
+	return ret;
+}
+
 int house_mail(struct house *house, const struct mailed *mail, const char *key, int64_t now, json_t **answer,
 	       struct fault *why)
 {
@@ -121,8 +133,16 @@ int house_mail(struct house *house, const struct mailed *mail, const char *key, 
 	};
 	struct deed deed;
 	int64_t unit;
-	int ret;
+	bool round;
+	int ret = goes_round(house, mail, &round, why);
 
+	if (ret < 0)
+		return ret;
+	if (round) {
+		*answer = json_pack("{s:b, s:s, s:s}", "ok", 0, "en", "word of a report that came back", "zh",
+				    "关于报告的通知被退回");
+		return 0;
+	}
 	deed_open(&deed, house, NULL, now);
 	ret = claimed_unit(&deed, mail->sender, &unit, why);
 	deed_close(&deed);

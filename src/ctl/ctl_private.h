@@ -84,6 +84,8 @@ int socket_ask(struct ctl *ctl, json_t *request, json_t **answer, struct fault *
 
 /* document.c */
 int document_command(struct ctl *ctl);
+/* The file that an answer holds, as --out says, else by its own name or `name`; none is written over. */
+int document_keep(struct ctl *ctl, const json_t *answer, const char *name);
 
 /* catalogue.c: what the daemon knows. NULL where there is no such name. */
 int catalogue_learn(struct ctl *ctl); /* 0 or the exit status */
@@ -164,6 +166,9 @@ int ingest_command(struct ctl *ctl);
 
 /* page/deadlines.c */
 int deadlines_command(struct ctl *ctl);
+/* credential/hook.c */
+int hook_key_command(struct ctl *ctl, const char *name, const char *url, const char *file);
+
 /* page/messages.c */
 int message_command(struct ctl *ctl);
 int channel_command(struct ctl *ctl);

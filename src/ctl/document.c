@@ -78,7 +78,7 @@ static int put_file(struct ctl *ctl, const char *path, const char *bytes, size_t
 	return 0;
 }
 
-static int keep(struct ctl *ctl, const json_t *answer, const char *name)
+int document_keep(struct ctl *ctl, const json_t *answer, const char *name)
 {
 	const char *text = text_in(answer, "data"), *said = text_in(answer, "name");
 	const size_t len = strlen(text);
@@ -113,9 +113,9 @@ static int make(struct ctl *ctl, const char *ref, const char *name)
 	json_object_set_new(request, "lang", json_string(lang));
 	if ((ret = talk_or_say(ctl, request, &answer)))
 		return ret;
-	ret = keep(ctl, answer,
-		   arena_text(ctl->mem, "%s-%.*s.%s%s", ref + (*ref == '#'), (int)(dot - name), name, lang,
-			      dot));
+	ret = document_keep(ctl, answer,
+			    arena_text(ctl->mem, "%s-%.*s.%s%s", ref + (*ref == '#'), (int)(dot - name), name,
+				       lang, dot));
 	json_decref(answer);
 	return ret;
 }

@@ -38,6 +38,7 @@ struct reading {
 };
 
 static const char *const kinds[CHANNEL_KINDS] = { "mail", "webhook", "command" };
+static const char *const kinds_zh[CHANNEL_KINDS] = { "邮件", "网络推送", "程序" };
 
 const char *channel_kind_word(enum channel_kind kind) { return kinds[kind]; }
 
@@ -337,10 +338,11 @@ static const struct {
 /* clang-format on */
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
-static int unknown_key(const struct reading *r, const struct yaml_node *key, const char *of)
+static int unknown_key(const struct reading *r, const struct yaml_node *key, const char *of_en,
+		       const char *of_zh)
 {
-	fault_say(r->why, FAULT_INVALID, "'%.40s' is nothing that %s has", "%2$s 没有“%1$.40s”这一项",
-		  key->text, of);
+	fault_say(r->why, FAULT_INVALID, "'%.40s' is nothing that %s%.0s has",
+		  "%3$s没有“%1$.40s”这一项%2$.0s", key->text, of_en, of_zh);
 	return wrong_at(r, key->at);
 }
 
@@ -349,7 +351,8 @@ static int take_key(const struct reading *r, const struct yaml_node *key, struct
 	for (size_t i = 0; i < KEYS; i++)
 		if (!strcmp(keys[i].key, key->text) && keys[i].kinds & 1U << c->kind)
 			return keys[i].take(r, key->value, c);
-	return unknown_key(r, key, arena_text(r->mem, "%s channel '%s'", kinds[c->kind], c->name));
+	return unknown_key(r, key, arena_text(r->mem, "%s channel '%s'", kinds[c->kind], c->name),
+			   arena_text(r->mem, "%s渠道“%s”", kinds_zh[c->kind], c->name));
 }
 
 static bool loopback(const char *server)
@@ -538,7 +541,7 @@ static int take_all(const struct reading *r, const struct yaml_node *root)
 		else if (!strcmp(key->text, "give_up"))
 			ret = span_of(r, key->value, STAMP_MINUTE, 30 * STAMP_DAY, &r->out->give_up);
 		else if (key->value != channels && key->value != recipients)
-			ret = unknown_key(r, key, "a channels file");
+			ret = unknown_key(r, key, "a channels file", "渠道文件");
 	}
 	if (ret == 0 && channels)
 		ret = take_channels(r, channels);

@@ -21,6 +21,7 @@ enum message_outcome {
 	MESSAGE_STOPPED, /* the house stops; it was not said whether it arrived */
 };
 
+enum { MESSAGE_WAIT_MOST_S = 900 }; /* as long as the longest pause of our own */
 enum { MESSAGE_WORDS = 200, MESSAGE_FILES_MOST = 8, MESSAGE_BYTES_MOST = 16 * 1024 * 1024 };
 
 struct message_file {
@@ -41,7 +42,8 @@ struct message {
 
 	/* what became of it */
 	enum message_outcome outcome;
-	int code;                  /* of SMTP or HTTP, or the exit status; 0: it came to none */
+	int code;   /* of SMTP or HTTP, or the exit status; 0: it came to none */
+	int wait_s; /* before that its receiver does not want to be asked again; 0: it did not say */
 	char words[MESSAGE_WORDS]; /* what the receiver said, or why not: one line of plain UTF-8 */
 
 	/* the loop's notes about that */

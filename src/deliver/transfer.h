@@ -39,9 +39,3 @@ void transfer_free(struct transfer *transfer);
 struct transfer *transfer_refused(struct transfer *transfer, const char *zh_en);
 /* "28: timed out" and what the receiver said last, into the message. */
 void transfer_tell(struct transfer *transfer, CURLcode code);
-
-/* The header of the signature for this body at `at` (seconds): "t=…,v1=HEX". The key is
- * HMAC-SHA256(secret, URL), so that no receiver can speak for us to another. */
-void webhook_sign(const char *secret, const char *url, long long at, const char *body, size_t len,
-		  char out[static 100]);
-void webhook_key(const char *secret, const char *url, char out[static 65]);

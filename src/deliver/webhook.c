@@ -1,3 +1,5 @@
+#include "deliver/webhook.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -173,6 +175,18 @@ struct transfer *webhook_transfer(struct message *message)
 	return t;
 }
 
+/* Who says when may be asked again is heard, within reason: a warning does not wait a day for one receiver.
+ */
+static void heed_wait(struct transfer *t, long answer)
+{
+	curl_off_t wait = 0;
+
+	if (answer != 429 && answer != 503)
+		return;
+	curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait);
+	t->message->wait_s = (int)(wait < 0 ? 0 : wait > MESSAGE_WAIT_MOST_S ? MESSAGE_WAIT_MOST_S : wait);
+}
+
 /* 2xx took it. A receiver that is busy or broken (429, 408, 5xx) is trouble of the way
  * to it; anything else it says is about this message, a redirect included. */
 void webhook_judge(struct transfer *t, CURLcode code)
@@ -182,6 +196,7 @@ void webhook_judge(struct transfer *t, CURLcode code)
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &answer);
 	m->code = (int)answer;
+	heed_wait(t, answer);
 	if (t->barred) {
 		static const char words[] =
 			"the address is not of the public network, nor allowed / 地址不属于公网，也未获准";

@@ -30,6 +30,16 @@ static int hold(struct gate *gate, struct job *job, const struct asker *asker, i
 	return house_channel_hold(gate->house, asker, name, reason, now, &job->answer, why);
 }
 
+static int give_up(struct gate *gate, struct job *job, const struct asker *asker, int64_t now,
+		   struct fault *why)
+{
+	const char *name, *reason;
+
+	if (wanted(job, SAYS_CHANNEL, "channel", &name) || wanted(job, SAYS_REASON, "reason", &reason))
+		return 0;
+	return house_channel_give_up(gate->house, asker, name, reason, now, &job->answer, why);
+}
+
 static int resume(struct gate *gate, struct job *job, const struct asker *asker, int64_t now,
 		  struct fault *why)
 {
@@ -63,10 +73,11 @@ static const struct {
 	const char *act;
 	int (*run)(struct gate *, struct job *, const struct asker *, int64_t, struct fault *);
 } acts[] = {
-	{ "hold",   hold },
-	{ "resume", resume },
-	{ "test",   test },
-	{ "retry",  retry },
+	{ "hold",    hold },
+	{ "resume",  resume },
+	{ "give-up", give_up },
+	{ "test",    test },
+	{ "retry",   retry },
 };
 /* clang-format on */
 
@@ -83,8 +94,8 @@ int channel_do(struct gate *gate, struct job *job, int64_t now, struct fault *wh
 	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
 		if (!strcmp(acts[i].act, act))
 			return acts[i].run(gate, job, &asker, now, why);
-	fault_say(&mine, FAULT_INVALID, "act: one of hold, resume, test, retry",
-		  "操作（act）：hold、resume、test、retry 之一");
+	fault_say(&mine, FAULT_INVALID, "act: one of hold, resume, give-up, test, retry",
+		  "操作（act）：hold、resume、give-up、test、retry 之一");
 	job->answer = answer_fault(&mine);
 	return 0;
 }

@@ -81,6 +81,8 @@ static void judge(struct courier *c, struct lane *lane, struct message *m)
 		const int64_t pause = pace_pause(lane->pace.troubles / 4, m->key);
 
 		m->next_at = clock + (pause < HOOK_PAUSE_MOST ? pause : HOOK_PAUSE_MOST);
+		if (m->next_at < clock + m->wait_s * STAMP_SECOND)
+			m->next_at = clock + m->wait_s * STAMP_SECOND;
 	} else {
 		/* Behind those that were not tried: the next try is with another, in case it is this one. */
 		m->next_at = clock;

@@ -168,6 +168,9 @@ int job_settle(struct job *job, int ret, struct fault *why);
 
 /* account/owner.c: what whoever owns the folder does with accounts. */
 int account_do(struct gate *gate, struct job *job, int64_t now, struct fault *why);
+/* shown/enclosed.c: a file of a message, in base64 */
+int enclosed_asked(struct gate *gate, const struct asker *asker, int64_t id, const char *digest, json_t **out,
+		   struct fault *why);
 /* shown/document.c */
 int document_asked(struct gate *gate, struct job *job, int64_t now, struct fault *why);
 

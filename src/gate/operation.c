@@ -334,7 +334,10 @@ static int messages(struct gate *gate, const struct ask *ask, const struct asker
 static int message(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
 		   struct fault *why)
 {
-	return house_message(gate->house, asker, ask_number(ask, SAYS_MESSAGE, 0), out, why);
+	return ask_text(ask, SAYS_DIGEST)
+		       ? enclosed_asked(gate, asker, ask_number(ask, SAYS_MESSAGE, 0),
+					ask_text(ask, SAYS_DIGEST), out, why)
+		       : house_message(gate->house, asker, ask_number(ask, SAYS_MESSAGE, 0), out, why);
 }
 
 static int calls(struct gate *gate, const struct ask *ask, const struct asker *asker, json_t **out,
@@ -360,6 +363,10 @@ static int channels(struct gate *gate, const struct ask *ask, const struct asker
 	(void)asker;
 	if (!list)
 		return -why->code;
+	if (house_channels_gone(gate->house, list, why) < 0) {
+		json_decref(list);
+		return -why->code;
+	}
 	*out = json_pack("{s:b, s:o}", "ok", 1, "channels", list);
 	return 0;
 }

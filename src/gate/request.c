@@ -94,7 +94,7 @@ static const struct {
 	[ASK_STOP]       = { "stop",       false, 0, 0 },
 	[ASK_ACCOUNT]    = { "account",    true,  F(LOGIN) | F(ACT), 0 },
 	[ASK_MESSAGES]   = { "messages",   false, 0, F(REF) | F(KIND) | F(STATE) | F(CHANNEL) | F(MESSAGE) | F(LIMIT) | F(SPACE) },
-	[ASK_MESSAGE]    = { "message",    false, F(MESSAGE), 0 },
+	[ASK_MESSAGE]    = { "message",    false, F(MESSAGE), F(DIGEST) },
 	[ASK_CALLS]      = { "calls",      false, F(REF), 0 },
 	[ASK_PREVIEW]    = { "preview",    false, F(REF), F(INPUT) },
 	[ASK_CHANNELS]   = { "channels",   false, 0, 0 },

@@ -27,11 +27,31 @@ static const char *const standings[] = { [PAGE_CURRENT] = "current",
 
 static const char *pick(bool zh, const char *in_zh, const char *in_en) { return zh ? in_zh : in_en; }
 
-/* Signs that turn the direction of what follows, or cannot be seen. */
+/* Signs that turn the direction of what follows, or cannot be seen: a word in which one stands is not the
+ * word that one reads. Joiners (U+200C, U+200D) stay: some scripts are not written without them. */
 static bool unseen(uint32_t c)
 {
-	return c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+	/* clang-format off */
+	static const struct {
+		uint32_t from, to;
+	} ranges[] = {
+		{ 0x00, 0x1f },     { 0x7f, 0x9f },     /* controls */
+		{ 0xad, 0xad },                         /* a hyphen that is seen at the end of a line alone */
+		{ 0x61c, 0x61c },                       /* the mark of Arabic letters */
+		{ 0x180e, 0x180e },                     /* a Mongolian mark between vowels */
+		{ 0x200b, 0x200b },                     /* a space of no width */
+		{ 0x200e, 0x200f }, { 0x202a, 0x202e }, /* marks of direction */
+		{ 0x2060, 0x206f },                     /* joins words; more marks of direction */
+		{ 0xfeff, 0xfeff },                     /* a space of no width, once a mark of byte order */
+		{ 0xfff9, 0xfffb },                     /* annotations */
+		{ 0xe0000, 0xe007f },                   /* tags */
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return true;
+	return false;
 }
 
 static void put_text(struct buf *out, const char *text)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -10,6 +11,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 from cast import city  # noqa: E402
 from channels import Channels, contact, main, published, wait_until  # noqa: E402
 from smtp import Mailserver  # noqa: E402
+
+A = "/api/v1"
 
 
 def files_of(message):
@@ -27,6 +30,37 @@ class Enclosed(unittest.TestCase):
             (name, (kind, content)), = files_of(message).items()
             self.assertEqual((name, kind), (f"{edition['cap_id']}.xml", "application/cap+xml"))
             self.assertEqual(hashlib.sha256(content).hexdigest(), edition["cap_file"])
+
+    def test_whoever_sees_a_message_gets_its_files_as_they_left(self):
+        with Mailserver() as server, Channels(mail=server.channel()) as file, city(http=True, args=["--channels", file.path]) as d:
+            contact(d, "edu", "mail", "edu@example.org")
+            warning, targets = published(d, ("edu", "tax"))
+            message, = server.wait_for(1)
+            (name, (_, content)), = files_of(message).items()
+            listed = d.web.get(f"{A}/messages?kind=warning_target&ref={targets['edu'][1:]}", login="uop_edu").json["messages"]
+            id_ = next(m["id"] for m in listed if m["channel"] == "mail")
+            enclosed, = d.web.get(f"{A}/messages/{id_}", login="uop_edu").json["message"]["letter"]["files"]
+            there = f"{A}/messages/{id_}/attachments/{enclosed['digest']}"
+            for login in ("uop_edu", "dut01"):
+                answer = d.web.get(there, login=login)
+                self.assertEqual((answer.status, answer.body), (200, content), login)
+                self.assertEqual((answer.headers["content-type"], answer.headers["x-content-type-options"]), ("application/cap+xml", "nosniff"))
+                self.assertEqual(answer.headers["content-disposition"],
+                                 f"attachment; filename=\"{enclosed['digest'][:16]}.bin\"; filename*=UTF-8''{name}")
+                self.assertIn("sandbox", answer.headers["content-security-policy"])
+            # Not the message of another unit, and no file that is somewhere in the house but not in this letter.
+            self.assertEqual(d.web.get(there, login="uop_tax").status, 404)
+            other = hashlib.sha256(b"x").hexdigest()
+            self.assertEqual(d.web.get(f"{A}/messages/{id_}/attachments/{other}", login="dut01").status, 404)
+            self.assertEqual(d.web.get(f"{A}/messages/{id_}/attachments/x", login="dut01").status, 404)
+            self.assertIn(f"Enclosed: {name}  application/cap+xml", d.cli("message", "show", str(id_), "--as", "dut01"))
+            with tempfile.TemporaryDirectory() as where:
+                out = os.path.join(where, "a.xml")
+                d.cli("message", "save", str(id_), name, "--out", out, "--as", "dut01")
+                with open(out, "rb") as f:
+                    self.assertEqual(f.read(), content)
+                d.cli("message", "save", str(id_), enclosed["digest"][:8], "--out", out, "--as", "dut01", expect=73)
+                d.cli("message", "save", str(id_), "other.xml", "--as", "dut01", expect=64)
 
     def test_a_unit_that_is_added_to_a_published_warning_is_told_and_timed(self):
         with Mailserver() as server, Channels(mail=server.channel()) as file, city(args=["--channels", file.path]) as d:

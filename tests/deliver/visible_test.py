@@ -2,6 +2,7 @@
 """visible -- messages, channels and calls as people see and hold them: HTTP, socket, command line; the test at a hand-over."""
 import json
 import os
+import signal
 import sys
 import unittest
 
@@ -28,6 +29,9 @@ class Visible(unittest.TestCase):
             self.assertTrue(d.web.get(f"{A}/messages?limit=1", login="dut01").json["more"])
             self.assertEqual(d.web.get(f"{A}/messages?limit=0", login="dut01").status, 422)
             self.assertEqual(d.web.get(f"{A}/messages", login="uop_edu").status, 403)
+            alone = d.web.get(f"{A}/messages?kind=warning", login="dut01")
+            self.assertEqual(alone.status, 422)
+            self.assertIn("kind: ", alone.json["en"])
             of_edu = d.web.get(f"{A}/messages?ref={targets['edu'][1:]}&kind=warning_target", login="uop_edu")
             self.assertEqual({m["channel"] for m in of_edu.json["messages"]}, {"portal", "mail"})
             self.assertEqual(d.web.get(f"{A}/messages?ref={targets['tax'][1:]}&kind=warning_target", login="uop_edu").status, 404)
@@ -61,6 +65,46 @@ class Visible(unittest.TestCase):
             server.wait_for(1)
             types = [e["type"] for e in d.web.get(f"{A}/record?order=newest&limit=50", login="aud01").json["entries"]]
             self.assertTrue({"channel.held", "channel.resumed"} <= set(types), types)
+
+    def test_what_waits_for_a_channel_that_is_gone_is_seen_goes_on_or_is_given_up(self):
+        with Mailserver() as server, Channels(mail=server.channel()) as file, city(http=True, args=["--channels", file.path]) as d:
+            contact(d, "edu", "mail", "edu@example.org")
+            d.done("dir01", "contact", "create", unit=d.unit["edu"], channel="phone", address="0531-1", priority=9)
+            give_up = lambda name, login="dut01", **body: d.web.post(f"{A}/channels/{name}/give-up", body, login=login)  # noqa: E731
+            listed = lambda: {c["name"]: c for c in d.web.get(f"{A}/channels", login="dut01").json["channels"]}  # noqa: E731
+            reload = lambda **channels: (file.write(**channels), d.process.send_signal(signal.SIGHUP))  # noqa: E731
+            self.assertEqual(give_up("mail", reason="停用").status, 409, "it is configured")
+            server.stop()
+            _, targets = published(d, ("edu",))
+            wait_until(lambda: listed()["mail"]["waiting"] == 1)
+            reload(other=server.channel())
+            gone = wait_until(lambda: listed().get("mail") if "other" in listed() else None)
+            self.assertEqual((gone["kind"], gone["state"], gone["waiting"]), ("none", "held", 1))
+            self.assertEqual(gone["because"], {"zh": "渠道已不在配置中", "en": "the channel is not configured any more"})
+            message, = d.web.get(f"{A}/messages?channel=mail", login="dut01").json["messages"]
+            self.assertEqual((message["state"], message["held"]), ("waiting", gone["because"]))
+            self.assertIn("not configured any more", d.cli("channel", "list", "--as", "dut01"))
+            self.assertIn("mail not configured any more, 1 waiting", d.cli("doctor", expect=None))
+            # It comes back, and they go on.
+            server.start()
+            reload(mail=server.channel())
+            server.wait_for(1)
+            self.assertNotIn("held", d.web.get(f"{A}/messages?channel=mail", login="dut01").json["messages"][0])
+            # Or they are given up, by those who may, with a reason that stands in the record.
+            server.stop()
+            _, targets = published(d, ("edu",))
+            reload(other=server.channel())
+            wait_until(lambda: listed().get("mail", {}).get("kind") == "none" and listed()["mail"]["waiting"] == 1)
+            self.assertEqual(give_up("mail").status, 422)
+            self.assertEqual(give_up("mail", login="cl01", reason="x").status, 403)
+            done = give_up("mail", reason="邮件渠道已拆除")
+            self.assertEqual((done.status, done.json["given_up"], done.json["waiting"]), (200, 1, 0))
+            self.assertNotIn("mail", listed())
+            self.assertEqual(states(d, "mail"), {"sent": 1, "failed": 1})
+            failed, = [e for e in d.history(targets["edu"]) if e["type"] == "message.failed"]
+            self.assertIn("邮件渠道已拆除", json.dumps(failed, ensure_ascii=False))
+            self.assertIn("call", [r["channel"] for r in failed["change"]["out"]], "the next contact is a telephone")
+            self.assertIn("channel.given_up", [e["type"] for e in d.web.get(f"{A}/record?order=newest&limit=20", login="aud01").json["entries"]])
 
     def test_a_server_in_trouble_is_shown_and_comes_back_by_itself(self):
         with Mailserver() as server, Channels(mail=server.channel(timeout="2 s")) as file, \

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """webhook -- POSTs that are signed, go where they may and nowhere else; and programs of the site."""
+import hashlib
+import hmac
 import json
 import os
 import sys
@@ -38,6 +40,40 @@ class Webhook(unittest.TestCase):
                 self.assertNotIn("address", said)
                 # What the receiver said is one line without controls.
                 self.assertEqual(rows(d, "SELECT code, words FROM attempts"), [(200, "taken [31m")])
+
+    def test_who_says_when_to_come_again_is_heard_up_to_a_quarter_of_an_hour(self):
+        with Hook() as hook, Channels() as file:
+            file.write(webhook=webhook(file, plain_http="yes", networks=LOCAL))
+            hook.how = "later"
+            with city(args=["--channels", file.path]) as d:
+                contact(d, "edu", "webhook", hook.url)
+                pause = "SELECT a.next_at - a.at, a.result, a.code, m.refused FROM attempts a JOIN outbox m ON m.id = a.message ORDER BY a.at DESC LIMIT 1"
+                for wait, at_least in (("40", 40), ("999999", 900), ("0", 0), ("soon", 0), ("-5", 0)):
+                    hook.wait = wait
+                    before = rows(d, "SELECT count(*) FROM attempts")[0][0]
+                    published(d, ("edu",))
+                    wait_until(lambda: rows(d, "SELECT count(*) FROM attempts")[0][0] > before)  # noqa: B023
+                    (waits, *said), = rows(d, pause)
+                    self.assertEqual(said, ["trouble", 429, 0], wait)
+                    self.assertGreaterEqual(waits / 1e6, at_least - 1, wait)
+                    self.assertLess(waits / 1e6, max(at_least, 15) + 2, wait)
+
+    def test_whoever_runs_the_daemon_can_tell_a_receiver_how_to_check(self):
+        with Channels() as file:
+            file.write(webhook=webhook(file), mail={"kind": "mail", "server": "smtp://localhost:1", "from": "a@b.org", "tls": "off"})
+            with city(args=["--channels", file.path]) as d:
+                said = d.cli("channel", "key", "webhook", "https://a.example/in", file.path)
+                key = hmac.new(hashlib.sha256(SECRET.encode()).digest(), b"webhook\nhttps://a.example/in", hashlib.sha256).hexdigest()
+                for hidden in (SECRET, key):
+                    self.assertNotIn(hidden, said)
+                self.assertIn(hashlib.sha256(key.encode()).hexdigest()[:16], said)
+                self.assertIn("Fengsui-Signature: t=SECONDS,v1=HEX", said)
+                out = os.path.join(file.folder, "key")
+                d.cli("channel", "key", "webhook", "https://a.example/in", file.path, "--out", out)
+                with open(out, encoding="utf-8") as f:
+                    self.assertEqual((f.read(), oct(os.stat(out).st_mode & 0o777)), (key + "\n", "0o600"))
+                d.cli("channel", "key", "mail", "https://a.example/in", file.path, expect=66)
+                d.cli("channel", "key", "webhook", expect=64)
 
     def test_it_leads_nowhere_into_the_house(self):
         with Hook() as hook, Channels() as file:

@@ -38,7 +38,8 @@ PARSERS = {
     "http_head": "the head of an HTTP request",
     "http_message": "HTTP requests out of a stream",
     "gunzip": "lines that are posted as gzip", "roster": "the file of sources",
-    "mail": "a mail message", "cap": "a CAP file or an Atom feed",
+    "mail": "a mail message", "bounce": "what a mail server reports of a message",
+    "channels": "the file of the ways out", "link_token": "what stands in a signed link", "cap": "a CAP file or an Atom feed",
     "columns": "tables of Zeek and W3C", "messages": "CEF, LEEF, audit records, pairs",
     "release": "texts that are to leave", "eventxml": "an event of XML",
     "records": "documents of many events", "tail": "a file through rotation",
@@ -156,6 +157,17 @@ DOCUMENTS = [b'\0{"Records":[{"a":1},{"b":"]}"}]}\n', b'\3{"@odata.context":"x",
 WRITERS = [bytes([5, 130, 220, 70, 200, 130, 200, 240, 3, 220, 130, 200, 220]), bytes([1, 140, 200, 240, 2, 220, 140, 240, 200, 200]),
            b"tail1 1 2 3 4 " + b"ab" * 32 + b"\n"]
 
+BOUNCES = [b"Reporting-MTA: dns; mx.example.org\r\nArrival-Date: x\r\n\r\nFinal-Recipient: rfc822; a@b.org\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+           b"Diagnostic-Code: smtp; 550 5.1.1\r\n no such user\r\n\r\nOriginal-Recipient: rfc822;<c@d.org>\nAction: Delayed (later)\nStatus: 4.4.7\n",
+           b"From: x\r\nMessage-ID:\r\n <warning_target-7-0123456789ab@example.org>\r\n\r\n",
+           b"Final-Recipient: utf-8; \xe5\xbc\xa0@x\nAction: relayed\nStatus: 2.0.0 (ok)\n"]
+
+CHANNELS = [b"site: https://w.example.org\ngive_up: 3 d\nchannels:\n  mail:\n    kind: mail\n    server: smtp://m.example.org:587\n    tls: required\n"
+            b"    from: Office <w@example.org>\n    connections: 4\n    timeout: 5 s\nrecipients:\n  office: {mail: d@example.org, sms: '138'}\n",
+            b"channels:\n  sms: {kind: command, program: [/bin/true, --stdin], off: yes, refusals: 3}\n",
+            b"channels:\n  hook: {kind: webhook, secret_file: /nowhere, networks: [10.8.0.0/16, 'fd00::/8'], plain_http: no, redirects: 2}\n"]
+LINKS = [b"7-9-1795000000-" + b"0123456789abcdef" * 4, b"07-9-1-" + b"0" * 64, b"9223372036854775807-1-1-" + b"f" * 64]
+
 
 def http_requests():
     """The table that is tried from the socket, and two requests in one stream."""
@@ -193,7 +205,8 @@ SEEDS = {
     "stamp": lambda: STAMPS, "release": planted_texts,
     "input": typed, "unpack": tars, "token": lambda: TOKENS, "leaf": lambda: LEAVES, "bundle": lambda: [b"m{}", b"t" + b"\0" * 512],
     "gunzip": lambda: GZIPS, "roster": lambda: ROSTERS, "columns": lambda: TABLES, "messages": lambda: MESSAGES, "eventxml": lambda: EVENTS,
-    "cap": cap_files, "records": lambda: DOCUMENTS, "tail": lambda: WRITERS,
+    "cap": cap_files, "bounce": lambda: BOUNCES,
+    "channels": lambda: CHANNELS, "link_token": lambda: LINKS, "records": lambda: DOCUMENTS, "tail": lambda: WRITERS,
 }
 
 

@@ -2,7 +2,7 @@
 
     with Hook() as hook:
         hook.url, hook.seen        # key -> the body as it was first taken
-        hook.how = "ok"            # "503", "hang", "slow", "cut" (takes it and answers nobody), "redirect", "long"
+        hook.how = "ok"            # "503", "hang", "slow", "cut" (takes it and answers nobody), "redirect", "long", "later" (429, Retry-After of hook.wait)
 """
 import contextlib
 import hashlib
@@ -23,7 +23,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 class Hook:
     def __init__(self, port=0):
         self.how, self.seen, self.times, self.heads = "ok", {}, {}, {}
-        self.port = port
+        self.port, self.wait = port, "3600"
         self.lock = threading.Lock()
         self.start()
 
@@ -75,7 +75,7 @@ class Hook:
                 request.connection.close()
             return
         status, said, more = {"503": (503, b"busy", ()), "redirect": (307, b"", (("Location", f"http://127.0.0.1:{self.port}/else"),)),
-                              "long": (200, b"x" * 10_000_000, ())}.get(how, (200, b"taken\x1b[31m\r\nmore", ()))
+                              "long": (200, b"x" * 10_000_000, ()), "later": (429, b"later", (("Retry-After", self.wait),))}.get(how, (200, b"taken\x1b[31m\r\nmore", ()))
         with contextlib.suppress(OSError):
             request.send_response(status)
             for name, value in more:

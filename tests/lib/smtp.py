@@ -35,7 +35,7 @@ exim_user = {user}
 exim_group = {group}
 never_users =
 deliver_drop_privilege = true
-keep_environment =
+keep_environment = LD_PRELOAD : NSS_WRAPPER_PASSWD : NSS_WRAPPER_GROUP
 daemon_smtp_ports = {port}
 local_interfaces = 127.0.0.1
 qualify_domain = localhost
@@ -60,10 +60,16 @@ need_user:
   deny message = sign in first
 refuse_one:
   deny local_parts = nobody
-       message = no such user here
+       message = no such user here: <$local_part@$domain>
   accept
 {acls}
 begin routers
+# It is taken here and comes back later: nobody lives there any more.
+gone:
+  driver = redirect
+  domains = gone.example
+  data = :fail: no such mailbox
+  allow_fail
 all:
   driver = accept
   transport = box

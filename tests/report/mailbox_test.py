@@ -154,12 +154,12 @@ class ByMail(Scene):
 
     def test_what_no_person_wrote_is_refused(self):
         heads = [b"Auto-Submitted: auto-replied\r\n", b"List-Id: <x.example>\r\n", b"list-unsubscribe: <mailto:x@y>\r\n",
-                 b"Precedence: bulk\r\n", b"Return-Path: <>\r\n", b"X-Loop: x\r\n"]
+                 b"Precedence: bulk\r\n", b"Return-Path: <>\r\nAuto-Submitted: auto-replied\r\n", b"X-Loop: x\r\n"]
         with self.listening() as d:
             size = record_size(d)
             self.server.put(*[message(head=h, id_=b"<%d@x>" % i) for i, h in enumerate(heads)],
                             message(id_=b"<fengsui-1@office.example>"),
-                            message(id_=b"<r@x>", type_=b"multipart/report; boundary=b", body=b"--b\r\n\r\nx\r\n--b--"),
+                            message(id_=b"<r@x>", type_=b"multipart/report; report-type=disposition-notification; boundary=b", body=b"--b\r\n\r\nx\r\n--b--"),
                             message(id_=b"<ok@x>", head=b"Auto-Submitted: no\r\nPrecedence: normal\r\n"))
             status = self.filed(d, taken=1, refused=8)
             self.assertEqual(status["causes"], {"loop": 8, "limit": 0, "malformed": 0, "rate": 0, "plan": 0})

@@ -126,6 +126,19 @@ class Rules(unittest.TestCase):
                     said = cap.check_text(text, folder)
                     self.assertEqual((said["taken"], cap.codes(said)), (True, []))
 
+    def test_one_is_one_and_two_are_two(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "message.xml")
+            for text, says in ((cap.MESSAGE.replace("<status>Actual</status>", "<status>Real</status>"), "refused, by 1 rule\n"),
+                               (cap.MESSAGE.replace("<status>Actual</status>", "<status>Real</status>")
+                                .replace("<msgType>Update</msgType>", "<msgType>Word</msgType>"), "refused, by 2 rules\n")):
+                with open(path, "w", encoding="utf-8") as f:
+                    f.write(text)
+                said = {lang: subprocess.run([cap.binary(), "cap", "check", path, "--lang", lang], capture_output=True, text=True).stdout
+                        for lang in ("en", "zh")}
+                self.assertIn(says, said["en"])
+                self.assertIn(f"不予接受，共 {says.split()[2]} 处\n", said["zh"])
+
     def test_every_rule_has_a_case_and_stands_in_the_manual(self):
         rules = program_rules()
         tried = {code for code, _, _ in CASES} | {code for _, _, code in bytes_test.CASES if code}

@@ -39,6 +39,9 @@ static json_t *message_of(struct deed *deed, struct rows *rows)
 		json_object_set_new(one, "via", json_string(via));
 	if (!rows_null(rows, 10))
 		json_object_set_new(one, "letter", json_integer(rows_int(rows, 10)));
+	if (!strcmp(rows_text(rows, 5, NULL), "waiting") &&
+	    channel_gone(deed->house, rows_text(rows, 3, NULL)))
+		json_object_set_new(one, "held", channel_gone_said());
 	json_object_set_new(one, "about", handle_of(deed, rows_int(rows, 1)));
 	return one;
 }
@@ -83,8 +86,7 @@ static int list_messages(struct deed *deed, const struct messages_ask *ask, int6
 static void none_of_yours(struct deed *deed)
 {
 	refuse(deed, "N21", "全部消息由办公室主任、值班员和审计员查阅",
-	       "all messages are read by the Office director, the duty officer and auditors",
-	       NULL);
+	       "all messages are read by the Office director, the duty officer and auditors", NULL);
 }
 
 int house_messages(struct house *house, const struct asker *asker, const struct messages_ask *ask,
@@ -101,6 +103,13 @@ int house_messages(struct house *house, const struct asker *asker, const struct 
 		json_decref(list);
 		return fault_say(why, FAULT_INVALID, "limit: 1 to %d", "条数（limit）：1 至 %d",
 				 MESSAGES_MOST);
+	}
+	/* A kind alone would be a promise that is not kept: messages are not sought by it. */
+	if (ask->kind && !ask->ref) {
+		json_decref(list);
+		return fault_say(why, FAULT_INVALID,
+				 "kind: says what a ref is of; without a ref it selects nothing",
+				 "类别（kind）：说明编号（ref）属于哪一类；没有编号时不能用");
 	}
 	if (ask->ref) {
 		ret = object_asked(&deed, house, asker, ask, &object, why);
@@ -185,28 +194,62 @@ static int one_message(struct deed *deed, int64_t id, json_t **out, int64_t *obj
 	return got < 0 ? got : 0;
 }
 
+/* For those who run the house, and for whoever sees what it is about. */
+static int seen_message(struct deed *deed, const struct asker *asker, int64_t id, json_t **out,
+			struct fault *why)
+{
+	struct object *about;
+	int64_t object = 0;
+	int ret = asker->person ? staff_of(deed->house, asker->person, &deed->staff, why) : 0;
+
+	if (ret < 0 || (ret = one_message(deed, id, out, &object, why)) < 0)
+		return ret;
+	if (asker->person && !messages_may(deed) &&
+	    (!(about = world_get(deed, object, why)) || !staff_sees(deed, about)))
+		return fault_say(why, FAULT_ABSENT, "there is no message %" PRId64, "没有消息 %" PRId64, id);
+	return put_letter_of(deed, *out, why);
+}
+
 int house_message(struct house *house, const struct asker *asker, int64_t id, json_t **answer,
 		  struct fault *why)
 {
 	json_t *message = NULL, *attempts = json_array();
-	struct object *about;
-	int64_t object = 0;
 	struct deed deed;
-	int ret = 0;
+	int ret;
 
 	deed_open(&deed, house, asker, house->given_now);
-	if (asker->person)
-		ret = staff_of(house, asker->person, &deed.staff, why);
-	if (ret == 0 && (ret = one_message(&deed, id, &message, &object, why)) == 0 && asker->person &&
-	    !messages_may(&deed) && (!(about = world_get(&deed, object, why)) || !staff_sees(&deed, about)))
-		ret = fault_say(why, FAULT_ABSENT, "there is no message %" PRId64, "没有消息 %" PRId64, id);
-	if (ret == 0 && (ret = put_letter_of(&deed, message, why)) == 0 &&
+	if ((ret = seen_message(&deed, asker, id, &message, why)) == 0 &&
 	    (ret = put_attempts(&deed, id, attempts, why)) == 0) {
 		json_object_set(message, "attempts", attempts);
 		*answer = json_pack("{s:b, s:O}", "ok", 1, "message", message);
 	}
 	json_decref(message);
 	json_decref(attempts);
+	deed_close(&deed);
+	return ret;
+}
+
+int house_message_file(struct house *house, const struct asker *asker, int64_t id, const char *digest,
+		       struct arena *mem, const char **name, const char **type, struct fault *why)
+{
+	json_t *message = NULL, *file, *found = NULL;
+	struct deed deed;
+	size_t i;
+	int ret;
+
+	deed_open(&deed, house, asker, house->given_now);
+	if ((ret = seen_message(&deed, asker, id, &message, why)) == 0)
+		json_array_foreach(json_object_get(json_object_get(message, "letter"), "files"), i, file)
+			if (!strcmp(json_string_value(json_object_get(file, "digest")), digest))
+				found = file;
+	if (ret == 0 && !found)
+		ret = fault_say(why, FAULT_ABSENT, "message %" PRId64 " carries no file %.64s",
+				"消息 %" PRId64 " 没有附件 %.64s", id, digest);
+	if (ret == 0) {
+		*name = arena_copy(mem, json_string_value(json_object_get(found, "name")));
+		*type = arena_copy(mem, json_string_value(json_object_get(found, "type")));
+	}
+	json_decref(message);
 	deed_close(&deed);
 	return ret;
 }

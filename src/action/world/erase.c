@@ -2,6 +2,7 @@
 
 #include "action/action_private.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,23 @@ static int letters_go(struct deed *deed, struct object *object, struct fault *wh
 		VALUES(value_int(object->id)), NULL, why);
 }
 
+/* Where messages to this person or contact went, and what servers said, which often quotes it. What still
+ * waits asks for the address when it leaves, and finds none. */
+static int addresses_go(struct deed *deed, const struct object *object, struct fault *why)
+{
+	if (strcmp(object->kind->name, "person") != 0 && strcmp(object->kind->name, "contact") != 0)
+		return 0;
+	return store_run(
+		deed->house->store,
+		"UPDATE attempts SET address = '', words = '' WHERE message IN"
+		" (SELECT id FROM outbox WHERE via = $1 OR via IN"
+		" (SELECT 'contact:' || child FROM links WHERE parent = $2 AND kind = 'contact' AND"
+		" field = 'person'))",
+		VALUES(value_text(arena_text(deed->mem, "%s:%" PRId64, object->kind->name, object->id)),
+		       value_int(object->id)),
+		NULL, why);
+}
+
 /* After the deed was written: erase, and show the record as it now is. */
 int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 {
@@ -177,6 +195,8 @@ int erase_ordered(struct deed *deed, struct object *object, struct fault *why)
 		ret = files_go(deed, object, fields, why);
 	if (ret == 0)
 		ret = letters_go(deed, object, why);
+	if (ret == 0)
+		ret = addresses_go(deed, object, why);
 	deed->house->erased = true;
 	return ret == 0 ? view_refresh(deed->house, object, why) : ret;
 }

@@ -30,9 +30,9 @@ static void say_finding(const struct cap_line *line, const char *path, const str
 	printf("%s:", path);
 	if (one->line)
 		printf("%u:", one->line);
-	printf(" %s%s[%s] %s%s%s\n", cap_legible(line, one->element), *one->element ? ": " : "", rule_code(one->rule),
-	       cap_words(line, rule_en(one->rule), rule_zh(one->rule)), *one->what ? colon : "",
-	       cap_legible(line, one->what));
+	printf(" %s%s[%s] %s%s%s\n", cap_legible(line, one->element), *one->element ? ": " : "",
+	       rule_code(one->rule), cap_words(line, rule_en(one->rule), rule_zh(one->rule)),
+	       *one->what ? colon : "", cap_legible(line, one->what));
 }
 
 static void say_verdict(const struct cap_line *line, const char *path, const struct findings *found)
@@ -40,8 +40,8 @@ static void say_verdict(const struct cap_line *line, const char *path, const str
 	if (found->beyond)
 		printf(cap_words(line, "%s: and %zu more\n", "%s：另有 %zu 处\n"), path, found->beyond);
 	if (found->refused)
-		printf(cap_words(line, "%s: refused, by %zu rules\n", "%s：不予接受，共 %zu 处\n"), path,
-		       found->refused);
+		printf(cap_words(line, "%s: refused, by %zu rule%s\n", "%s：不予接受，共 %zu 处%.0s\n"), path,
+		       found->refused, found->refused == 1 ? "" : "s");
 	else
 		printf("%s: %s\n", path, cap_words(line, "taken", "接受"));
 }

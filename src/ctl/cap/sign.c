@@ -86,9 +86,9 @@ void cap_say_signatures(const struct cap_line *line, const struct signatures *al
 			printf("%s  %s  SHA-256 %s\n", margin, cap_legible(line, one->subject), one->print);
 	}
 	if (all->beyond)
-		printf(cap_words(line, "%sand %zu signatures that were not looked at\n",
-				 "%s另有 %zu 个签名未查看\n"),
-		       margin, all->beyond);
+		printf(cap_words(line, "%sand %zu signature%s not looked at\n",
+				 "%s另有 %zu 个签名%.0s未查看\n"),
+		       margin, all->beyond, all->beyond == 1 ? "" : "s");
 }
 
 json_t *cap_json_signatures(const struct signatures *all)

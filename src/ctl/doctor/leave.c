@@ -45,6 +45,15 @@ static void note(struct finding *out, const json_t *one, const char *en, const c
 		 words ? "）" : "");
 }
 
+static void note_gone(struct finding *out, const json_t *one)
+{
+	json_t *plain = json_copy((json_t *)one);
+
+	json_object_del(plain, "words");
+	note(out, plain, "not configured any more", "已不在配置中");
+	json_decref(plain);
+}
+
 static json_t *channels_told(struct doctor *doctor)
 {
 	struct ctl ctl = { .mem = doctor->mem, .fd = -1, .patience_s = 5, .typed.data = doctor->folder };
@@ -65,14 +74,21 @@ void examine_channels(struct doctor *doctor, struct finding *out)
 	json_array_foreach(list, i, one) {
 		const char *state = json_string_value(json_object_get(one, "state"));
 
-		if (state && !strcmp(state, "trouble"))
+		if (json_object_get(one, "because"))
+			note_gone(out, one);
+		else if (state && !strcmp(state, "trouble"))
 			note(out, one, "in trouble", "故障");
 		else if (state && !strcmp(state, "held"))
 			note(out, one, "held by decision", "已人工暂停");
 	}
 	if (out->health != HEALTH_GOOD)
-		advise(out, "fengsui channel list; fengsui channel resume NAME where it was held",
-		       "fengsui channel list；人工暂停的用 fengsui channel resume 名称 恢复");
+		advise(out,
+		       "fengsui channel list; fengsui channel resume NAME where it was held; one that is not "
+		       "configured: "
+		       "into the channels file again, or fengsui channel give-up NAME REASON",
+		       "fengsui channel list；人工暂停的用 fengsui channel resume 名称 "
+		       "恢复；已不在配置中的写回渠道文件，"
+		       "或用 fengsui channel give-up 名称 理由 放弃");
 	else if (json_array_size(list))
 		found(out, HEALTH_GOOD, "%zu, all open", "%zu 条，均畅通", json_array_size(list));
 	json_decref(answer);

@@ -51,13 +51,30 @@ static void say_messages(struct ctl *ctl, const json_t *answer)
 		table_put(table, about_of(one));
 		table_put(table, text_of(one, "recipient"));
 		table_put(table, text_of(one, "channel"));
-		table_put(table, text_of(one, "state"));
+		table_put(table, json_object_get(one, "held") ? "held" : text_of(one, "state"));
 		table_put(table, digits(ctl, one, "tries"));
 	}
 	if (i)
 		table_print(table);
 	else
 		puts(in_words(ctl, "No messages.", "没有消息。"));
+}
+
+static json_t *files_of(const json_t *answer)
+{
+	return json_object_get(json_object_get(json_object_get(answer, "message"), "letter"), "files");
+}
+
+static void say_files(struct ctl *ctl, const json_t *answer)
+{
+	json_t *file;
+	size_t i;
+
+	json_array_foreach(files_of(answer), i, file)
+		printf("%s%s  %s  %.16s\n", i ? "          " : in_words(ctl, "Enclosed: ", "附件：    "),
+		       text_of(file, "name"), text_of(file, "type"), text_of(file, "digest"));
+	if (i)
+		puts("");
 }
 
 static void say_message(struct ctl *ctl, const json_t *answer)
@@ -72,7 +89,10 @@ static void say_message(struct ctl *ctl, const json_t *answer)
 
 	printf("%s  %s  %s  %s  %s\n", about_of(message), text_of(message, "recipient"),
 	       text_of(message, "channel"), text_of(message, "state"), text_of(message, "key"));
+	if (json_object_get(message, "held"))
+		printf("%s\n", text_of(json_object_get(message, "held"), ctl->zh ? "zh" : "en"));
 	printf("\n%s\n", text_of(json_object_get(message, "letter"), ctl->zh ? "zh" : "en"));
+	say_files(ctl, answer);
 	heads(ctl, table, words, 6);
 	table_wrap(table);
 	json_array_foreach((json_t *)list, i, one) {
@@ -128,6 +148,67 @@ static int message_show(struct ctl *ctl)
 	return talk_tell(ctl, request, say_message);
 }
 
+/* By its name, or the beginning of its digest; the only one needs neither. NULL: none, or several. */
+static const json_t *file_typed(const json_t *files, const char *typed)
+{
+	json_t *file, *found = NULL;
+	size_t i;
+
+	json_array_foreach((json_t *)files, i, file) {
+		if (typed && strcmp(typed, text_of(file, "name")) != 0 &&
+		    (strlen(typed) < 8 || strncmp(typed, text_of(file, "digest"), strlen(typed)) != 0))
+			continue;
+		if (found)
+			return NULL;
+		found = file;
+	}
+	return found;
+}
+
+/* A name from afar is a name here, never a path and never a hidden file. */
+static const char *plain_name(const char *name, const char *otherwise)
+{
+	return *name && *name != '.' && *name != '-' && !strchr(name, '/') ? name : otherwise;
+}
+
+static int save_file(struct ctl *ctl, long long id, const json_t *file)
+{
+	json_t *request = talk_request(ctl, "message"), *answer;
+	int ret;
+
+	json_object_set_new(request, "message", json_integer(id));
+	json_object_set(request, "digest", json_object_get(file, "digest"));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	ret = document_keep(ctl, answer, plain_name(text_of(file, "name"), text_of(file, "digest")));
+	json_decref(answer);
+	return ret;
+}
+
+static int message_save(struct ctl *ctl)
+{
+	json_t *request, *answer;
+	const json_t *file;
+	long long id;
+	int ret = number_typed(ctl, &id);
+
+	if (ret)
+		return ret;
+	request = talk_request(ctl, "message");
+	json_object_set_new(request, "message", json_integer(id));
+	if ((ret = talk_or_say(ctl, request, &answer)))
+		return ret;
+	if ((file = file_typed(files_of(answer), word(ctl, 3)))) {
+		ret = save_file(ctl, id, file);
+	} else {
+		say_files(ctl, answer);
+		ret = say_usage(ctl, "which file? fengsui message save NUMBER NAME [--out FILE|-]",
+				"请指明附件：fengsui message save 编号 附件名 [--out 文件|-]");
+	}
+	json_decref(answer);
+	return ret;
+}
+
 static int message_retry(struct ctl *ctl)
 {
 	json_t *request;
@@ -163,8 +244,10 @@ static void say_channels(struct ctl *ctl, const json_t *answer)
 		table_put(table, digits(ctl, one, "waiting"));
 		table_put(table, digits(ctl, one, "sending"));
 		table_put(table, digits(ctl, one, "failed"));
-		table_put(table,
-			  arena_text(ctl->mem, "%s %s", text_of(one, "trouble_at"), text_of(one, "words")));
+		table_put(table, json_object_get(one, "because")
+					 ? text_of(json_object_get(one, "because"), ctl->zh ? "zh" : "en")
+					 : arena_text(ctl->mem, "%s %s", text_of(one, "trouble_at"),
+						      text_of(one, "words")));
 	}
 	if (i)
 		table_print(table);
@@ -180,7 +263,8 @@ static int channel_list(struct ctl *ctl)
 
 static void say_tested(struct ctl *ctl, const json_t *answer)
 {
-	printf(in_words(ctl, "%lld test messages leave; what becomes of them stands on the duty shift.\n",
+	printf(in_words(ctl,
+			"Test messages under way: %lld. What becomes of them stands on the duty shift.\n",
 			"已发出 %lld 条测试消息，结果记入当前值班。\n"),
 	       (long long)json_integer_value(json_object_get(answer, "messages")));
 }
@@ -214,6 +298,43 @@ static int channel_hold(struct ctl *ctl)
 		return say_usage(ctl, "why? It is: fengsui channel hold NAME REASON",
 				 "请说明理由；用法：fengsui channel hold 渠道 理由");
 	return act_on(ctl, "hold", word(ctl, 3));
+}
+
+static void say_given_up(struct ctl *ctl, const json_t *answer)
+{
+	const long long left = (long long)json_integer_value(json_object_get(answer, "waiting"));
+
+	printf(in_words(ctl, "Given up: %lld.", "已放弃 %lld 条。"),
+	       (long long)json_integer_value(json_object_get(answer, "given_up")));
+	if (left)
+		printf(in_words(ctl, " %lld still wait: give up once more.",
+				"尚有 %lld 条待发：请再次放弃。"),
+		       left);
+	puts("");
+}
+
+static int channel_give_up(struct ctl *ctl)
+{
+	json_t *request;
+
+	if (!word(ctl, 3))
+		return say_usage(ctl, "why? It is: fengsui channel give-up NAME REASON",
+				 "请说明理由；用法：fengsui channel give-up 渠道 理由");
+	request = talk_request(ctl, "channel");
+	json_object_set_new(request, "act", json_string("give-up"));
+	json_object_set_new(request, "channel", json_string(word(ctl, 2)));
+	json_object_set_new(request, "reason", json_string(word(ctl, 3)));
+	return talk_tell(ctl, request, say_given_up);
+}
+
+static int channel_key(struct ctl *ctl)
+{
+	if (ctl->typed.word_count < 4)
+		return say_usage(ctl,
+				 "of which channel and which URL? fengsui channel key NAME URL "
+				 "[CHANNELS-FILE] [--out FILE]",
+				 "请指明渠道和地址：fengsui channel key 渠道 地址 [渠道文件] [--out 文件]");
+	return hook_key_command(ctl, word(ctl, 2), word(ctl, 3), word(ctl, 4));
 }
 
 static int channel_resume(struct ctl *ctl) { return act_on(ctl, "resume", NULL); }
@@ -260,11 +381,14 @@ static const struct {
 } words_of[] = {
 	{ "message", "list",   3, message_list },
 	{ "message", "show",   3, message_show },
+	{ "message", "save",   4, message_save },
 	{ "message", "retry",  3, message_retry },
 	{ "channel", "list",   2, channel_list },
 	{ "channel", "test",   2, channel_test },
 	{ "channel", "hold",   4, channel_hold },
 	{ "channel", "resume", 3, channel_resume },
+	{ "channel", "give-up", 4, channel_give_up },
+	{ "channel", "key",    5, channel_key },
 	{ "channel", "calls",  3, channel_calls },
 };
 /* clang-format on */

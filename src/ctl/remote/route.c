@@ -191,9 +191,13 @@ static int messages_route(struct ctl *ctl, const json_t *request, struct trip *o
 static int message_route(struct ctl *ctl, const json_t *request, struct trip *out, json_t **body,
 			 struct fault *why)
 {
+	const char *digest = text_of(request, "digest");
+
 	(void)body, (void)why;
-	out->path = arena_text(ctl->mem, "/api/v1/messages/%lld",
-			       (long long)json_integer_value(json_object_get(request, "message")));
+	out->path = arena_text(ctl->mem, "/api/v1/messages/%lld%s%s",
+			       (long long)json_integer_value(json_object_get(request, "message")),
+			       digest ? "/attachments/" : "", digest ? digest : "");
+	out->gives_bytes = digest != NULL;
 	return 0;
 }
 

@@ -33,17 +33,17 @@ struct web {
 	struct http *http;
 	struct accounts *accounts; /* borrowed of the gate */
 	struct tls_site *site;
-	unsigned listeners;                  /* addresses that are listened on */
-	struct uploads *uploads;             /* upload.c */
-	struct events *events;               /* events.c */
-	struct pages *pages;                 /* the command centre; NULL: not built */
+	unsigned listeners;      /* addresses that are listened on */
+	struct uploads *uploads; /* upload.c */
+	struct events *events;   /* events.c */
+	struct pages *pages;     /* the command centre; NULL: not built */
 	struct {
 		unsigned working, waiting;
 		struct work *first, *last; /* those that wait */
 	} lines[LINE__COUNT];
 	struct parcels *parcels; /* shown/parcel.c */
-	bool trying; /* a rule, in a worker: one at a time */
-	int64_t swept_at; /* accounts, uploads */
+	bool trying;             /* a rule, in a worker: one at a time */
+	int64_t swept_at;        /* accounts, uploads */
 	bool stopping;
 	uint64_t answered[6]; /* by the first digit of the status */
 };
@@ -97,6 +97,9 @@ void call_fault(struct call *call, const struct fault *why); /* with the status 
 /* 429 or 503 with Retry-After. */
 void call_later(struct call *call, int status, int64_t wait_s, const struct fault *why);
 void call_text(struct call *call, int status, const char *type, const char *text, size_t len);
+/* An evidence file: takes the descriptor. The disposition says that it is saved and under which name. */
+void call_file(struct call *call, int fd, uint64_t size, const char *type, const char *disposition,
+	       const char *digest);
 /* With the headers that were given and no others: what is nobody's and may be kept. */
 void call_bytes(struct call *call, int status, const char *bytes, size_t len);
 

@@ -133,20 +133,6 @@ int records_history(struct call *call, struct fault *why) { return ask_about(cal
 
 /* ---- files ---------------------------------------------------------------- */
 
-/* Whatever is in it, a browser keeps it and does not show it. */
-static void send_file(struct call *call, int fd, uint64_t size, const char *digest)
-{
-	call_header(call, "Content-Type", "application/octet-stream");
-	call_header(call, "Content-Disposition",
-		    arena_text(call->mem, "attachment; filename=\"%.16s.bin\"", digest));
-	call_header(call, "Content-Security-Policy", "sandbox; default-src 'none'");
-	call_header(call, "X-Content-Type-Options", "nosniff");
-	call_header(call, "Cache-Control", "no-store");
-	call_header(call, "Cross-Origin-Resource-Policy", "same-origin");
-	call_header(call, "Repr-Digest", arena_text(call->mem, "sha-256-hex=%s", digest));
-	http_answer_file(call->exchange, 200, call->headers, call->header_count, fd, size);
-}
-
 struct handed {
 	size_t n;
 	char digest[BLOB_NAME];
@@ -183,7 +169,9 @@ static void found_file(struct call *call, json_t *answer)
 	if (blob_reach(house_folder(call->web->gate->house), handed->digest, &fd, &size, &why) < 0)
 		call_fault(call, &why);
 	else
-		send_file(call, fd, size, handed->digest);
+		call_file(call, fd, size, "application/octet-stream",
+			  arena_text(call->mem, "attachment; filename=\"%.16s.bin\"", handed->digest),
+			  handed->digest);
 }
 
 int records_file(struct call *call, struct fault *why)

@@ -44,6 +44,20 @@ void call_text(struct call *call, int status, const char *type, const char *text
 	call_bytes(call, status, text, len);
 }
 
+/* Whatever is in it, a browser keeps it and does not show it. */
+void call_file(struct call *call, int fd, uint64_t size, const char *type, const char *disposition,
+	       const char *digest)
+{
+	call_header(call, "Content-Type", type);
+	call_header(call, "Content-Disposition", disposition);
+	call_header(call, "Content-Security-Policy", "sandbox; default-src 'none'");
+	call_header(call, "X-Content-Type-Options", "nosniff");
+	call_header(call, "Cache-Control", "no-store");
+	call_header(call, "Cross-Origin-Resource-Policy", "same-origin");
+	call_header(call, "Repr-Digest", arena_text(call->mem, "sha-256-hex=%s", digest));
+	http_answer_file(call->exchange, 200, call->headers, call->header_count, fd, size);
+}
+
 static void send_json(struct call *call, int status, const char *type, json_t *body)
 {
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;

@@ -14,6 +14,7 @@
 #include "gate/mail/sender.h"
 #include "host/faultpoint.h"
 #include "host/file.h"
+#include "intake/mail/bounce.h"
 #include "intake/mail/mail.h"
 #include "seal/digest.h"
 #include "seal/hex.h"
@@ -21,6 +22,9 @@
 enum {
 	ROUND_MOST = 20, /* messages between two turns */
 	EVERY_S = 60,
+	/* Bounces that cannot be read and come to the desk as reports: what the house writes about them may
+	 * itself come back. */
+	DESK_HOURLY_MOST = 10,
 	EVERY_MOST_S = 900, /* a server that is gone or lets nobody in is asked less and less often */
 	PASSWORD_MOST = 1024,
 	REASON_MOST = 200,
@@ -38,6 +42,12 @@ static const char *const causes[CAUSES] = {
 	[BY_RATE] = "rate", [BY_PLAN] = "plan",
 };
 
+/* What became of bounces, to be counted. */
+static const char *const bounced_words[BOUNCED__COUNT] = {
+	[BOUNCED_FAILED] = "failed",     [BOUNCED_NOTED] = "noted",         [BOUNCED_AGAIN] = "again",
+	[BOUNCED_ANSWERED] = "answered", [BOUNCED_ELSEWHERE] = "elsewhere", [BOUNCED_FOREIGN] = "foreign",
+};
+
 struct letter_file {
 	char digest[BLOB_NAME];
 	uint64_t size;
@@ -53,7 +63,8 @@ struct letter {
 	enum verdict verdict;
 	enum cause cause;
 	char reason[REASON_MOST];
-	bool tentative; /* decided in a batch that is not durable yet */
+	enum bounced bounced; /* of a bounce that can be read */
+	bool tentative;       /* decided in a batch that is not durable yet */
 	bool filed;
 };
 
@@ -73,10 +84,12 @@ struct mailbox {
 	struct letter letters[ROUND_MOST];
 	size_t count;
 	bool more;
+	int64_t desk_since; /* the worker's */
+	int desk_count;
 	/* what is told */
 	struct fault trouble; /* of the last round; code 0: none */
 	int64_t last_at;
-	uint64_t taken, again, refused, by_cause[CAUSES];
+	uint64_t taken, again, refused, by_cause[CAUSES], bounced[BOUNCED__COUNT];
 	char last_reason[REASON_MOST + 80];
 };
 
@@ -125,6 +138,30 @@ static int keep_letter(struct mailbox *box, struct letter *letter, const struct 
 	return ret;
 }
 
+static bool is_bounce(const struct letter *letter)
+{
+	return letter->mail.bounce && letter->mail.bounce->count;
+}
+
+static bool desk_admits(struct mailbox *box)
+{
+	if (box->round_at - box->desk_since >= STAMP_HOUR) {
+		box->desk_since = box->round_at;
+		box->desk_count = 0;
+	}
+	return box->desk_count++ < DESK_HOURLY_MOST;
+}
+
+static void admit(struct mailbox *box, struct letter *letter)
+{
+	if (letter->mail.bounce && !desk_admits(box))
+		refuse_letter(letter, BY_RATE,
+			      "too many bounces of unknown form within an hour / 一小时内无法识别的退信过多");
+	else if (!senders_admit(box->senders, letter->mail.sender, box->round_at))
+		refuse_letter(letter, BY_RATE,
+			      "too many of this sender within an hour / 该发件人一小时内来信过多");
+}
+
 /* <0 only where the server or the disk fails: then the round ends here. */
 static int fetch_letter(struct mailbox *box, struct letter *letter, struct buf *raw, struct fault *why)
 {
@@ -145,10 +182,10 @@ static int fetch_letter(struct mailbox *box, struct letter *letter, struct buf *
 	letter->mem = arena_new();
 	if ((ret = mail_read(raw->data ? raw->data : "", raw->len, letter->mem, &letter->mail, &mine)) < 0)
 		refuse_letter(letter, cause_of(mine.code), mine.text);
-	else if (!senders_admit(box->senders, letter->mail.sender, box->round_at))
-		refuse_letter(letter, BY_RATE,
-			      "too many of this sender within an hour / 该发件人一小时内来信过多");
-	if (letter->verdict == REFUSED)
+	else if (!is_bounce(letter))
+		admit(box, letter);
+	/* A bounce that can be read is no evidence: it stays in the box, in the folder of what was taken. */
+	if (letter->verdict == REFUSED || is_bounce(letter))
 		return 0;
 	make_key(letter, raw);
 	return keep_letter(box, letter, raw, why);
@@ -214,6 +251,8 @@ static void count_letter(struct mailbox *box, const struct letter *letter)
 {
 	if (letter->verdict == TAKEN)
 		box->taken++;
+	if (letter->verdict == TAKEN && is_bounce(letter))
+		box->bounced[letter->bounced]++;
 	if (letter->verdict == AGAIN)
 		box->again++;
 	if (letter->verdict != REFUSED)
@@ -319,6 +358,18 @@ static void judge(struct letter *letter, const json_t *answer)
 		refuse_letter(letter, BY_PLAN, said ? said : "refused");
 }
 
+/* The machine's clock, by which messages leave: `now` may be a given one. */
+static int deliver_bounce(struct mailbox *box, struct letter *letter, struct fault *why)
+{
+	const int64_t clock = box->gate->clock(), arrived = letter->about.arrived;
+
+	letter->verdict = TAKEN;
+	letter->tentative = true;
+	return house_bounce(box->gate->house, letter->mail.bounce,
+			    arrived && arrived < clock ? arrived : clock, box->gate->now, &letter->bounced,
+			    why);
+}
+
 static int deliver(struct mailbox *box, struct letter *letter, struct fault *why)
 {
 	const char *files[MAIL_FILES_MOST];
@@ -330,6 +381,7 @@ static int deliver(struct mailbox *box, struct letter *letter, struct fault *why
 		.files = files,
 		.file_count = letter->mail.file_count,
 		.arrived = letter->about.arrived,
+		.returned = letter->mail.bounce ? letter->mail.bounce->id : NULL,
 	};
 	json_t *answer = NULL;
 	bool before = false;
@@ -360,7 +412,8 @@ int mailbox_deliver(struct mailbox *box, struct fault *why)
 		return 0;
 	for (size_t i = 0; ret == 0 && i < box->count; i++)
 		if (box->letters[i].verdict == OPEN)
-			ret = deliver(box, &box->letters[i], why);
+			ret = is_bounce(&box->letters[i]) ? deliver_bounce(box, &box->letters[i], why)
+							  : deliver(box, &box->letters[i], why);
 	return ret;
 }
 
@@ -467,7 +520,7 @@ void mailbox_close(struct mailbox *box)
 
 json_t *mailbox_status(const struct mailbox *box)
 {
-	json_t *status, *by_cause;
+	json_t *status, *by_cause, *bounces;
 	char zh[FAULT_TOLD];
 	bool quiet;
 
@@ -478,13 +531,17 @@ json_t *mailbox_status(const struct mailbox *box)
 	by_cause = json_object();
 	for (int i = 0; i < CAUSES; i++)
 		json_object_set_new(by_cause, causes[i], json_integer((json_int_t)box->by_cause[i]));
-	status = json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:s}", "box", imap_place(box->imap), "state",
+	bounces = json_object();
+	for (int i = 0; i < BOUNCED__COUNT; i++)
+		json_object_set_new(bounces, bounced_words[i], json_integer((json_int_t)box->bounced[i]));
+	status = json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:s}", "box", imap_place(box->imap), "state",
 			   !quiet                               ? "working"
 			   : box->trouble.code == FAULT_REFUSED ? "not let in"
 			   : box->trouble.code                  ? "unreachable"
 								: "well",
 			   "taken", (json_int_t)box->taken, "again", (json_int_t)box->again, "refused",
-			   (json_int_t)box->refused, "causes", by_cause, "last_refusal", box->last_reason);
+			   (json_int_t)box->refused, "causes", by_cause, "bounces", bounces, "last_refusal",
+			   box->last_reason);
 	if (quiet && box->trouble.code) {
 		fault_tell_zh(&box->trouble, zh, sizeof(zh));
 		json_object_update_new(status, json_pack("{s:s, s:s, s:i}", "en", box->trouble.text, "zh", zh,

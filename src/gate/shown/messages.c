@@ -106,7 +106,7 @@ int channels_test_all(struct call *call, struct fault *why)
 	return ret < 0 ? ret : call_ask(call, ASK_CHANNEL, json_pack("{s:s}", "act", "test"), NULL, why);
 }
 
-int channels_hold_one(struct call *call, struct fault *why)
+static int with_reason(struct call *call, const char *act, struct fault *why)
 {
 	static const char *const names[] = { "reason", NULL };
 	const char *reason;
@@ -115,11 +115,13 @@ int channels_hold_one(struct call *call, struct fault *why)
 	if ((ret = call_members(call, names, why)) < 0 ||
 	    (ret = call_text_of(call, "reason", REASON_MOST, true, &reason, why)) < 0)
 		return ret;
-	return call_ask(
-		call, ASK_CHANNEL,
-		json_pack("{s:s, s:s, s:s}", "act", "hold", "channel", call->words[0], "reason", reason),
-		NULL, why);
+	return call_ask(call, ASK_CHANNEL,
+			json_pack("{s:s, s:s, s:s}", "act", act, "channel", call->words[0], "reason", reason),
+			NULL, why);
 }
+
+int channels_hold_one(struct call *call, struct fault *why) { return with_reason(call, "hold", why); }
+int channels_give_up_one(struct call *call, struct fault *why) { return with_reason(call, "give-up", why); }
 
 int channels_resume_one(struct call *call, struct fault *why)
 {

@@ -12,14 +12,15 @@ static const struct {
 	const char *header;
 	const char *words; /* with commas; NULL: whatever it says */
 	const char *but;   /* unless it says this */
+	bool bounces;      /* bounces say it, too, and are wanted */
 	const char *en, *zh;
 } signs[] = {
-	{ "Auto-Submitted",           NULL,             "no",   "an automatic answer", "自动答复" },
-	{ "X-Auto-Response-Suppress", NULL,             "none", "an automatic answer", "自动答复" },
-	{ "X-Autoreply",              NULL,             "no",   "an automatic answer", "自动答复" },
-	{ "X-Loop",                   NULL,             NULL,   "a message that went around", "循环邮件" },
-	{ "Precedence",               "bulk,junk,list,auto_reply", NULL, "bulk mail",  "群发邮件" },
-	{ "Return-Path",              "<>",             NULL,   "a bounce",            "退信" },
+	{ "Auto-Submitted",           NULL,             "no",   true,  "an automatic answer", "自动答复" },
+	{ "X-Auto-Response-Suppress", NULL,             "none", true,  "an automatic answer", "自动答复" },
+	{ "X-Autoreply",              NULL,             "no",   false, "an automatic answer", "自动答复" },
+	{ "X-Loop",                   NULL,             NULL,   false, "a message that went around", "循环邮件" },
+	{ "Precedence",               "bulk,junk,list,auto_reply", NULL, true, "bulk mail",   "群发邮件" },
+	{ "Return-Path",              "<>",             NULL,   true,  "an automatic answer", "自动答复" },
 };
 /* clang-format on */
 
@@ -67,7 +68,7 @@ static int by_list(GMimeMessage *message, struct fault *why)
 	return 0;
 }
 
-int loop_ask(GMimeMessage *message, struct fault *why)
+int loop_ask(GMimeMessage *message, bool bounce, struct fault *why)
 {
 	GMimeObject *object = GMIME_OBJECT(message);
 	GMimeObject *body = g_mime_message_get_mime_part(message);
@@ -78,7 +79,7 @@ int loop_ask(GMimeMessage *message, struct fault *why)
 	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++) {
 		const char *value = g_mime_object_get_header(object, signs[i].header);
 
-		if (!value)
+		if (!value || (bounce && signs[i].bounces))
 			continue;
 		first_word(value, word, sizeof(word));
 		if ((!signs[i].words && !(signs[i].but && !strcasecmp(word, signs[i].but))) ||
@@ -88,7 +89,7 @@ int loop_ask(GMimeMessage *message, struct fault *why)
 	}
 	if (id && !strncasecmp(id, own_id, strlen(own_id)))
 		return fault_say(why, FAULT_REFUSED, "a message of our own", "本系统发出的邮件");
-	if (type && g_mime_content_type_is_type(type, "multipart", "report"))
-		return fault_say(why, FAULT_REFUSED, "a report on delivery", "投递状态报告");
+	if (!bounce && type && g_mime_content_type_is_type(type, "multipart", "report"))
+		return fault_say(why, FAULT_REFUSED, "a receipt", "回执");
 	return by_list(message, why);
 }

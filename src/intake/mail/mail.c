@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "intake/mail/bounce.h"
 #include "intake/mail/loop.h"
 #include "intake/mail/words.h"
 
@@ -203,16 +204,32 @@ static void take_sender(struct reading *r, GMimeMessage *message)
 			   MAIL_LINE_MOST, r->mem);
 }
 
+/* True where nothing more is to be read. */
+static bool take_bounce(struct reading *r, GMimeMessage *message)
+{
+	struct bounce *bounce = arena_take(r->mem, sizeof(*bounce));
+
+	bounce_read(message, r->mem, bounce);
+	r->mail->bounce = bounce;
+	return bounce->count != 0;
+}
+
 static int take_message(struct reading *r, GMimeMessage *message)
 {
 	GMimeObject *body = g_mime_message_get_mime_part(message);
-	int ret = loop_ask(message, r->why);
+	const bool bounce = bounce_is(message);
+	int ret = loop_ask(message, bounce, r->why);
 
 	if (ret < 0)
 		return ret;
 	take_sender(r, message);
 	r->mail->id = words_line(g_mime_message_get_message_id(message), MAIL_LINE_MOST, r->mem);
 	r->mail->subject = words_line(g_mime_message_get_subject(message), MAIL_LINE_MOST, r->mem);
+	/* A bounce may come from nobody (RFC 5321, 4.5.5). */
+	if (bounce && !*r->mail->sender)
+		r->mail->sender = "<>";
+	if (bounce && take_bounce(r, message))
+		return 0;
 	if (!*r->mail->sender)
 		return fault_say(r->why, FAULT_INVALID, "the message says no sender", "邮件未写明发件人");
 	return body ? take_part(r, body, 1) : 0;

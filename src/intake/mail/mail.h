@@ -30,11 +30,14 @@ struct mail_file {
 	size_t len;
 };
 
+struct bounce;
+
 struct mail {
-	const char *id;             /* Message-ID, "" where it has none */
-	const char *sender, *name;  /* as the message says */
-	const char *subject, *text; /* UTF-8 without controls; "" where there is none */
-	bool shortened;             /* the text goes on in the message */
+	const char *id;              /* Message-ID, "" where it has none */
+	const char *sender, *name;   /* as the message says */
+	const char *subject, *text;  /* UTF-8 without controls; "" where there is none */
+	bool shortened;              /* the text goes on in the message */
+	const struct bounce *bounce; /* it says what became of a message; NULL: it does not (bounce.h) */
 	struct mail_file *files;
 	size_t file_count;
 };
@@ -42,6 +45,7 @@ struct mail {
 /* Once, before the first message and before there are threads. */
 void mail_start(void);
 
-/* All in `mem`. FAULT_REFUSED where no person wrote it (a loop, a list, a
- * bounce), FAULT_LIMIT where it is too much, FAULT_INVALID where it is none. */
+/* All in `mem`. Of a bounce whose form is known there is no text and no file. FAULT_REFUSED where no person
+ * and no mail server's fault wrote it (a loop, a list), FAULT_LIMIT where it is too much, FAULT_INVALID where
+ * it is none. */
 int mail_read(const char *bytes, size_t len, struct arena *mem, struct mail *out, struct fault *why);

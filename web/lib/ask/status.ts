@@ -58,7 +58,7 @@ export interface Status {
 	ways: Record<string, string>;
 	heartbeat?: { to: string; sent: number; failed: number; failing: boolean; last?: string } | null;
 	before?: { clean: boolean; last_alive: string; gap_s: number };
-	mail?: { box: string; state: string; taken: number; refused: number; zh?: string; en?: string };
+	mail?: { box: string; state: string; taken: number; refused: number; bounces: Record<'failed' | 'noted' | 'again' | 'answered' | 'elsewhere' | 'foreign', number>; zh?: string; en?: string };
 	now: string;
 	next_due?: string | null;
 	started_at: string;

@@ -71,7 +71,10 @@ function intake(s: Status): Finding[] {
 function mail(s: Status): Finding[] {
 	if (!s.mail) return [];
 	const trouble = s.mail.zh && s.mail.en ? say({ zh: s.mail.zh, en: s.mail.en }) : undefined;
-	return [{ key: 'mail', grade: trouble ? 'bad' : 'good', text: `${s.mail.box}: ${say(h.mail_is, { taken: count(s.mail.taken), refused: count(s.mail.refused) })}`, todo: trouble }];
+	const { failed, noted, again, answered, elsewhere, foreign } = s.mail.bounces;
+	const strange = again + answered + elsewhere + foreign;
+	const bounced = failed + noted + strange ? say(h.mail_bounced, { failed: count(failed), noted: count(noted), strange: count(strange) }) : '';
+	return [{ key: 'mail', grade: trouble ? 'bad' : 'good', text: `${s.mail.box}: ${say(h.mail_is, { taken: count(s.mail.taken), refused: count(s.mail.refused) })}${bounced}`, todo: trouble }];
 }
 function ways(s: Status): Finding {
 	const all = Object.entries(s.ways).map(([name, at]) => `${name.replace('_', ' ')} ${at}`);

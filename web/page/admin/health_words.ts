@@ -45,6 +45,7 @@ export const h = words({
 	sources_do: { zh: '与该单位联络；见“监测源与规则”', en: 'Call that unit; see Sources and rules' },
 	mail: { zh: '报送邮箱', en: 'Mailbox' },
 	mail_is: { zh: '已收 {taken}，未收 {refused}', en: '{taken} taken, {refused} refused' },
+	mail_bounced: { zh: '；退信：失败 {failed}，已记 {noted}，不相符 {strange}', en: '; bounces: {failed} failed, {noted} noted, {strange} changed nothing' },
 	requests: { zh: '请求', en: 'Requests' },
 	requests_is: { zh: '{requests} 次，当前连接 {connections}', en: '{requests} so far, {connections} connections now' },
 	requests_turned: { zh: '；拒绝 {n} 次', en: '; {n} turned away' },

@@ -31,6 +31,7 @@ export interface Message {
 	key: string;
 	tries: number;
 	about: Handle;
+	held?: Both;
 	letter?: number | Letter;
 	attempts?: Attempt[];
 }
@@ -40,7 +41,7 @@ export interface Messages {
 }
 export interface Channel {
 	name: string;
-	kind: 'mail' | 'webhook' | 'command';
+	kind: 'mail' | 'webhook' | 'command' | 'none';
 	state: 'open' | 'trouble' | 'held' | 'off';
 	waiting: number;
 	sending: number;
@@ -48,6 +49,7 @@ export interface Channel {
 	sent_at?: string;
 	trouble_at?: string;
 	words?: string;
+	because?: Both;
 	code?: number;
 }
 
