@@ -118,7 +118,7 @@ void house_rollback(struct house *house);
 struct list_ask {
 	const char *kind, *where; /* where: store/filter.h, or NULL */
 	const char *after;        /* where a page before ended, or NULL */
-	const char *order;        /* newest (or NULL), updated, number, changed */
+	const char *order;        /* newest (or NULL), updated, number, changed; or a time, the longest ago first */
 	int64_t since;            /* with `changed`: this moment or later */
 	int limit;                /* 0: 50 */
 	int space;                /* 0: real */

@@ -10,7 +10,7 @@
 /* A cursor: the letter of the order, what it sorts by where that is not the
  * id, a colon, and the id. Callers do not look into it. */
 static const char letters[] = {
-	[LIST_NEWEST] = 'i', [LIST_UPDATED] = 'u', [LIST_NUMBER] = 'n', [LIST_CHANGED] = 'c'
+	[LIST_NEWEST] = 'i', [LIST_UPDATED] = 'u', [LIST_NUMBER] = 'n', [LIST_CHANGED] = 'c', [LIST_BY] = 'b'
 };
 
 const char *list_cursor(const struct list_query *query, const struct list_row *last, struct arena *mem)
@@ -22,6 +22,9 @@ const char *list_cursor(const struct list_query *query, const struct list_row *l
 	case LIST_CHANGED:
 		return arena_text(mem, "%c%" PRId64 ":%" PRId64, letters[query->order], last->updated_at,
 				  last->id);
+	case LIST_BY:
+		return last->value ? arena_text(mem, "b=%s:%" PRId64, last->value, last->id)
+				   : arena_text(mem, "b:%" PRId64, last->id);
 	case LIST_NUMBER:
 		break;
 	}
@@ -52,6 +55,7 @@ static int read_cursor(const struct list_query *query, struct arena *mem, struct
 	if (good) {
 		key = arena_copy_bytes(mem, query->after + 1, (size_t)(colon - query->after - 1));
 		out->number = key;
+		out->value = *key == '=' ? key + 1 : NULL;
 		if (list_by_time(query->order))
 			good = whole_number(key, &out->updated_at);
 	}
@@ -69,9 +73,27 @@ static char *copy_column(struct rows *rows, int column, struct arena *mem, size_
 	return text ? arena_copy_bytes(mem, text, *len) : NULL;
 }
 
+/* What the list is sorted by, where that is a field. */
+static int read_value(struct store *store, const struct list_query *query, struct arena *mem,
+		      struct list_row *row, struct fault *why)
+{
+	SCOPED(rows_drop) struct rows *rows = NULL;
+	size_t len;
+	int ret;
+
+	if (query->order != LIST_BY)
+		return 0;
+	if ((ret = store_query(store, "SELECT value FROM facets WHERE object=$1 AND name=$2",
+			       VALUES(value_int(row->id), value_text(query->by)), &rows, why)) < 0 ||
+	    (ret = rows_next(rows, why)) <= 0)
+		return ret;
+	row->value = copy_column(rows, 0, mem, &len);
+	return 0;
+}
+
 /* 1, or 0 where the object has gone since its id was found. */
-static int read_row(struct store *store, int64_t id, bool lean, struct arena *mem, struct list_row *out,
-		    struct fault *why)
+static int read_row(struct store *store, const struct list_query *query, int64_t id, struct arena *mem,
+		    struct list_row *out, struct fault *why)
 {
 	static const char *const sql[] = {
 		"SELECT number, version, updated_at, states, body FROM objects WHERE id=$1",
@@ -81,16 +103,17 @@ static int read_row(struct store *store, int64_t id, bool lean, struct arena *me
 	size_t len;
 	int ret;
 
-	if ((ret = store_query(store, sql[lean], VALUES(value_int(id)), &rows, why)) < 0 ||
+	if ((ret = store_query(store, sql[query->lean], VALUES(value_int(id)), &rows, why)) < 0 ||
 	    (ret = rows_next(rows, why)) <= 0)
 		return ret;
 	*out = (struct list_row){ .id = id, .version = rows_int(rows, 1), .updated_at = rows_int(rows, 2) };
 	out->number = copy_column(rows, 0, mem, &len);
-	if (lean)
-		return 1;
-	out->states = copy_column(rows, 3, mem, &len);
-	out->body = copy_column(rows, 4, mem, &out->body_len);
-	return 1;
+	if (!query->lean) {
+		out->states = copy_column(rows, 3, mem, &len);
+		out->body = copy_column(rows, 4, mem, &out->body_len);
+	}
+	ret = read_value(store, query, mem, out, why);
+	return ret < 0 ? ret : 1;
 }
 
 static int read_page(struct store *store, const struct list_query *query, const int64_t *ids, size_t count,
@@ -101,7 +124,7 @@ static int read_page(struct store *store, const struct list_query *query, const 
 	int ret;
 
 	for (size_t i = 0; i < most; i++) {
-		if ((ret = read_row(store, ids[i], query->lean, mem, &page.rows[page.count], why)) < 0)
+		if ((ret = read_row(store, query, ids[i], mem, &page.rows[page.count], why)) < 0)
 			return ret;
 		page.count += (size_t)ret;
 	}
@@ -109,6 +132,22 @@ static int read_page(struct store *store, const struct list_query *query, const 
 		page.after = list_cursor(query, &page.rows[page.count - 1], mem);
 	*out = page;
 	return 0;
+}
+
+/* Where columns say it: 1. */
+static int find_newest(struct store *store, const struct list_query *query, const struct filter *filter,
+		       const struct list_mark *mark, struct arena *mem, int64_t *ids, size_t *count,
+		       struct fault *why)
+{
+	struct list_bits *test;
+	int ret;
+
+	if (query->order != LIST_NEWEST || !filter)
+		return 0;
+	if ((ret = list_bits_of(store, query, filter, false, mem, &test, why)) < 0 || !test)
+		return ret;
+	ret = list_sets_newest(store, query, test, mark, mem, ids, count, why);
+	return ret < 0 ? ret : 1;
 }
 
 /* One more than a page holds, so that it is known whether another follows. */
@@ -120,6 +159,10 @@ static int find(struct store *store, const struct list_query *query, const struc
 	SCOPED(rows_drop) struct rows *rows = NULL;
 	int ret;
 
+	if ((ret = find_newest(store, query, filter, mark, mem, ids, count, why)))
+		return ret < 0 ? ret : 0;
+	if (query->order == LIST_BY)
+		return list_sets_page(store, query, filter, mark, mem, ids, count, why);
 	if ((ret = list_plan_page(store, query, filter, mark, mem, &plan, why)) < 0 ||
 	    (ret = list_plan_run(store, &plan, &rows, why)) < 0)
 		return ret;

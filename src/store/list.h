@@ -22,6 +22,7 @@ enum list_order {
 	LIST_UPDATED, /* the one changed last first */
 	LIST_NUMBER,  /* by number, ascending; objects without one are left out */
 	LIST_CHANGED, /* the one changed last comes last: what changed since is read on from there */
+	LIST_BY,      /* by the value of a field, ascending, as text; objects without one come last */
 };
 
 struct list_query {
@@ -31,6 +32,7 @@ struct list_query {
 	const char *const *fields; /* that the filter may name: those with facets */
 	size_t field_count;
 	enum list_order order;
+	const char *by;    /* LIST_BY: one of `fields`, of which an object has one value */
 	int64_t since;     /* LIST_CHANGED: changed then or later; 0: all */
 	const char *after; /* NULL, or what a page before gave */
 	int limit;         /* 1..LIST_LIMIT */
@@ -40,6 +42,7 @@ struct list_query {
 struct list_row {
 	int64_t id, version, updated_at;
 	const char *number; /* or NULL */
+	const char *value;  /* LIST_BY: what it is sorted by, or NULL */
 	const char *states, *body;
 	size_t body_len;
 };

@@ -383,12 +383,30 @@ void list_plan_term(const struct list_query *query, const struct filter *term, s
 	say_set(&m, term);
 }
 
+/* Along the index of facets, whatever the space. */
+static void say_values(struct maker *m, const struct list_mark *mark)
+{
+	say(m, "SELECT object FROM facets");
+	put(m, " WHERE kind=", value_text(m->query->kind));
+	put(m, " AND name=", value_text(m->query->by));
+	if (mark->set) {
+		put(m, " AND (value, object)>(", value_text(mark->value));
+		put(m, ", ", value_int(mark->id));
+		say(m, ")");
+	}
+	say(m, " ORDER BY value, object");
+}
+
 void list_plan_all(const struct list_query *query, const struct list_mark *mark, struct arena *mem,
 		   struct list_plan *out)
 {
 	struct maker m = { .query = query, .mem = mem, .plan = out };
 
 	begin(&m, "");
+	if (query->order == LIST_BY && query->by) {
+		say_values(&m, mark);
+		return;
+	}
 	say_walk(&m, NULL);
 	say_kind(&m);
 	say_mark(&m, mark, false, "o.id");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/faultpoint.h"
+#include "store/column_private.h"
 #include "store/store_private.h"
 
 struct store_txn {
@@ -59,6 +60,7 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	assert(!store->txn);
+	column_forget(store);
 	store->driver->close(store->engine);
 	free(store->path);
 	free(store);
@@ -79,6 +81,7 @@ int store_begin(struct store *store, struct store_txn **out, struct fault *why)
 		return ret;
 	FAULTPOINT("store.begin");
 	store->marks = 0;
+	store->writes_before = store->column_writes;
 	store->txn = must_alloc(sizeof(*store->txn));
 	store->txn->store = store;
 	*out = store->txn;
@@ -92,6 +95,13 @@ int store_look(struct store *store, struct fault *why)
 }
 
 void store_look_end(struct store *store) { store->driver->rollback(store->engine); }
+
+/* Nothing happened: what was kept since says something else than the tables. */
+static void unwrite(struct store *store, uint64_t writes)
+{
+	if (store->column_writes != writes)
+		column_forget(store);
+}
 
 static void txn_end(struct store_txn **txn)
 {
@@ -107,10 +117,12 @@ int store_commit(struct store_txn **txn, struct fault *why)
 
 	assert(store->txn == *txn && !store->marks);
 	FAULTPOINT("store.commit");
-	if ((ret = store->driver->commit(store->engine, why)) < 0)
+	if ((ret = store->driver->commit(store->engine, why)) < 0) {
 		store->driver->rollback(store->engine);
-	else
+		unwrite(store, store->writes_before);
+	} else {
 		FAULTPOINT("store.committed");
+	}
 	txn_end(txn);
 	return ret;
 }
@@ -123,6 +135,7 @@ void store_txn_drop(struct store_txn **txn)
 		return;
 	store = (*txn)->store;
 	store->driver->rollback(store->engine);
+	unwrite(store, store->writes_before);
 	txn_end(txn);
 }
 
@@ -131,9 +144,12 @@ int store_mark(struct store *store, struct fault *why)
 	int ret;
 
 	assert(store->txn);
-	if ((ret = store->driver->mark(store->engine, why)) == 0)
-		store->marks++;
-	return ret;
+	if ((ret = store->driver->mark(store->engine, why)) < 0)
+		return ret;
+	if (store->marks < STORE_MARKS)
+		store->writes_at[store->marks] = store->column_writes;
+	store->marks++;
+	return 0;
 }
 
 int store_keep(struct store *store, struct fault *why)
@@ -150,6 +166,7 @@ int store_undo(struct store *store, struct fault *why)
 {
 	assert(store->txn && store->marks);
 	store->marks--;
+	unwrite(store, store->marks < STORE_MARKS ? store->writes_at[store->marks] : store->writes_before);
 	return store->driver->undo(store->engine, why);
 }
 

@@ -48,6 +48,9 @@ struct store_driver {
 	int (*census)(void *engine, const char *name, int64_t *tables, bool *has, struct fault *why);
 };
 
+/* Marks of which it is known what was written since; a deeper one is taken to have written. */
+enum { STORE_MARKS = 8 };
+
 struct store {
 	const struct store_driver *driver;
 	void *engine;
@@ -55,6 +58,12 @@ struct store {
 	enum store_mode mode;
 	struct store_txn *txn; /* the one that is open, or NULL */
 	unsigned marks;        /* that are neither kept nor undone */
+
+	/* Kept by column.c. How often a facet was written, also when the open
+	 * transaction and its marks began: what comes to nothing is forgotten. */
+	struct columns *columns;
+	uint64_t asked;
+	uint64_t column_writes, writes_before, writes_at[STORE_MARKS];
 };
 
 /* Refuse a store that a newer version wrote (schema.c); an empty one is fine. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "store/facet.h"
 #include "store/filter.h"
 #include "store/list.h"
 #include "store/search.h"
@@ -33,8 +34,8 @@ static struct store *filled(void)
 			      " updated_at) VALUES($1, 1, 'incident', 'INC-' || $1, '{}', '{}', '', 1, 0, $1 "
 			      "% 7)",
 			      VALUES(value_int(id)), NULL, NULL) < 0 ||
-		    store_run(store, "INSERT INTO facets VALUES('incident', 'level', $1 % 5, $1)",
-			      VALUES(value_int(id)), NULL, NULL) < 0 ||
+		    facet_put(store, "incident", "level", id, (const char[]){ (char)('0' + id % 5), '\0' },
+			      NULL) < 0 ||
 		    search_feed(store, id, id % 2 ? "网站被篡改 nginx" : "a b c", NULL) < 0)
 			abort();
 	if (store_commit(&txn, NULL) < 0)
@@ -68,7 +69,8 @@ static void ask(struct store *store, const char *filter, const char *after, int 
 					  .filter = filter,
 					  .fields = fields,
 					  .field_count = FIELDS,
-					  .order = (enum list_order)(order % 3),
+					  .order = (enum list_order)(order % 5),
+					  .by = "level",
 					  .after = after,
 					  .limit = 7 };
 	struct list_page page = { 0 };

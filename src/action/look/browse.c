@@ -113,7 +113,15 @@ static int fill(struct house *house, struct deed *deed, struct list_query *query
 	return 0;
 }
 
-static int order_of(const char *word, enum list_order *out, struct fault *why)
+/* A moment that lists are filtered by: what has waited longest comes first. */
+static bool sorts(const struct kind *kind, const char *name)
+{
+	const struct field *field = kind_field(kind, name);
+
+	return field && field->type == FIELD_TIME && field->filter && !field->many;
+}
+
+static int order_of(const struct kind *kind, const char *word, struct list_query *query, struct fault *why)
 {
 	static const char *const words[] = {
 		[LIST_NEWEST] = "newest",
@@ -122,16 +130,26 @@ static int order_of(const char *word, enum list_order *out, struct fault *why)
 		[LIST_CHANGED] = "changed",
 	};
 
-	*out = LIST_NEWEST;
+	query->order = LIST_NEWEST;
 	for (size_t i = 0; word && i < sizeof(words) / sizeof(*words); i++)
 		if (!strcmp(words[i], word)) {
-			*out = (enum list_order)i;
+			query->order = (enum list_order)i;
 			return 0;
 		}
+	if (word && sorts(kind, word)) {
+		query->order = LIST_BY;
+		query->by = word;
+		return 0;
+	}
 	return !word ? 0
 		     : fault_say(why, FAULT_INVALID,
-				 "order is newest, updated, number or changed, not '%.40s'",
-				 "排序（order）为“newest”“updated”“number”或“changed”，不能是“%.40s”", word);
+				 "order is newest, updated, number, changed or a time that %s%.0s is "
+				 "filtered by, not "
+				 "'%.40s'",
+				 "%.0s排序（order）为“newest”“updated”“number”“changed”或“%"
+				 "s”可用于筛选的时间字段，不能是“"
+				 "%.40s”",
+				 kind->name, kind->label.zh, word);
 }
 
 int list_query_of(struct deed *deed, const struct list_ask *ask, const char *names[static FILTER_NAMES],
@@ -153,7 +171,7 @@ int list_query_of(struct deed *deed, const struct list_ask *ask, const char *nam
 				      .lean = true,
 				      .after = ask->after,
 				      .limit = ask->limit ? ask->limit : 50 };
-	if ((ret = order_of(ask->order, &query->order, why)) < 0 ||
+	if ((ret = order_of(kind, ask->order, query, why)) < 0 ||
 	    (ret = filter_parse(ask->where ? ask->where : "", ask->where ? strlen(ask->where) : 0, names,
 				query->field_count, deed->mem, &sought, why)) < 0)
 		return ret;

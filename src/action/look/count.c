@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/list.h"
+#include "store/facet.h"
 
 /* OTHERS stands for the first values that are too rare to be shown. */
 enum { NONE = 0, OTHERS = UINT32_MAX };
@@ -23,12 +23,24 @@ struct tallies {
 	size_t count, room;
 };
 
+/* What one second value has counted, by first value. */
+struct line {
+	const char *value;
+	int64_t sample;
+	int64_t *counts; /* by number of the first value */
+	size_t room;
+};
+
 struct counting {
 	struct deed *deed;
 	const struct kind *kind;
 	struct list_ids ids;
-	uint32_t *first; /* by id: the number of its first value, from 1 */
-	struct list_ids seen;
+	struct list_ids seen; /* which of them have a value */
+	struct tallies *into;
+	uint32_t *first; /* by id: the number of its first value, from 1; NULL where there is no second */
+	const uint32_t *kept; /* by number of the first value: where it is counted */
+	struct line line;
+	int64_t others;
 };
 
 static struct tally *add(struct deed *deed, struct tallies *list, struct tally tally)
@@ -48,18 +60,6 @@ static struct tally *add(struct deed *deed, struct tallies *list, struct tally t
 
 /* ---- values --------------------------------------------------------------- */
 
-/* Each value of the field with each record that has it, in the order of values. */
-static int read_values(struct counting *c, const char *name, struct rows **out, struct fault *why)
-{
-	return store_query(c->deed->house->store,
-			   "SELECT value, object FROM facets WHERE kind = $1 AND name = $2",
-			   VALUES(value_text(c->kind->name), value_text(name)), out, why);
-}
-
-static bool is(const struct tally *tally, const char *value) { return tally && !strcmp(tally->value, value); }
-
-static void see(struct list_ids *seen, int64_t id) { seen->words[id / 64] |= UINT64_C(1) << (id % 64); }
-
 static struct list_ids nobody(struct counting *c)
 {
 	const size_t words = (size_t)c->ids.most / 64 + 1;
@@ -78,32 +78,41 @@ static int64_t without(const struct counting *c)
 	return count;
 }
 
-static int by_one(struct counting *c, const char *name, bool number_them, struct tallies *out,
-		  struct fault *why)
+/* Each record with each value it has: one value after the other, given where it begins. */
+static int each(struct counting *c, const char *name, void (*count)(struct counting *, const char *, int64_t),
+		struct fault *why)
 {
-	SCOPED(rows_drop) struct rows *rows = NULL;
-	struct tally *now = NULL;
+	SCOPED(facet_walk_drop) struct facet_walk *walk = NULL;
+	const char *value;
+	int64_t id;
 	int ret;
 
 	c->seen = nobody(c);
-	if ((ret = read_values(c, name, &rows, why)) < 0)
+	if ((ret = facet_walk(c->deed->house->store, c->kind->name, name, &c->ids, c->deed->mem, &walk,
+			      why)) < 0)
 		return ret;
-	while ((ret = rows_next(rows, why)) == 1) {
-		const int64_t id = rows_int(rows, 1);
-		const char *value;
-
-		if (!list_has(&c->ids, id))
-			continue;
-		value = rows_text(rows, 0, NULL);
-		if (!is(now, value))
-			now = add(c->deed, out,
-				  (struct tally){ .value = arena_copy(c->deed->mem, value), .sample = id });
-		now->count++;
-		see(&c->seen, id);
-		if (number_them)
-			c->first[id] = (uint32_t)out->count;
+	while ((ret = facet_next(walk, &value, &id, why)) == 1) {
+		c->seen.words[id / 64] |= UINT64_C(1) << (id % 64);
+		count(c, value, id);
 	}
-	if (ret == 0 && without(c))
+	return ret;
+}
+
+static void count_first(struct counting *c, const char *value, int64_t id)
+{
+	if (value)
+		add(c->deed, c->into, (struct tally){ .value = value, .sample = id });
+	c->into->at[c->into->count - 1].count++;
+	if (c->first)
+		c->first[id] = (uint32_t)c->into->count;
+}
+
+static int by_one(struct counting *c, const char *name, struct tallies *out, struct fault *why)
+{
+	int ret;
+
+	c->into = out;
+	if ((ret = each(c, name, count_first, why)) == 0 && without(c))
 		add(c->deed, out, (struct tally){ .count = without(c) });
 	return ret;
 }
@@ -143,19 +152,13 @@ static void keep_frequent(struct counting *c, struct tallies *first, uint32_t *k
 	}
 }
 
-/* What one second value has counted, by first value. */
-struct line {
-	const char *value;
-	int64_t sample;
-	int64_t *counts; /* by number of the first value */
-	size_t room;
-};
-
-static void put_line(struct counting *c, struct line *line, struct tallies *out)
+static void put_line(struct counting *c)
 {
+	const struct line *line = &c->line;
+
 	for (size_t i = 0; i < line->room; i++) {
 		if (line->counts[i])
-			add(c->deed, out,
+			add(c->deed, c->into,
 			    (struct tally){ .value = line->value,
 					    .sample = line->sample,
 					    .first = (uint32_t)i,
@@ -164,67 +167,56 @@ static void put_line(struct counting *c, struct line *line, struct tallies *out)
 	}
 }
 
-static void count_in(struct counting *c, const uint32_t *kept, struct line *line, int64_t id, int64_t *others)
+static void count_in(struct counting *c, int64_t id)
 {
-	const uint32_t which = kept[c->first[id]];
+	const uint32_t which = c->kept[c->first[id]];
 
 	if (which == OTHERS)
-		++*others;
+		c->others++;
 	else
-		line->counts[which]++;
+		c->line.counts[which]++;
 }
 
-static void count_without(struct counting *c, const uint32_t *kept, struct line *line, int64_t *others)
+static void count_second(struct counting *c, const char *value, int64_t id)
 {
-	for (int64_t id = 0; id <= c->ids.most; id++)
-		if (list_has(&c->ids, id) && !list_has(&c->seen, id))
-			count_in(c, kept, line, id, others);
+	if (value) {
+		put_line(c);
+		c->line.value = value;
+		c->line.sample = id;
+	}
+	count_in(c, id);
 }
 
-static int by_second(struct counting *c, const char *name, const uint32_t *kept, size_t room,
-		     struct tallies *out, int64_t *others, struct fault *why)
+static int by_second(struct counting *c, const char *name, struct tallies *out, struct fault *why)
 {
-	struct line line = { .counts = arena_many(c->deed->mem, room, sizeof(int64_t)), .room = room };
-	SCOPED(rows_drop) struct rows *rows = NULL;
 	int ret;
 
-	c->seen = nobody(c);
-	if ((ret = read_values(c, name, &rows, why)) < 0)
+	c->into = out;
+	if ((ret = each(c, name, count_second, why)) < 0)
 		return ret;
-	while ((ret = rows_next(rows, why)) == 1) {
-		const int64_t id = rows_int(rows, 1);
-		const char *value;
-
-		if (!list_has(&c->ids, id))
-			continue;
-		value = rows_text(rows, 0, NULL);
-		if (!line.value || strcmp(line.value, value)) {
-			put_line(c, &line, out);
-			line.value = arena_copy(c->deed->mem, value);
-			line.sample = id;
-		}
-		count_in(c, kept, &line, id, others);
-		see(&c->seen, id);
-	}
-	put_line(c, &line, out);
-	line.value = NULL;
-	count_without(c, kept, &line, others);
-	put_line(c, &line, out);
-	return ret;
+	put_line(c);
+	c->line.value = NULL;
+	for (int64_t id = 0; id <= c->ids.most; id++)
+		if (list_has(&c->ids, id) && !list_has(&c->seen, id))
+			count_in(c, id);
+	put_line(c);
+	return 0;
 }
 
 static int by_two(struct counting *c, const char *const by[2], struct tallies *first, struct tallies *out,
-		  int64_t *others, struct fault *why)
+		  struct fault *why)
 {
 	uint32_t *kept;
 	int ret;
 
 	c->first = arena_many(c->deed->mem, (size_t)c->ids.most + 1, sizeof(*c->first));
-	if ((ret = by_one(c, by[0], true, first, why)) < 0)
+	if ((ret = by_one(c, by[0], first, why)) < 0)
 		return ret;
-	kept = arena_many(c->deed->mem, first->count + 1, sizeof(*kept));
+	c->kept = kept = arena_many(c->deed->mem, first->count + 1, sizeof(*kept));
 	keep_frequent(c, first, kept);
-	return by_second(c, by[1], kept, first->count + 1, out, others, why);
+	c->line.room = first->count + 1;
+	c->line.counts = arena_many(c->deed->mem, c->line.room, sizeof(*c->line.counts));
+	return by_second(c, by[1], out, why);
 }
 
 /* ---- the question --------------------------------------------------------- */
@@ -327,7 +319,7 @@ static void put_value(struct counting *c, const char *by, const struct tally *gr
 }
 
 static json_t *say(struct counting *c, const char *const by[2], const struct tallies *first,
-		   struct tallies *groups, int64_t others, bool all)
+		   struct tallies *groups, bool all)
 {
 	json_t *list = json_array(), *names = json_object(), *fields = json_array();
 
@@ -340,7 +332,7 @@ static json_t *say(struct counting *c, const char *const by[2], const struct tal
 		json_t *values;
 
 		if (i >= COUNT_GROUPS) {
-			others += group->count;
+			c->others += group->count;
 			continue;
 		}
 		values = json_array();
@@ -353,14 +345,13 @@ static json_t *say(struct counting *c, const char *const by[2], const struct tal
 	}
 	return json_pack("{s:b, s:s, s:o, s:I, s:o, s:I, s:b, s:o}", "ok", 1, "kind", c->kind->name, "by",
 			 fields, "total", (json_int_t)c->ids.count, "groups", list, "others",
-			 (json_int_t)others, "all", all, "names", names);
+			 (json_int_t)c->others, "all", all, "names", names);
 }
 
 static int answer_with(struct counting *c, const char *said, const struct list_query *query, json_t **answer,
 		       struct fault *why)
 {
 	struct tallies first = { 0 }, groups = { 0 };
-	int64_t others = 0;
 	const char *by[2];
 	bool all = true;
 	int ret;
@@ -369,9 +360,9 @@ static int answer_with(struct counting *c, const char *said, const struct list_q
 	    (ret = list_ids(c->deed->house->store, query, c->deed->mem, &c->ids, why)) < 0 ||
 	    (ret = reach_seen(c->deed, c->kind, &c->ids, &all, why)) < 0)
 		return ret;
-	ret = by[1] ? by_two(c, by, &first, &groups, &others, why) : by_one(c, by[0], false, &groups, why);
+	ret = by[1] ? by_two(c, by, &first, &groups, why) : by_one(c, by[0], &groups, why);
 	if (ret == 0)
-		*answer = say(c, by, &first, &groups, others, all);
+		*answer = say(c, by, &first, &groups, all);
 	return ret;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/facet.h"
 #include "store/search.h"
 
 static char *dump(const json_t *value) { return json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS); }
@@ -40,23 +41,20 @@ static int write_object(struct house *house, const struct object *o, struct faul
 			NULL, why);
 	free(states);
 	free(body);
+	if (ret >= 0 && o->fresh)
+		facet_born(house->store, o->kind->name, o->space, o->id);
 	return ret;
 }
 
 static int put_facet(struct house *house, const struct object *o, const char *name, const char *value,
 		     struct fault *why)
 {
-	return store_run(
-		house->store,
-		"INSERT INTO facets(kind, name, value, object) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-		VALUES(value_text(o->kind->name), value_text(name), value_text(value), value_int(o->id)),
-		NULL, why);
+	return facet_put(house->store, o->kind->name, name, o->id, value, why);
 }
 
 static int drop_facets(struct house *house, const struct object *o, const char *name, struct fault *why)
 {
-	return store_run(house->store, "DELETE FROM facets WHERE object = $1 AND name = $2",
-			 VALUES(value_int(o->id), value_text(name)), NULL, why);
+	return facet_drop(house->store, o->kind->name, name, o->id, why);
 }
 
 static int link_to(struct house *house, const struct object *o, const struct field *field, int64_t parent,
@@ -560,11 +558,10 @@ static int64_t lines_apart(const struct buf *a, const struct buf *b)
 
 static int clear_views(struct house *house, struct fault *why)
 {
-	static const char *const deletes[] = { "DELETE FROM objects",   "DELETE FROM facets",
-					       "DELETE FROM links",     "DELETE FROM clocks",
-					       "DELETE FROM proposals", "DELETE FROM series",
-					       "DELETE FROM checks" };
-	int ret = 0;
+	static const char *const deletes[] = { "DELETE FROM objects", "DELETE FROM links",
+					       "DELETE FROM clocks",  "DELETE FROM proposals",
+					       "DELETE FROM series",  "DELETE FROM checks" };
+	int ret = facet_clear(house->store, why);
 
 	for (size_t i = 0; ret >= 0 && i < sizeof(deletes) / sizeof(*deletes); i++)
 		ret = store_run(house->store, deletes[i], NO_VALUES, NULL, why);

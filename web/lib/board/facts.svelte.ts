@@ -1,6 +1,8 @@
 /*
  * facts -- what the command board says, read together and kept fresh.
  *
+ * The first time each part is told as it comes (`begun`), the numbers first; from then on a new state of things
+ * is shown as a whole.
  * Asked anew when something happens, at most every two seconds, and every minute
  * in any case (a source falls silent without an event). What was shown stays when
  * an answer fails; `lost` says so.
@@ -113,27 +115,38 @@ async function may<T>(path: string, signal: AbortSignal): Promise<T | undefined>
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
 
-async function named(grid: Grid, clocks: Due[], signal: AbortSignal): Promise<Case[]> {
-	const next = new Map<number, Due>();
-	for (const clock of clocks) if (clock.kind === 'incident' && !next.has(clock.id)) next.set(clock.id, clock);
-	const cases: Case[] = [];
-	for (const level of LEVELS) {
-		if (!grid.of_level(level) || cases.length >= NAMED) continue;
-		const list = await ask<List>(`/incident?limit=${NAMED - cases.length}&where=${q(`${where_handled} ${where_level(level)}`)}`, signal);
-		const of_level = list.rows.map((row) => ({
+/* How many there are of each level the grid knows, so all of them are asked for at once. */
+async function named(grid: Grid, signal: AbortSignal): Promise<Case[]> {
+	let room = NAMED;
+	const wanted = LEVELS.map((level) => {
+		const most = Math.min(room, grid.of_level(level));
+		room -= most;
+		return { level, most };
+	});
+	const lists = await Promise.all(
+		wanted.map(({ level, most }) => (most ? ask<List>(`/incident?limit=${most}&where=${q(`${where_handled} ${where_level(level)}`)}`, signal) : undefined)),
+	);
+	return lists.flatMap((list, i) =>
+		(list?.rows ?? []).map((row) => ({
 			id: row.id,
 			number: row.number,
 			title: text(row.fields.title),
 			unit: text(row.fields.unit),
 			phase: row.states.handling ?? '',
 			command: row.states.command ?? '',
-			level,
+			level: wanted[i]!.level,
 			provisional: row.fields.confirmed_level === undefined || row.fields.confirmed_level === null,
-			next: next.get(row.id),
-		}));
-		cases.push(...of_level.sort((a, b) => (a.next?.due ?? '9').localeCompare(b.next?.due ?? '9') || b.id - a.id));
-	}
-	return cases;
+		})),
+	);
+}
+
+/* The gravest first, and among them whose clock runs out soonest. */
+function with_clocks(cases: readonly Case[], clocks: readonly Due[]): Case[] {
+	const next = new Map<number, Due>();
+	for (const clock of clocks) if (clock.kind === 'incident' && !next.has(clock.id)) next.set(clock.id, clock);
+	return cases
+		.map((one) => ({ ...one, next: next.get(one.id) }))
+		.sort((a, b) => b.level - a.level || (a.next?.due ?? '9').localeCompare(b.next?.due ?? '9') || b.id - a.id);
 }
 
 async function warned(signal: AbortSignal): Promise<Warned[]> {
@@ -188,25 +201,36 @@ async function held_up(signal: AbortSignal): Promise<Leaving | undefined> {
 	};
 }
 
-async function read(signal: AbortSignal): Promise<Facts> {
-	const [confirmed, provisional, due, warnings, units, status, leaving, duty] = await Promise.all([
+/** `told` hears of each part when it has come. */
+async function read(signal: AbortSignal, told: (part: Partial<Facts>) => void): Promise<Facts> {
+	const tell = async (part: Promise<Partial<Facts>>): Promise<Partial<Facts>> => {
+		const come = await part;
+		told(come);
+		return come;
+	};
+	const numbers = Promise.all([
 		ask<Counted>('/counts?kind=incident&by=handling,confirmed_level&where=open:yes', signal),
 		ask<Counted>(`/counts?kind=incident&by=handling,provisional_level&where=${q('open:yes NOT confirmed_level:*')}`, signal),
-		ask<{ clocks: Due[]; more: boolean }>('/clocks?state=running&limit=500', signal),
-		warned(signal),
-		hit(signal),
-		may<{ sources?: Source[] }>('/status', signal),
-		held_up(signal),
-		on_duty(signal),
+	]).then(([confirmed, provisional]) => ({ grid: new Grid(confirmed, provisional), at: now.ms }));
+	const due = ask<{ clocks: Due[]; more: boolean }>('/clocks?state=running&limit=500', signal).then(({ clocks, more }) => ({ clocks, clocks_more: more }));
+	const cases = Promise.all([numbers.then(({ grid }) => named(grid, signal)), due]).then(([all, { clocks }]) => ({ cases: with_clocks(all, clocks) }));
+	const parts = await Promise.all([
+		tell(numbers),
+		tell(due),
+		tell(cases),
+		tell(warned(signal).then((warnings) => ({ warnings }))),
+		tell(hit(signal).then((units) => ({ units }))),
+		tell(may<{ sources?: Source[] }>('/status', signal).then((status) => ({ sources: status?.sources }))),
+		tell(held_up(signal).then((leaving) => ({ leaving }))),
+		tell(on_duty(signal).then((duty) => ({ duty }))),
 	]);
-	const grid = new Grid(confirmed, provisional);
-	const cases = await named(grid, due.clocks, signal);
-	return { grid, cases, clocks: due.clocks, clocks_more: due.more, warnings, units, sources: status?.sources, leaving, duty, at: now.ms };
+	return Object.assign({}, ...parts) as Facts;
 }
 
 /** Made while a component is set up; ends with it. `told` hears of each new state of things. */
 export function facts(told: (facts: Facts) => void) {
 	let data = $state.raw<Facts | undefined>();
+	let begun = $state.raw<Partial<Facts>>({});
 	let problem = $state.raw<Problem | undefined>();
 	let asked: AbortController | undefined;
 	let running = false;
@@ -217,7 +241,7 @@ export function facts(told: (facts: Facts) => void) {
 		running = true;
 		const mine = (asked = new AbortController());
 		try {
-			data = await read(mine.signal);
+			data = await read(mine.signal, (part) => !data && (begun = { ...begun, ...part }));
 			problem = undefined;
 			told(data);
 		} catch (wrong) {
@@ -259,6 +283,10 @@ export function facts(told: (facts: Facts) => void) {
 	return {
 		get data() {
 			return data;
+		},
+		/** As far as the first reading has come. */
+		get begun() {
+			return data ?? begun;
 		},
 		get problem() {
 			return problem;
