@@ -190,6 +190,18 @@ static bool moved_on(struct tail *t, struct folder *folder, int64_t now)
 	return now - t->moved_since < TAIL_MOVED_S * STAMP_SECOND;
 }
 
+/* A copy holds no more than was read of it: but for one that was not read to its end yet, and
+ * gzip in the making. */
+static bool find_again(const struct folder *folder, struct former_ask *ask, const struct place *place,
+		       struct former *out)
+{
+	ask->whole = place->done || place->is_copy;
+	if (former_find(folder, ask, out))
+		return true;
+	ask->whole = place->done;
+	return place->is_copy && !place->done && former_find(folder, ask, out);
+}
+
 /* When was file `i` put away? Its name says so, or that of what it was packed into. */
 static bool rank_of(const struct tail *t, const struct folder *folder, size_t i, struct rotation *out)
 {
@@ -199,8 +211,7 @@ static bool rank_of(const struct tail *t, const struct folder *folder, size_t i,
 	bool ranked;
 
 	ask.taken = NULL;
-	ask.whole = t->files[i].done || t->files[i].is_copy;
-	if (!former_find(folder, &ask, &found))
+	if (!find_again(folder, &ask, &place, &found))
 		return false;
 	ranked = found.ranked;
 	*out = found.rank;
@@ -219,10 +230,9 @@ static enum found resume_one(struct tail *t, const struct folder *folder, size_t
 	struct former found;
 	struct file *f;
 
-	ask.whole = place->done;
 	if (t->count && rank_of(t, folder, t->count - 1, &before))
 		ask.after = &before;
-	if (!former_find(folder, &ask, &found))
+	if (!find_again(folder, &ask, place, &found))
 		return !place->seen ? FOUND : place->done ? FOUND_NOT_NEEDED : FOUND_NOT;
 	f = push(t, t->count, &found);
 	/* A file that was emptied and packed since has left its inode with the name. */
