@@ -723,7 +723,8 @@ static void what_holds_more_than_was_read_of_a_copy_is_another_file(void **state
 			begin_anew(&t);
 		for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
 			poll_all(t, &heard);
-		expect(&heard, way & TORN ? "x;torn;unseen;x;toy;z;" : "x;unseen;x;toy;z;", "begun alike", way);
+		expect(&heard, way & TORN ? "x;torn;unseen;x;toy;z;" : "x;unseen;x;toy;z;", "begun alike",
+		       way);
 		assert_int_equal(tail_missed(t), 0);
 		tail_free(t);
 		forget_log(log);
