@@ -10,6 +10,7 @@
 enum { FIRST_SIZE = 1024, SPARSE = 4 /* places for each name, so that most are found at once */ };
 
 _Atomic(struct name_table *) name_table_now;
+const struct brief name_nowhere[2] __attribute__((aligned(NAME_ROOM)));
 const unsigned char name_mask[2 * NAME_ROOM] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -64,7 +65,9 @@ static void put_long(struct name_table *table, uint32_t number, const char *text
 
 uint32_t name_find_roomy(const char *name, size_t len)
 {
-	return len <= NAME_BRIEF ? name_find_brief(name, len, name_bytes_of(name, len))
+	const struct name_places in = name_places_now();
+
+	return len <= NAME_BRIEF ? name_find_brief(&in, name, len, name_bytes_of(name, len))
 				 : name_find(name, len);
 }
 
@@ -72,11 +75,13 @@ uint32_t name_find(const char *name, size_t len)
 {
 	const struct name_table *table = atomic_load_explicit(&name_table_now, memory_order_acquire);
 	char room[NAME_ROOM] = { 0 };
+	struct name_places in;
 
 	if (len > NAME_BRIEF)
 		return table ? find_long(table, name, len) : NAME_NONE;
 	memcpy(room, name, len);
-	return name_find_brief(room, len, name_bytes_of(room, len));
+	in = name_places_now();
+	return name_find_brief(&in, room, len, name_bytes_of(room, len));
 }
 
 /* ---- adding ------------------------------------------------------------------ */

@@ -42,6 +42,24 @@ struct name_table {
 
 extern _Atomic(struct name_table *) name_table_now;
 
+/* Of the table in force what is looked at for every name, so that it is loaded once for many. */
+struct name_places {
+	const struct brief *briefs;
+	uint32_t mask;
+	unsigned shift;
+};
+
+extern const struct brief name_nowhere[2]; /* free places */
+
+static inline struct name_places name_places_now(void)
+{
+	const struct name_table *table = atomic_load_explicit(&name_table_now, memory_order_acquire);
+
+	if (!table)
+		return (struct name_places){ name_nowhere, 1, 63 };
+	return (struct name_places){ table->briefs, table->mask, table->shift };
+}
+
 /* From NAME_ROOM - len on: as many set bytes as count of a name, then zeros. */
 extern const unsigned char name_mask[2 * NAME_ROOM];
 
@@ -106,14 +124,11 @@ static inline bool name_is(const struct brief *at, name_bytes name, size_t len)
 /* name_find() of at most NAME_BRIEF bytes, where NAME_ROOM may be read. A place that is
  * being written is read as it may be: its tag was 0 before, and then the rest does not
  * count. */
-static inline uint32_t name_find_brief(const char *name, size_t len, name_bytes bytes)
+static inline uint32_t name_find_brief(const struct name_places *in, const char *name, size_t len,
+				       name_bytes bytes)
 {
-	const struct name_table *table = atomic_load_explicit(&name_table_now, memory_order_acquire);
-
-	if (!table)
-		return NAME_NONE;
-	for (uint32_t i = (uint32_t)(name_hash(name, len) >> table->shift);; i = (i + 1) & table->mask) {
-		const struct brief *at = &table->briefs[i];
+	for (uint32_t i = (uint32_t)(name_hash(name, len) >> in->shift);; i = (i + 1) & in->mask) {
+		const struct brief *at = &in->briefs[i];
 		const uint32_t tag = atomic_load_explicit(&at->tag, memory_order_acquire);
 		const bool same = name_is(at, bytes, len);
 

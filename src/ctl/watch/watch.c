@@ -19,6 +19,7 @@
 #include "ctl/watch/merge.h"
 #include "detect/detector.h"
 #include "host/clock.h"
+#include "host/heap.h"
 
 /*
  * watch -- rules over files, folders and pipes, alerts out: no server, nothing kept.
@@ -445,6 +446,7 @@ int ctl_watch(int argc, char **argv)
 
 	if ((ret = settings_read(&w.settings, argc, argv)) >= 0)
 		return ret;
+	heap_in_large_pages();
 	inputs_find(&w.inputs, &w.settings);
 	w.absent = w.inputs.absent;
 	if (is_nothing(&w))

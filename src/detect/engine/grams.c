@@ -1,5 +1,6 @@
 #include "detect/engine/grams.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #ifdef __x86_64__
 #include <cpuid.h>
@@ -40,13 +41,26 @@ static bool has_avx_vnni(void)
 
 /* One load from eight places was made slow for every processor that told secrets by it
  * (Gather Data Sampling, 2023); none of those has AVX-VNNI. */
-enum grams_reach grams_farthest(void)
+static enum grams_reach ask_processor(void)
 {
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("avx2"))
 		return has_avx_vnni() ? GRAMS_GATHERED : GRAMS_BY_8;
 #endif
 	return GRAMS_BY_1;
+}
+
+/* Asked once: in a virtual machine each question goes to its host, and takes as long as an event. */
+enum grams_reach grams_farthest(void)
+{
+	static atomic_int known = -1;
+	int reach = atomic_load_explicit(&known, memory_order_relaxed);
+
+	if (reach < 0) {
+		reach = (int)ask_processor();
+		atomic_store_explicit(&known, reach, memory_order_relaxed);
+	}
+	return (enum grams_reach)reach;
 }
 
 struct grams *grams_new(uint32_t count, bool by_twos, enum grams_reach reach)

@@ -102,7 +102,6 @@ struct pass {
 	struct marks *m;
 	uint32_t *to;     /* the next place */
 	uint64_t carried; /* 1: the next block begins with what a backslash stands before */
-	uint32_t last;
 	bool controls, high;
 };
 
@@ -111,13 +110,9 @@ ALWAYS_INLINE void take_block(struct pass *p, size_t block, struct bits b, count
 	const uint32_t base = (uint32_t)block * MARKS_BLOCK;
 	const uint64_t escaped = escaped_bits(b.slashes, &p->carried);
 	const uint64_t begins = b.slashes & ~escaped, quotes = b.quotes & ~escaped;
-	const uint32_t place = base + MARKS_BLOCK - (uint32_t)__builtin_clzll(begins | 1);
-	const uint32_t here = place & -(uint32_t)(begins != 0);
 
 	p->m->begins[block] = begins;
 	p->m->odd[block] = escaped & ~(b.slashes | b.quotes);
-	p->m->last[block] = p->last;
-	p->last = here > p->last ? here : p->last;
 	put(p->to, base, quotes, count(quotes));
 	p->to += count(quotes);
 	p->controls |= b.controls;
@@ -136,6 +131,7 @@ ALWAYS_INLINE void take_line(struct marks *m, const char *line, size_t len, bits
 	memset(rest, ' ', sizeof(rest));
 	memcpy(rest, line + block * MARKS_BLOCK, len - block * MARKS_BLOCK);
 	take_block(&p, block, bits(rest), count, put);
+	m->last_block = (uint32_t)block;
 	m->count = (uint32_t)(p.to - m->quotes);
 	m->controls = p.controls;
 	m->high = p.high;

@@ -32,7 +32,7 @@ struct marks {
 	/* By block, a bit for each byte: backslashes that begin an escape; and of what
 	 * they stand before, all but backslashes and quotes. */
 	uint64_t begins[MARKS_BLOCKS], odd[MARKS_BLOCKS];
-	uint32_t last[MARKS_BLOCKS]; /* the place behind the last such backslash before the block */
+	uint32_t last_block;
 };
 
 struct marks *marks_new(void); /* with the farthest reach that the processor has */
@@ -46,14 +46,13 @@ void marks_find(struct marks *m, const char *line, size_t len);
 /* Eight bytes at once without those whose bit is set: where each that is left comes from. */
 extern unsigned char marks_orders[256][8];
 
-/* The place behind the last escape's backslash that stands before `at`, or 0. */
-static inline uint32_t marks_escape_before(const struct marks *m, uint32_t at)
+/* The place of the first escape's backslash from `at` on, or UINT32_MAX. */
+static inline uint32_t marks_escape_from(const struct marks *m, uint32_t at)
 {
-	const uint32_t block = at / MARKS_BLOCK;
-	const uint64_t here = m->begins[block] & ((UINT64_C(1) << at % MARKS_BLOCK) - 1);
-	const uint32_t place = block * MARKS_BLOCK + MARKS_BLOCK - (uint32_t)__builtin_clzll(here | 1);
+	uint32_t block = at / MARKS_BLOCK;
+	uint64_t here = m->begins[block] & UINT64_MAX << at % MARKS_BLOCK;
 
-	const uint32_t last = place & -(uint32_t)(here != 0);
-
-	return last > m->last[block] ? last : m->last[block];
+	while (!here && block < m->last_block)
+		here = m->begins[++block];
+	return here ? block * MARKS_BLOCK + (uint32_t)__builtin_ctzll(here) : UINT32_MAX;
 }

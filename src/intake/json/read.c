@@ -60,7 +60,9 @@ static int string(struct scan *s, struct text *out)
 		return scan_string(s, out);
 	stop = s->from + quote[1];
 	s->quote += 2;
-	if (marks_escape_before(s->marks, quote[1]) > quote[0])
+	if (s->escape < quote[0])
+		s->escape = marks_escape_from(s->marks, quote[0]);
+	if (s->escape < quote[1])
 		return unescape(s, quote[0] + 1, quote[1], out);
 	*out = (struct text){ s->at + 1, (size_t)(stop - s->at - 1) };
 	s->at = stop + 1;
@@ -301,26 +303,29 @@ static inline bool is_usual(const struct scan *s, const uint32_t *quote, const c
 static int usual_members(struct scan *s)
 {
 	const char *const last = s->end - AHEAD;
+	const struct name_places names = name_places_now();
 	const uint32_t *quote = s->quote;
 	blanks_seen spaced = { 0 };
 	struct usual u;
 	int ret;
 
+	if (s->escape < quote[0])
+		s->escape = marks_escape_from(s->marks, quote[0]);
 	while (s->from + quote[0] == s->at && s->at < last && is_usual(s, quote, last, &u)) {
-		const uint32_t escape = marks_escape_before(s->marks, quote[u.marks - 1]);
 		const name_bytes name = name_bytes_of(u.name, u.name_len);
 
-		if (escape > quote[0]) {
-			if (escape < quote[1] || marks_escape_before(s->marks, quote[1]) > quote[0])
+		if (s->escape < quote[u.marks - 1]) {
+			if (s->escape < quote[1])
 				break; /* in the name */
 			s->at = u.text.at - 1;
 			if ((ret = unescape(s, quote[2] + 1, quote[3], &u.text)) < 0)
 				return ret;
+			s->escape = marks_escape_from(s->marks, quote[3]);
 		}
 		s->at = u.next;
 		spaced = blanks_both(spaced, blanks_in(name));
-		if (!event_put(s->e, u.name, u.name_len, name_find_brief(u.name, u.name_len, name), u.text.at,
-			       u.text.len, u.type))
+		if (!event_put(s->e, u.name, u.name_len, name_find_brief(&names, u.name, u.name_len, name),
+			       u.text.at, u.text.len, u.type))
 			return scan_full(s);
 		s->at++;
 		quote += u.marks;

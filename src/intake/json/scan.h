@@ -20,6 +20,7 @@ struct scan {
 	int depth;
 	const struct marks *marks; /* NULL: strings are read byte by byte from here */
 	const uint32_t *quote;     /* the next of the marks that is not yet passed */
+	uint32_t escape; /* the place of the next escape; less than what was passed: not sought yet */
 };
 
 struct text {

@@ -698,6 +698,134 @@ static void a_plain_copy_is_no_better_than_a_packed_one(void **state)
 	forget_log(log);
 }
 
+/* What was read and packed began as a later one does, which holds more. */
+static void what_holds_more_than_was_read_of_a_copy_is_another_file(void **state)
+{
+	enum { BEGUN_ANEW = 1, LATER_PACKED = 2, TORN = 4, ALIKE_WAYS = 8 };
+
+	(void)state;
+	for (unsigned way = 0; way < ALIKE_WAYS; way++) {
+		struct tail *t = tail_new(path, 64);
+		struct heard heard = { 0 };
+		const int log = open_log();
+		char fourth[160];
+
+		snprintf(fourth, sizeof(fourth), "%s.3", path);
+		put_to(log, way & TORN ? "x\nto" : "x\n", way & TORN ? 4 : 2);
+		poll_all(t, &heard);
+		say_and_empty(log, "", 1, 3, false);
+		poll_all(t, &heard); /* the copy is done, or waits for the end of its line */
+		say_and_empty(log, way & TORN ? "rn\nunseen\n" : "unseen\n", 2, 3, false);
+		say_and_empty(log, "x\ntoy\n", 3, 3, way & LATER_PACKED);
+		pack(fourth);
+		put_to(log, "z\n", 2);
+		if (way & BEGUN_ANEW)
+			begin_anew(&t);
+		for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
+			poll_all(t, &heard);
+		expect(&heard, way & TORN ? "x;torn;unseen;x;toy;z;" : "x;unseen;x;toy;z;", "begun alike",
+		       way);
+		assert_int_equal(tail_missed(t), 0);
+		tail_free(t);
+		forget_log(log);
+	}
+}
+
+/* The same of a file that was renamed, when it is sought after a restart. */
+static void what_holds_more_than_a_file_that_is_over_is_another_one(void **state)
+{
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	char third[160];
+	int log = open_log();
+
+	(void)state;
+	snprintf(third, sizeof(third), "%s.2", path);
+	put_to(log, "x\n", 2);
+	poll_all(t, &heard);
+	assert_int_equal(rename(path, third), 0);
+	close(log);
+	log = open_log();
+	for (int i = 0; i < TAIL_LINGER_S + 2; i++)
+		poll_all(t, &heard);
+	pack(third);
+	put_to(log, "x\ntoy\n", 6);
+	assert_int_equal(rename(path, second), 0);
+	close(log);
+	pack(second);
+	log = open_log();
+	put_to(log, "z\n", 2);
+	begin_anew(&t);
+	for (int i = 0; i < 2 * TAIL_SEEK_S; i++)
+		poll_all(t, &heard);
+	expect(&heard, "x;x;toy;z;", "over, and begun alike", 0);
+	assert_int_equal(tail_missed(t), 0);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* Of a copy that is longer than what is read at once, some was read; then it is sought again. */
+static void a_copy_is_read_to_its_end_after_a_restart(void **state)
+{
+	enum { LONG = 4000 };
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	struct buf wanted = { 0 };
+	const int log = open_log();
+	char line[64];
+
+	(void)state;
+	for (int i = 0; i < LONG; i++) {
+		if (i == 1)
+			poll_all(t, &heard);
+		put_to(log, line, (size_t)snprintf(line, sizeof(line), "%040d\n", i));
+		buf_format(&wanted, "%040d;", i);
+	}
+	copy_and_empty();
+	heard.stop_after = 2;
+	assert_int_equal(tail_poll(t, now, take, lost, &heard, NULL), 1);
+	begin_anew(&t);
+	poll_all(t, &heard);
+	buf_char(&wanted, '\0');
+	expect(&heard, wanted.data, "a long copy", 0);
+	assert_int_equal(tail_missed(t), 0);
+	buf_fini(&wanted);
+	tail_free(t);
+	forget_log(log);
+}
+
+/* Packed as it is copied: of gzip no more than its first byte is there when it is looked at. */
+static void gzip_that_is_only_begun_is_no_file_yet(void **state)
+{
+	static const char begun[] = "\x1f";
+	struct tail *t = tail_new(path, 64);
+	struct heard heard = { 0 };
+	char third[160];
+	int log = open_log(), copy;
+
+	(void)state;
+	snprintf(third, sizeof(third), "%s.2", path);
+	put_to(log, "one\n", 4);
+	poll_all(t, &heard);
+	assert_int_equal(rename(path, third), 0);
+	close(log);
+	log = open_log();
+	put_to(log, "two\n", 4);
+	copy = open(packed_second, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	put_to(copy, begun, 1);
+	close(copy);
+	poll_all(t, &heard);
+	copy_and_empty();
+	pack(second);
+	put_to(log, "three\n", 6);
+	for (int i = 0; i < 2 * TAIL_LINGER_S; i++)
+		poll_all(t, &heard);
+	expect(&heard, "one;two;three;", "begun gzip", 0);
+	assert_int_equal(tail_missed(t), 0);
+	tail_free(t);
+	forget_log(log);
+}
+
 /* More than can be open at once, and then nothing is written for a long time. */
 static void all_of_many_copies_are_read_though_nothing_comes(void **state)
 {
@@ -776,6 +904,10 @@ int main(void)
 		cmocka_unit_test(what_grew_past_the_place_is_read_from_its_beginning),
 		cmocka_unit_test(an_inode_that_is_used_again_is_another_file),
 		cmocka_unit_test(a_plain_copy_is_no_better_than_a_packed_one),
+		cmocka_unit_test(what_holds_more_than_was_read_of_a_copy_is_another_file),
+		cmocka_unit_test(what_holds_more_than_a_file_that_is_over_is_another_one),
+		cmocka_unit_test(a_copy_is_read_to_its_end_after_a_restart),
+		cmocka_unit_test(gzip_that_is_only_begun_is_no_file_yet),
 		cmocka_unit_test(all_of_many_copies_are_read_though_nothing_comes),
 		cmocka_unit_test(a_broken_place_is_refused),
 	};
