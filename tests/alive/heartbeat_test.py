@@ -53,7 +53,7 @@ class Listener:
         self.server.server_close()
 
 
-def until(what, good, seconds=10):
+def until(what, good, seconds=40):
     end = time.monotonic() + seconds
     while not good():
         check(time.monotonic() < end, what)

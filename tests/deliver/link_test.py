@@ -27,7 +27,7 @@ class Link(unittest.TestCase):
             contact(cls.d, key, "mail", f"{key}@example.org")
 
     def ask(self, method, path, **heads):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
         c.request(method, path, headers=heads)
         answer = c.getresponse()
         return answer.status, answer.read().decode(), answer

@@ -55,7 +55,7 @@ class Place:
                 f.write(end)
 
     def all_taken(self, count=None):
-        return wait_for(lambda: (r := source(self.daemon, "app")) and r["received"] >= (count or self.written) and r, 30)
+        return wait_for(lambda: (r := source(self.daemon, "app")) and r["received"] >= (count or self.written) and r, 90)
 
 
 def hosts(d):

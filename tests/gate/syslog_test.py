@@ -24,7 +24,7 @@ def source(d, name):
     return next((s for s in d.status()["sources"] if s["name"] == name), None)
 
 
-def wait_for(what, seconds=10):
+def wait_for(what, seconds=40):
     until = time.monotonic() + seconds
     while not (got := what()):
         if time.monotonic() > until:

@@ -42,7 +42,7 @@ class Stream:
             pass
         self.ended.set()
 
-    def wait(self, what, seconds=10):
+    def wait(self, what, seconds=40):
         """The first event for which `what` holds."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

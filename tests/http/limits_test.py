@@ -17,7 +17,7 @@ def expect(what, is_so):
         raise Unexpected(what)
 
 
-def until(what, check, seconds=10):
+def until(what, check, seconds=40):
     """Wait for it; the limit is far above what any machine needs."""
     end = time.monotonic() + seconds
     while not check():

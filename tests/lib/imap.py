@@ -179,7 +179,7 @@ class Mailserver:
 
     @contextlib.contextmanager
     def login(self):
-        box = imaplib.IMAP4_SSL("127.0.0.1", self.tls, ssl_context=ssl.create_default_context(cafile=self.ca), timeout=10)
+        box = imaplib.IMAP4_SSL("127.0.0.1", self.tls, ssl_context=ssl.create_default_context(cafile=self.ca), timeout=40)
         try:
             box.login(USER, PASSWORD)
             yield box

@@ -76,7 +76,7 @@ class Streams(unittest.TestCase):
             alert = json.loads(p.stdout.readline())
             self.assertEqual((alert["line"], alert["source"], alert["hits"]), (10, "stdin", 10))
             p.stdin.close()
-            self.assertEqual(p.wait(timeout=10), 0)
+            self.assertEqual(p.wait(timeout=40), 0)
 
     def test_lines_are_counted_whatever_they_are(self):
         text = "\n" + "x" * 300000 + "\n{broken\n" + "".join(GUESS % s for s in range(10))
