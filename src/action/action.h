@@ -266,6 +266,8 @@ int house_message_next(struct house *house, const char *channel, int64_t *out, s
  * sent once the batch is committed. Until then, and until house_message_done, they are nobody else's. */
 int house_messages_due(struct house *house, const char *channel, int most, int64_t clock, int64_t now,
 		       struct message **out, struct fault *why);
+/* Inside a batch: one that was handed out waits on until `at`, as if it had not been. */
+int house_message_later(struct house *house, int64_t id, int64_t at, struct fault *why);
 /* How often its receiver would not have it. */
 int house_message_refusals(struct house *house, int64_t id, int64_t *out, struct fault *why);
 /* Inside a batch: what became of it. What was delivered is told to the plan; what is given up to the Office.

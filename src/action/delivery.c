@@ -426,6 +426,14 @@ int house_message_done(struct house *house, const struct message *m, int64_t clo
 	return ret < 0 ? ret : signal_delivered(house, m->id, object, now, why);
 }
 
+int house_message_later(struct house *house, int64_t id, int64_t at, struct fault *why)
+{
+	return store_run(
+		house->store,
+		"UPDATE outbox SET state = 'waiting', next_at = $2 WHERE id = $1 AND state = 'sending'",
+		VALUES(value_int(id), value_int(at)), NULL, why);
+}
+
 int house_message_refusals(struct house *house, int64_t id, int64_t *out, struct fault *why)
 {
 	return store_int(house->store, "SELECT refused FROM outbox WHERE id = $1", VALUES(value_int(id)), out,

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/stamp.h"
 #include "deliver/mailbox_name.h"
+#include "deliver/turns.h"
 #include "host/file.h"
 #include "pack/yaml.h"
 
@@ -265,6 +266,11 @@ static int take_redirects(const struct reading *r, const struct yaml_node *node,
 	return number_of(r, node, 0, 5, &c->redirects);
 }
 
+static int take_pace(const struct reading *r, const struct yaml_node *node, struct channel *c)
+{
+	return number_of(r, node, 1, TURNS_MOST, &c->pace);
+}
+
 static int list_of(const struct reading *r, const struct yaml_node *node, size_t most)
 {
 	if (node->form == YAML_LIST && node->count && node->count <= most)
@@ -333,6 +339,7 @@ static const struct {
 	{ "plain_http",    HOOK,        take_plain },
 	{ "redirects",     HOOK,        take_redirects },
 	{ "networks",      HOOK,        take_networks },
+	{ "pace",          HOOK,        take_pace },
 	{ "program",       COMMAND,     take_program },
 };
 /* clang-format on */

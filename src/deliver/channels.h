@@ -43,6 +43,7 @@ struct channel {
 	/* webhook */
 	const char *secret;
 	bool plain;          /* http as well */
+	int pace;            /* requests a second to one host, at most; 0: as many as there are */
 	int redirects;       /* followed at most */
 	struct reach *reach; /* networks that may be reached though they are not public */
 	size_t reach_count;

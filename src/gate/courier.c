@@ -11,6 +11,7 @@
 #include "deliver/channels.h"
 #include "deliver/message.h"
 #include "deliver/pace.h"
+#include "deliver/turns.h"
 #include "deliver/worker.h"
 #include "gate/gate_private.h"
 #include "host/faultpoint.h"
@@ -48,6 +49,7 @@ struct courier {
 	struct message *results, **last_result; /* back from the worker, to be entered */
 	size_t result_count;
 	struct message *taken; /* in the batch that is open, for the worker */
+	struct turns turns;    /* of the hosts of webhooks */
 	bool stopping;
 	bool heed; /* what is held is to be read again */
 };
@@ -179,6 +181,22 @@ static int room_of(struct courier *c, const struct channel *channel, const struc
 	return channel->connections * AHEAD - lane->under_way;
 }
 
+/* Is its host not to be asked yet? Then it waits on, and is nobody's until that moment. */
+static bool later(struct courier *c, const struct channel *channel, struct message *m, int *ret,
+		  struct fault *why)
+{
+	const int64_t at = channel->kind == CHANNEL_WEBHOOK && channel->pace
+				   ? turns_ask(&c->turns, m->address, channel->pace, c->gate->clock())
+				   : 0;
+
+	if (!at)
+		return false;
+	if (*ret == 0)
+		*ret = house_message_later(c->gate->house, m->id, at, why);
+	message_free(m);
+	return true;
+}
+
 static int hand_out(struct courier *c, const struct channel *channel, struct lane *lane, struct fault *why)
 {
 	struct message *due, *next;
@@ -191,6 +209,8 @@ static int hand_out(struct courier *c, const struct channel *channel, struct lan
 				 &due, why);
 	for (; due; due = next) {
 		next = due->next;
+		if (later(c, channel, due, &ret, why))
+			continue;
 		due->next = c->taken;
 		c->taken = due;
 		lane->under_way++;

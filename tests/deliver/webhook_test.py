@@ -58,6 +58,25 @@ class Webhook(unittest.TestCase):
                     self.assertGreaterEqual(waits / 1e6, at_least - 1, wait)
                     self.assertLess(waits / 1e6, max(at_least, 15) + 2, wait)
 
+    def test_one_host_is_asked_no_more_often_than_the_file_says(self):
+        with Hook() as hook, Channels() as file:
+            file.write(webhook=webhook(file, plain_http="yes", networks=[*LOCAL, "::1/128"], pace=2))
+            with city(args=["--channels", file.path]) as d:
+                keys = ("edu", "tax", "bank")
+                for n in range(2):
+                    for key in keys:
+                        contact(d, key, "webhook", f"http://127.0.0.1:{hook.port}/{key}/{n}", n + 1)
+                contact(d, "uni", "webhook", f"http://localhost:{hook.port}/in")
+                published(d, (*keys, "uni"))
+                published(d, keys)
+                wait_until(lambda: states(d, "webhook") == {"sent": 7})
+                ours = [at for at, host in hook.moments if host.startswith("127.")]
+                other, = [at for at, host in hook.moments if host.startswith("localhost")]
+                self.assertEqual(len(ours), 6)
+                self.assertGreater(ours[-1] - ours[0], 5 / 2 - 0.3)
+                self.assertLess(other - ours[0], 1, "another host is not kept waiting by that one")
+                self.assertEqual(rows(d, "SELECT count(*) FROM attempts"), [(7,)], "who waits for its turn was not tried")
+
     def test_whoever_runs_the_daemon_can_tell_a_receiver_how_to_check(self):
         with Channels() as file:
             file.write(webhook=webhook(file), mail={"kind": "mail", "server": "smtp://localhost:1", "from": "a@b.org", "tls": "off"})

@@ -22,7 +22,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 class Hook:
     def __init__(self, port=0):
-        self.how, self.seen, self.times, self.heads = "ok", {}, {}, {}
+        self.how, self.seen, self.times, self.heads, self.moments = "ok", {}, {}, {}, []
         self.port, self.wait = port, "3600"
         self.lock = threading.Lock()
         self.start()
@@ -62,6 +62,7 @@ class Hook:
         key = request.headers.get("Idempotency-Key", "")
         with self.lock:
             self.times[key] = self.times.get(key, 0) + 1
+            self.moments.append((time.monotonic(), request.headers.get("Host", "")))
             self.heads[key] = dict(request.headers.items())
             if how in ("ok", "slow", "cut", "long"):
                 self.seen.setdefault(key, body)

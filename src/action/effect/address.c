@@ -1,6 +1,6 @@
 /* Address a message: one linked record for every unit of the register that it is meant for, by sector, by
- * territory with all within it, by a product that a system of the unit runs. Of several that are said, all
- * must fit. */
+ * territory with all within it, by a product that a system of the unit runs, in certain versions. Of several
+ * that are said, all must fit. */
 
 #include "action/action_private.h"
 
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dotted.h"
 #include "base/stamp.h"
 
 enum { UNITS_MOST = 50000, SYSTEMS_MOST = 100000 };
@@ -47,9 +48,37 @@ static json_t *said(struct deed *deed, struct object *subject, const char *name)
 		return comes_with(deed, name) ? json_object_get(deed->input, name) : NULL;
 	if ((value = world_value(deed, subject, name, NULL)))
 		return value;
-	return kind_field(subject->kind, "advisory") && !strcmp(name, "product")
-		       ? world_value(deed, subject, "advisory.product", NULL)
+	return kind_field(subject->kind, "advisory") &&
+			       (!strcmp(name, "product") || !strcmp(name, "versions"))
+		       ? world_value(deed, subject, arena_text(deed->mem, "advisory.%s", name), NULL)
 		       : NULL;
+}
+
+/* Which versions are concerned. What is typed with the move must be such conditions; what an advisory says is
+ * for people, and where it is nothing else every version is. */
+static int versions_said(struct deed *deed, struct object *subject, struct dotted_range *out,
+			 struct fault *why)
+{
+	const char *text =
+		json_string_value(comes_with(deed, "versions") ? json_object_get(deed->input, "versions")
+							       : said(deed, subject, "versions"));
+
+	out->count = 0;
+	if (!text || !*text || dotted_range_read(text, out))
+		return 0;
+	out->count = 0;
+	return comes_with(deed, "versions")
+		       ? fault_say(why, FAULT_INVALID,
+				   "versions: '%.60s' is not such as '<2.4.1' or '>=2.0, <2.4.1; =3.0'",
+				   "受影响版本（versions）：“%.60s”应写作“<2.4.1”或“>=2.0, <2.4.1; =3.0”",
+				   text)
+		       : 0;
+}
+
+/* Whose version nobody recorded, or nobody can compare, may be concerned. */
+static bool concerned(const struct dotted_range *range, const char *version)
+{
+	return !range->count || !version || dotted_within(range, version) != DOTTED_NO;
 }
 
 static int read_units(struct deed *deed, const char *sql, const struct value *values, size_t count,
@@ -75,7 +104,8 @@ static int read_units(struct deed *deed, const char *sql, const struct value *va
 }
 
 /* Rows of unit and system, in the order of units. */
-static int read_systems(struct deed *deed, const char *product, struct list *out, struct fault *why)
+static int read_systems(struct deed *deed, const char *product, const struct dotted_range *versions,
+			struct list *out, struct fault *why)
 {
 	struct rows *rows;
 	int64_t *systems = arena_many(deed->mem, SYSTEMS_MOST, sizeof(*systems));
@@ -84,10 +114,11 @@ static int read_systems(struct deed *deed, const char *product, struct list *out
 
 	ret = store_query(
 		deed->house->store,
-		"SELECT DISTINCT o.parent, t.parent FROM facets f"
+		"SELECT DISTINCT o.parent, t.parent, v.value FROM facets f"
 		" JOIN links t ON t.child = f.object AND t.kind = 'tech_record' AND t.field = 'system'"
 		" JOIN links o ON o.child = t.parent AND o.kind = 'system' AND o.field IN ('owner', "
 		"'operator')"
+		" LEFT JOIN facets v ON v.object = f.object AND v.name = 'version'"
 		" WHERE f.kind = 'tech_record' AND f.name = 'product' AND lower(f.value) = lower($1)"
 		" ORDER BY o.parent, t.parent",
 		VALUES(value_text(product)), &rows, why);
@@ -96,7 +127,13 @@ static int read_systems(struct deed *deed, const char *product, struct list *out
 	if (ret < 0)
 		return ret;
 	while ((got = rows_next(rows, why)) == 1 && count < SYSTEMS_MOST && out->count < UNITS_MOST) {
-		if (!out->count || out->at[out->count - 1].unit != rows_int(rows, 0))
+		const bool of_last = out->count && out->at[out->count - 1].unit == rows_int(rows, 0);
+
+		/* A system may run it in several versions. */
+		if (!concerned(versions, rows_text(rows, 2, NULL)) ||
+		    (of_last && systems[count - 1] == rows_int(rows, 1)))
+			continue;
+		if (!of_last)
 			out->at[out->count++] = (struct addressed){ rows_int(rows, 0), &systems[count], 0 };
 		systems[count++] = rows_int(rows, 1);
 		out->at[out->count - 1].system_count++;
@@ -143,7 +180,8 @@ static int find_units(struct deed *deed, struct object *subject, struct list *al
 {
 	json_t *sector = said(deed, subject, "sector"), *territory = said(deed, subject, "territory");
 	json_t *product = said(deed, subject, "product");
-	struct list also;
+	struct dotted_range versions;
+	struct list also = { 0 };
 	int ret = 0;
 
 	if (json_is_integer(sector)) {
@@ -166,7 +204,8 @@ static int find_units(struct deed *deed, struct object *subject, struct list *al
 		ret = narrow(all, any, ret, &also);
 	}
 	if (ret == 0 && json_is_string(product)) {
-		ret = read_systems(deed, json_string_value(product), &also, why);
+		if ((ret = versions_said(deed, subject, &versions, why)) == 0)
+			ret = read_systems(deed, json_string_value(product), &versions, &also, why);
 		ret = narrow(all, any, ret, &also);
 	}
 	return ret;

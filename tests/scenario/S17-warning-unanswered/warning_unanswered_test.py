@@ -173,6 +173,22 @@ class WarningUnanswered(Scene):
             said = last(d, targets["单位01"], "ack")
             self.assertEqual((said["who"], said["input"].get("by_phone")), (int(d.who["dut01"][1:]), True))
 
+    def test_who_is_reached_by_telephone_alone_has_acknowledged(self):
+        with self.city() as d:
+            warning, targets = self.warned(d)
+            target = targets["单位02"]
+            d.expect_state(target, life="pending")
+            self.assertFalse(d.try_("dut01", "warning_target", "ack", target, by_phone=True).ok)
+            self.assertFalse(d.try_("dut01", "warning_target", "ack_unreached", target).ok, "it has to be said that it was by telephone")
+            self.assertFalse(d.try_("uop_02", "warning_target", "ack_unreached", target, by_phone=True).ok)
+            d.done("dut01", "warning_target", "ack_unreached", target, by_phone=True)
+            d.expect_state(target, life="acked")
+            fields = d.show(target)["fields"]
+            self.assertEqual((fields["phoned"], fields["delivered_at"], fields["acked_by"]["id"]), (True, fields["acked_at"], int(d.who["dut01"][1:])))
+            self.assertEqual([c["state"] for c in d.show(target)["clocks"] if c["code"] == "CK11"], ["stopped"])
+            d.pass_time("3 d")
+            d.expect_state(target, life="acked")
+
     def test_no_target_is_taken_away(self):
         with self.city() as d:
             warning, targets = self.warned(d)

@@ -59,6 +59,38 @@ class AdvisoryWarning(Scene):
             self.assertEqual(d.list("incident"), [], "no case is opened")
             self.assertEqual(len(told_units(d, warning, "publish")), 7)
 
+    def test_versions_are_compared_as_numbers_and_who_may_be_concerned_is_warned(self):
+        with self.city() as d:
+            def runs(key, version):
+                d.done("dir01", "tech_record", "create", system=d.system[key], type="app", vendor="某厂商", product="网关",
+                       **({"version": version} if version else {}))
+
+            for key, version in (("edu", "7.0.9"), ("tax", "7.0.10"), ("bank", "7.0.10-rc1"), ("uni", None), ("edu", "7.1")):
+                runs(key, version)
+            def addressed(versions=None, said=None):
+                advisory = d.done("dut01", "advisory", "create", title="网关漏洞", source="厂商", reference=f"A-{versions}-{said}", product="网关",
+                                  hazard=HAZARD, measures="升级", **({"versions": said} if said else {})).number
+                d.done("dut01", "advisory", "draft_warning", advisory)
+                warning = d.linked(advisory, "warning")[0].number
+                d.done("dir01", "warning", "review", warning)
+                d.done("dut01", "warning", "add_targets", warning, **({"versions": versions} if versions else {}))
+                return warning, {d.show(t.ref)["fields"]["unit"]["id"] for t in d.linked(warning, "warning_target")}
+
+            units = lambda *keys: {int(d.unit[k][1:]) for k in keys}  # noqa: E731
+            everyone = units("edu", "tax", "bank", "uni")
+            # Nine is less than ten; a version that nobody recorded, or that is before or behind, is warned of.
+            warning, found = addressed("<7.0.10")
+            self.assertEqual(found, units("edu", "bank", "uni"))
+            systems = [len(d.show(t.ref)["fields"]["systems"]) for t in d.linked(warning, "warning_target")]
+            self.assertEqual(systems, [1, 1, 1], "a system that runs two versions is one")
+            self.assertEqual(addressed(">=7.0.10")[1], everyone)
+            self.assertEqual(addressed("=7.0.10")[1], units("tax", "bank", "uni"))
+            self.assertEqual(addressed(said="<7.0.10")[1], units("edu", "bank", "uni"), "of the advisory")
+            self.assertEqual(addressed(said="7.0.0 至 7.0.9")[1], everyone, "what is for people narrows nothing")
+            answer = d.try_("dut01", "warning", "add_targets", warning, versions="before 7")
+            self.assertEqual(answer.get("fault"), "invalid", answer.brief())
+            self.assertIn("<2.4.1", answer.get("en"))
+
     def test_each_unit_reads_what_it_was_sent_and_no_other(self):
         with self.city() as d:
             warning = self.drafted(d)
