@@ -13,7 +13,10 @@ export const w = words({
 	n_new: { zh: '有 {n} 条新消息', en: '{n} new' },
 	n_gone: { zh: '{n} 条已由他人处理', en: '{n} dealt with by others' },
 	show: { zh: '更新列表', en: 'Bring the list up to date' },
-	more: { zh: '每类最多显示 10000 条，其余见各类记录。', en: 'At most 10,000 of a kind are shown; the rest is under Records.' },
+	more: {
+		zh: '已读入最紧急的 {n} 条，共 {all} 条；往下翻继续读入，查找只在已读入的范围内。',
+		en: 'The most urgent {n} of {all} are read; going down reads on, and finding looks at what is read.',
+	},
 	search_hint: { zh: '在此列表中查找（/）', en: 'Find in this list (/)' },
 	empty: { zh: '没有待处理的事项。', en: 'Nothing is waiting.' },
 	empty_filter: { zh: '没有符合筛选的事项。', en: 'Nothing fits the filter.' },
