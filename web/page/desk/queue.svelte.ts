@@ -127,8 +127,13 @@ export class Queue {
 	async #take_in(all: readonly Item[]): Promise<void> {
 		const here = new Map(all.map((one) => [one.key, one]));
 		for (const { key } of await this.#is_gone(this.items.filter((one) => !here.has(one.key)))) this.gone.add(key);
-		this.items = this.items.map((one) => here.get(one.key) ?? one);
-		for (const { key } of this.items) here.delete(key);
+		const end = this.items.at(-1);
+		const stay = this.items.map((one) => here.get(one.key) ?? one);
+		for (const { key } of stay) here.delete(key);
+		// What lies behind the last was only not read yet.
+		const behind = [...here.values()].filter((one) => !end || by_urgency(one, end) > 0);
+		for (const { key } of behind) here.delete(key);
+		this.items = [...stay, ...behind];
 		this.fresh.clear();
 		for (const one of here.values()) this.fresh.set(one.key, one);
 	}
