@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -56,7 +58,37 @@ static void what_is_allocated_lies_in_large_pages(void **state)
 		free(all[i]);
 }
 
+/* In a child, which may have 24 MiB and wants 16. */
+static void use_little(void)
+{
+	const struct rlimit limit = { 24 << 20, 24 << 20 };
+	void *volatile much;
+
+	if (setrlimit(RLIMIT_DATA, &limit) < 0)
+		_exit(2);
+	heap_in_large_pages();
+	for (int i = 0; i < 16; i++)
+		if (!(much = malloc(1 << 20)))
+			_exit(1);
+	_exit(0);
+}
+
+static void who_may_have_little_has_it(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	child = fork();
+	if (!child)
+		use_little();
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 #else
+
+static void who_may_have_little_has_it(void **state) { (void)state; }
 
 static void what_is_allocated_lies_in_large_pages(void **state)
 {
@@ -69,6 +101,7 @@ static void what_is_allocated_lies_in_large_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_may_have_little_has_it), /* before this process has its own */
 		cmocka_unit_test(what_is_allocated_lies_in_large_pages),
 	};
 
