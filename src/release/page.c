@@ -18,7 +18,9 @@ const char page_style[] = "body{font:16px/1.6 sans-serif;max-width:46rem;margin:
 			  ".blue{border-left:1rem solid #1e5fbf;padding-left:1rem}\n"
 			  ".yellow{border-left:1rem solid #e0b400;padding-left:1rem}\n"
 			  ".orange{border-left:1rem solid #d96b00;padding-left:1rem}\n"
-			  ".red{border-left:1rem solid #c01818;padding-left:1rem}\n";
+			  ".red{border-left:1rem solid #c01818;padding-left:1rem}\n"
+			  "button{min-height:3rem;padding:0 1.5rem;border:2px solid #111;border-radius:.3rem;"
+			  "font:inherit;color:#fff;background:#111;cursor:pointer}\n";
 
 static const char *const standings[] = { [PAGE_CURRENT] = "current",
 					 [PAGE_REPLACED] = "replaced",

@@ -46,8 +46,8 @@ test('the level is fixed by two people; who proposed is offered no confirmation'
 	await look(dir01, CASE);
 	assert.equal(await proposal(dir01, 'fix').count(), 0);
 	await move(two01, CASE, 'fix', { scores: { scores: LEVEL2 } });
-	await proposal(dir01, 'fix').waitFor({ timeout: 3000 });
-	assert.equal(await proposal(two01, 'fix').count(), 1, 'the proposal stands at both');
+	await proposal(dir01, 'fix').waitFor();
+	await until(() => proposal(two01, 'fix').count(), 1, 'the proposal stands at both');
 	assert.equal(await two01.page.locator('[data-confirm]').count(), 0, 'who proposed does not confirm');
 	await confirm(dir01, CASE, 'fix');
 	await until(() => proposal(two01, 'fix').count(), 0, 'it is gone at who proposed');
@@ -64,7 +64,7 @@ test('the start of the plan is proposed by the office and decided by the leading
 	const said = await move(dir01, CASE, 'propose', {}, { refused: true });
 	assert.match(said, /未达启动级别且未说明特殊情况/);
 	await move(dir01, CASE, 'propose', { special_reason: '供电调度受影响' });
-	await start(lg01).waitFor({ timeout: 3000 });
+	await start(lg01).waitFor();
 	assert.equal((await states(dir01, CASE)).command, 'proposed', 'nothing is started by one');
 	assert.equal(await start(dir01).count(), 0, 'who proposed does not decide');
 	await lg01.picture('activation-proposed');
@@ -92,7 +92,7 @@ test('three units say at once, in three browsers, that they have their orders; t
 	for (const key of Object.keys(UNITS)) assert.equal(await card(key).count(), 0);
 	await Promise.all(units.map((unit, i) =>
 		unit.page.locator('li[data-row]', { hasText: numbers[Object.keys(UNITS)[i]] }).locator('[data-move=ack]').click()));
-	await Promise.all(Object.keys(UNITS).map((key) => card(key).waitFor({ timeout: 5000 })));
+	await Promise.all(Object.keys(UNITS).map((key) => card(key).waitFor()));
 	for (const key of Object.keys(UNITS)) assert.equal((await states(cl01, numbers[key], 'tasking')).life, 'acked');
 	await cl01.picture('activation-acknowledged');
 	for (const [i, unit] of units.entries()) {

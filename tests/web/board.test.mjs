@@ -52,7 +52,7 @@ test('a case of level 3 or more is news: on the page, in the title, and heard wh
 	assert.equal(await page.locator('[role=alert] a').count(), 0);
 
 	const first = await comes('edu', '学校网站群被篡改', 'high');
-	await page.waitForFunction(() => document.title.startsWith('!'), null, { timeout: 5000 });
+	await page.waitForFunction(() => document.title.startsWith('!'));
 	await until(() => text(page, '[role=alert]'), new RegExp(`${first}.*学校网站群被篡改`));
 	assert.equal(await tones(office), 0, 'silent until somebody switches the sound on');
 	await office.picture('board-news');
@@ -63,7 +63,7 @@ test('a case of level 3 or more is news: on the page, in the title, and heard wh
 	await page.locator('header button[aria-pressed=false]', { hasText: /声音|提示音|静音/ }).first().click();
 	await until(() => tones(office), 4, 'switched on, it lets itself be heard once');
 	await comes('bank', '网上银行中断', 'high');
-	await page.waitForFunction(() => document.title.startsWith('!'), null, { timeout: 5000 });
+	await page.waitForFunction(() => document.title.startsWith('!'));
 	await until(() => tones(office), 8, 'heard');
 });
 
@@ -93,7 +93,7 @@ test('no text on the wall is smaller than 48 px at 1920 by 1080, on any of its s
 			assert.equal(found.over, false, `${lang} ${screen}: nothing is over the edge`);
 			if (screen < 2) await wall.picture(`wall-${lang}-${screen}`);
 			await next.click();
-			await wall.page.waitForTimeout(120);
+			await wall.settled();
 		}
 		await wall.context.close();
 	}
@@ -102,7 +102,7 @@ test('no text on the wall is smaller than 48 px at 1920 by 1080, on any of its s
 test('a high case that comes stands on the wall at once', async () => {
 	const wall = await listener('/wall', { width: 1920, height: 1080 });
 	await comes('hosp', '门诊系统停用', 'high');
-	await wall.page.waitForFunction(() => document.title.startsWith('!'), null, { timeout: 5000 });
+	await wall.page.waitForFunction(() => document.title.startsWith('!'));
 	await until(() => text(wall.page, '.wall'), /门诊系统停用/);
 	assert.deepEqual((await seen(wall.page)).small, []);
 	await wall.picture('wall-news');

@@ -2,7 +2,7 @@
 // Office and confirmed by the legal officer, after which its deadline counts, and the moments of a case with what counts from each.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { asked, fill, send, text, until } from './hands.mjs';
+import { asked, fill, send, text, until, upward } from './hands.mjs';
 import { Stage } from './stage.mjs';
 
 let stage;
@@ -12,19 +12,6 @@ after(() => stage.close());
 const row = (person, what) => person.page.locator('tbody tr', { hasText: what });
 const board = async (person) => (await asked(person, '/deadlines')).deadlines;
 const duty_of = async (person, stage_name) => (await board(person)).find((one) => one.stage === stage_name && one.case.number === stage.told.cases.grave);
-
-/* Open a duty on the board, press one of its buttons, fill and send the form; what it refuses is returned. */
-async function step(person, number, name, values) {
-	const { page } = person;
-	await person.go('/deadlines');
-	await page.click(`[data-duty="${number}"]`);
-	const button = page.locator(`dialog[open] [data-move=${name}]`);
-	await button.waitFor();
-	await button.click();
-	if (!values) return;
-	await fill(page.locator('dialog[open]').last(), values);
-	assert.equal(await send(page), undefined, `${person.login} ${name}`);
-}
 
 test('the board says of each duty what the interface says, counts down, and tells jurisdictions and states apart', async () => {
 	const person = await stage.person('dir01', { lang: 'en' });
@@ -50,7 +37,7 @@ test('a duty goes from its draft to its receipt where its deadline stands, and t
 	const [lead, group, office] = [await stage.person('cl01'), await stage.person('lg01'), await stage.person('dir01')];
 	const { duty } = await duty_of(office, 'cii.op');
 	await office.go('/deadlines');
-	await step(lead, duty.number, 'propose_text');
+	await upward(lead, duty.number, 'propose_text');
 	await lead.page.waitForSelector('dialog[open] pre');
 	assert.match(await text(lead.page, 'dialog[open] pre'), new RegExp(stage.told.cases.grave));
 	assert.deepEqual(await lead.axe(), []);
@@ -63,10 +50,10 @@ test('a duty goes from its draft to its receipt where its deadline stands, and t
 	await until(() => text(lead.page, 'dialog[open] [aria-current=step]'), /已起草/);
 	// The board of somebody else follows without being touched.
 	await until(() => text(office.page, `tr:has([data-duty="${duty.number}"])`), /已起草/);
-	await step(group, duty.number, 'approve', {});
-	await step(office, duty.number, 'send', { channel: 'web' });
+	await upward(group, duty.number, 'approve', {});
+	await upward(office, duty.number, 'send', { channel: 'web' });
 	await until(() => text(office.page, 'dialog[open]'), /与审批稿一致/);
-	await step(office, duty.number, 'receipt', { receipt: '鲁网[2026]3号' });
+	await upward(office, duty.number, 'receipt', { receipt: '鲁网[2026]3号' });
 	await until(async () => (await asked(office, `/upward_report/${duty.number}`)).states.life, 'receipted');
 	await office.go('/deadlines');
 	assert.equal(await office.page.locator(`[data-duty="${duty.number}"]`).count(), 0, 'it is done with');
@@ -74,7 +61,7 @@ test('a duty goes from its draft to its receipt where its deadline stands, and t
 	await office.go(`/record/upward_report/${duty.number}`);
 	await office.page.waitForSelector('h3 + p + [role=region] tbody tr');
 	const kept = office.page.locator('[role=region] tbody tr', { hasText: duty.number });
-	assert.equal(await kept.count(), 4, 'two formats in two languages');
+	await until(() => kept.count(), 4, 'two formats in two languages');
 	assert.match(await kept.first().innerText(), /[0-9a-f]{64}/);
 });
 

@@ -7,6 +7,7 @@
 // {ref: '网信办'} is looked for and taken, {unknown: 'why'} leaves a field open, {file: {name, mimeType, buffer}} is sent,
 // {scores: [3, 3, 2, 1, 2, 2]} stands in the order of the plan.
 import assert from 'node:assert/strict';
+import { PATIENCE_MS } from './stage.mjs';
 
 const top = (page) => page.locator('dialog[open]').last();
 
@@ -18,11 +19,18 @@ async function press(page, where, within = page) {
 	await button.click();
 }
 
+/* The list may be replaced under the pointer, by that of what was typed last: what counts is what stands there then. */
 async function take(box, input, what) {
 	if (!(await input.count())) await box.locator('.chosen button').click();
 	for (const text of [what].flat()) {
 		await input.fill(text);
-		await box.locator('[role=option]:not([aria-disabled])').filter({ hasText: text }).first().click();
+		const option = box.locator('[role=option]:not([aria-disabled])').filter({ hasText: text }).first();
+		const taken = box.locator('.chosen').filter({ hasText: text }).first();
+		for (const end = Date.now() + PATIENCE_MS; !(await taken.count()); ) {
+			assert.ok(Date.now() < end, `${text} can be chosen`);
+			await option.click({ timeout: 3000 }).catch(() => {});
+			await taken.waitFor({ timeout: 1000 }).catch(() => {});
+		}
 	}
 }
 
@@ -58,10 +66,10 @@ export async function send(page) {
 	await top(page).locator('form button.first').click();
 	await page.waitForFunction((n) => {
 		const all = document.querySelectorAll('dialog[open]');
-		return all.length < n || all[all.length - 1].querySelector('.problem, p.wrong');
+		return all.length < n || all[all.length - 1].querySelector('.problem, p.wrong, [role=alert]');
 	}, open);
 	if ((await page.locator('dialog[open]').count()) < open) return undefined;
-	return (await top(page).locator('.problem, p.wrong').allInnerTexts()).join('\n');
+	return (await top(page).locator('.problem, p.wrong, [role=alert]').allInnerTexts()).join('\n');
 }
 
 async function sent(person, what, refused) {
@@ -72,12 +80,44 @@ async function sent(person, what, refused) {
 	}
 	assert.equal(said, undefined, `${person.login} ${what}`);
 	await person.settled();
+	person.turn = ++person.stage.turn;
 }
 
+/* The page of the case, as it stands now: where somebody else did something meanwhile, whoever acts at once on what was
+ * there before is told of a conflict, as he should be. */
 export async function look(person, ref, tab) {
 	const at = `/case/${ref}${tab ? `?tab=${tab}` : ''}`;
-	if (person.page.url() !== person.stage.base + at) await person.go(at);
+	if (person.page.url() !== person.stage.base + at || person.turn !== person.stage.turn) await person.go(at);
 	await person.page.waitForSelector('#doing-h');
+}
+
+/* A move by its button on whatever page is open. */
+export async function does(person, name, values = {}, { within, refused } = {}) {
+	await press(person.page, `[data-move=${name}]`, within);
+	await top(person.page).waitFor();
+	await fill(top(person.page), values);
+	return sent(person, name, refused);
+}
+
+/* A key of the desk on one of its items. */
+export async function at_desk(person, number, key) {
+	const { page } = person;
+	await person.go('/desk');
+	await page.locator('[role=option]', { hasText: number }).locator('visible=true').first().click();
+	await until(() => text(page, '.here'), new RegExp(number));
+	await person.settled();
+	await page.locator('[role=listbox]').first().focus();
+	await keys(page, key);
+}
+
+/* A step of a duty to report upward, where its deadline stands; without values it is made at once. */
+export async function upward(person, number, name, values) {
+	await person.go('/deadlines');
+	await person.page.click(`[data-duty="${number}"]`);
+	await press(person.page, `[data-move=${name}]`, top(person.page));
+	if (!values) return;
+	await fill(top(person.page), values);
+	await sent(person, name);
 }
 
 /* A move of the case itself. */
@@ -128,9 +168,9 @@ export const states = async (person, ref, kind = 'incident') => (await asked(per
 export const newest = async (person, kind) => (await asked(person, `/${kind}?limit=1`)).rows[0];
 
 /* Wait until something is so; what it is at last where it never is. */
-export async function until(is, wanted, what) {
+export async function until(is, wanted, what, patience = PATIENCE_MS) {
 	let seen;
-	for (const end = Date.now() + 8000; Date.now() < end; await new Promise((again) => setTimeout(again, 60))) {
+	for (const end = Date.now() + patience; Date.now() < end; await new Promise((again) => setTimeout(again, 60))) {
 		seen = await is();
 		if (wanted instanceof RegExp ? wanted.test(String(seen)) : seen === wanted) return;
 	}

@@ -4,84 +4,38 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
-import { act, asked, look, make, move, newest, states, text, until } from './hands.mjs';
-import { Stage } from './stage.mjs';
+import { after, before } from 'node:test';
+import { asked, look, move, states, text, until } from './hands.mjs';
+import { conclude, contain, eradicate, PAPERS, recover } from './phases.mjs';
+import { Story } from './story.mjs';
 
 const EDU = '市教育局信息中心业务系统';
 let stage, ref, other;
-const people = {};
-async function as(login) {
-	people[login] ??= await stage.person(login);
-	people[login].page.setDefaultTimeout(8000);
-	return people[login];
-}
+const story = new Story('late');
+const { as, step, shown, later } = story;
 const handling = async () => (await states(await as('dut01'), ref)).handling;
 const systems = async () => (await asked(await as('cl01'), `/incident/${ref}?with=linked`)).linked.filter((one) => one.kind === 'affected_system');
 const phase = async (name) => (await systems()).find((one) => one.title === name).states.phase;
-const shown = async (login, name) => (await as(login)).picture(`late-${name}`);
 /* What stands beside the name of a system on the phase board. */
 const lane = (page, name) => page.locator('.board button.name', { hasText: name }).locator('xpath=following-sibling::*[1]').innerText();
 
 before(async () => {
-	stage = await Stage.open('late_city.py');
+	stage = await story.open('late_city.py');
 	ref = stage.told.cases.late;
 	other = (await systems()).map((one) => one.title).find((title) => title !== EDU);
 });
-after(() => stage.close());
+after(() => story.close());
 
-let failed = false;
-const step = (name, body) =>
-	test(name, async (t) => {
-		if (failed) return t.skip('a step before failed');
-		failed = true;
-		try {
-			await body();
-			failed = false;
-		} finally {
-			if (failed) for (const person of Object.values(people)) await person.picture(`late-wrong-${person.login}`);
-		}
-	});
-
-async function contain(name) {
-	const responder = await as('rsp01');
-	await make(responder, ref, 'containment_action', {
-		affected_system: { ref: name }, action: 'isolate', target: '涉事主机', impact_statement: '业务暂停', alternatives: { none: '无其他方法' },
-		rollback: '恢复端口', disruptive: false, reversible: true,
-	}, { tab: 'measures' });
-	const { number } = await newest(responder, 'containment_action');
-	await act(responder, ref, number, 'execute', {}, { tab: 'measures' });
-	await act(responder, ref, number, 'effective', { effect: '已无外联' }, { tab: 'measures' });
-	await act(responder, ref, name, 'contained');
-}
-async function eradicate(name) {
-	const responder = await as('rsp01');
-	await make(responder, ref, 'remedy', { affected_system: { ref: name }, text: '更换口令' }, { tab: 'measures' });
-	const one = await newest(responder, 'remedy');
-	await act(responder, ref, one.number ?? one.id, 'apply', {}, { tab: 'measures' });
-	await act(await as('cl01'), ref, one.number ?? one.id, 'verify', { result: '已更换' }, { tab: 'measures' });
-	await act(responder, ref, name, 'eradicated');
-}
-async function recover(name, head) {
-	const responder = await as('rsp01');
-	await make(responder, ref, 'recovery_step', {
-		affected_system: { ref: name }, type: 'data', destructive: false, source: '2月28日离线备份', target: '业务数据', backup_ref: 'BK-0228',
-	}, { tab: 'measures' });
-	const one = await newest(responder, 'recovery_step');
-	await act(responder, ref, one.number ?? one.id, 'carry_out', {}, { tab: 'measures' });
-	await act(responder, ref, one.number ?? one.id, 'passed', { integrity_result: '完整性基线已重新建立' }, { tab: 'measures' });
-	await act(await as(head), ref, name, 'signed_off');
-}
 /* The case itself is not offered this step, and the page says which system it waits for. */
 async function waits(name, for_whom) {
 	const lead = await as('cl01');
 	await look(lead, ref);
+	await until(() => text(lead.page, '[aria-labelledby=missing-h]'), new RegExp(for_whom));
 	assert.equal(await lead.page.locator(`.doing [data-move=${name}], [data-move=${name}]:not([disabled])`).locator('visible=true').count(), 0, `${name} is not offered`);
-	assert.match(await text(lead.page, '[aria-labelledby=missing-h]'), new RegExp(for_whom));
 }
 
 step('one system is contained, the other is not: the case stays, and says for whom it waits', async () => {
-	await contain(EDU);
+	await contain(await as('rsp01'), ref, EDU);
 	assert.deepEqual([await phase(EDU), await phase(other), await handling()], ['eradicate', 'contain', 'contain']);
 	await waits('contained', other);
 	const lead = await as('cl01');
@@ -92,49 +46,43 @@ step('one system is contained, the other is not: the case stays, and says for wh
 
 step('the faster one is eradicated while the other is contained', async () => {
 	await move(await as('cl01'), ref, 'record_cause', { cause: 'attack', root_cause: '弱口令' });
-	await eradicate(EDU);
+	await eradicate(await as('rsp01'), await as('cl01'), ref, EDU);
 	assert.deepEqual([await phase(EDU), await phase(other), await handling()], ['recover', 'contain', 'contain']);
 	await look(await as('cl01'), ref);
 	await shown('cl01', '02-two-apart');
-	await contain(other);
+	await contain(await as('rsp01'), ref, other);
 	await move(await as('cl01'), ref, 'contained', { business_impact: '业务暂停' });
 	assert.equal(await handling(), 'eradicate');
 	await waits('eradicated', other);
-	await eradicate(other);
+	await eradicate(await as('rsp01'), await as('cl01'), ref, other);
 	await move(await as('cl01'), ref, 'eradicated');
 	assert.equal(await handling(), 'recover');
 });
 
 step('each is put back and signed for by its own unit, and no unit signs for another', async () => {
-	await recover(EDU, 'uhd_edu');
+	await recover(await as('rsp01'), await as('uhd_edu'), ref, EDU);
 	const id = (await systems()).find((one) => one.title === other).id;
 	assert.equal((await stage.act('uhd_edu', 'POST', `/affected_system/${id}/signed_off`, { input: {} })).status >= 403, true, 'edu does not sign for the other');
 	await waits('recovered', other);
 	await shown('cl01', '03-one-recovered');
-	await recover(other, 'uhd_hosp');
+	await recover(await as('rsp01'), await as('uhd_hosp'), ref, other);
 	await move(await as('cl01'), ref, 'recovered');
 	assert.equal(await handling(), 'followup');
 });
 
 step('it is watched, evaluated, reported on, closed and archived', async () => {
-	const office = await as('dir01'), lead = await as('cl01');
-	assert.equal((await stage.act('dir01', 'POST', '/time', { at: '+3 d' })).status, 200);
-	for (const person of Object.values(people)) await person.sign_in();
-	await move(office, ref, 'evaluate', { watch_continues: '并行跟踪' });
-	const tab = { tab: 'documents' };
-	await make(lead, ref, 'loss', { type: 'recovery', amount: 20000, currency: 'CNY', basis: '工时' }, tab);
-	for (const type of ['process', 'plan']) await make(lead, ref, 'evaluation', { type, text: '处置及时' }, tab);
-	await make(lead, ref, 'lesson', { text: '禁用口令登录' }, tab);
-	await make(lead, ref, 'case_report', { title: '事件处理报告', text_zh: '经过与措施' }, tab);
-	await move(lead, ref, 'prepare_closing', { report_upward: false, case_report: { ref: '事件处理报告' }, no_revision: '预案适用' }, tab);
+	await later('+3 d');
+	const lead = await as('cl01');
+	await move(await as('dir01'), ref, 'evaluate', { watch_continues: '并行跟踪' });
+	await conclude(lead, ref);
 	await move(await as('uhd_edu'), ref, 'close');
 	const archivist = await as('arc01');
-	await move(archivist, ref, 'build_package', {}, tab);
-	await move(archivist, ref, 'archive', {}, tab);
+	await move(archivist, ref, 'build_package', {}, PAPERS);
+	await move(archivist, ref, 'archive', {}, PAPERS);
 	assert.equal(await handling(), 'archived');
 	assert.ok(fs.existsSync(path.join(stage.told.folder, 'archive', ref, 'manifest.json')));
 	await look(lead, ref);
-	await lead.page.waitForTimeout(300);
+	await until(() => text(lead.page, 'article header'), /已归档/);
 	assert.equal(await lead.page.locator('[data-move=record_facts]').count(), 0, 'nothing is written any more');
 	assert.equal(await lead.page.locator('[data-make=affected_system]').count(), 0, 'nor made');
 	await look(lead, ref, 'documents');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { asked, text, until } from './hands.mjs';
-import { Stage } from './stage.mjs';
+import { PATIENCE_MS, Stage } from './stage.mjs';
 
 let stage;
 before(async () => (stage = await Stage.open('report_city.py')));
@@ -11,10 +11,9 @@ after(() => stage.close());
 
 const channel = async (person, name) => (await asked(person, '/channels')).channels.find((one) => one.name === name);
 /* What the receiver of webhooks does from now on. */
-const hook = (how) => new Promise((done) => {
-	stage.city.stdout.once('data', done);
-	stage.city.stdin.write(`hook ${how}\n`);
-});
+const hook = (how) => stage.tell(`hook ${how}`);
+/* The house itself waits between its tries. */
+const LONG_MS = 3 * PATIENCE_MS;
 
 test('a message that arrived is shown with its letter in both languages, what is enclosed and its try', async () => {
 	const person = await stage.person('dut01', { lang: 'en' });
@@ -43,9 +42,7 @@ test('a message that cannot leave says why, and is tried again on demand', async
 	const tries = () => person.page.locator('dialog[open] tbody tr').count();
 	const before = await tries();
 	await person.page.click('[data-retry]');
-	// A channel in trouble is tried again after 10 s at most.
-	for (const end = Date.now() + 15_000; Date.now() < end && (await tries()) <= before; ) await person.page.waitForTimeout(200);
-	assert.ok((await tries()) > before, 'one more try is shown');
+	await until(async () => (await tries()) > before, true, 'one more try is shown', LONG_MS);
 	assert.match(await text(person.page, 'dialog[open] tbody tr'), /trouble of the channel/);
 });
 
@@ -82,8 +79,7 @@ test('what its receiver refuses is given up, and stands on the board', async () 
 	const { id } = (await asked(person, '/messages?channel=webhook&limit=1')).messages[0];
 	await person.go(`/messages?message=${id}`);
 	await person.page.waitForSelector('dialog[open] h3');
-	const end = Date.now() + 30_000;
-	while (Date.now() < end && (await asked(person, `/messages/${id}`)).message.state !== 'failed') await person.page.waitForTimeout(300);
+	await until(async () => (await asked(person, `/messages/${id}`)).message.state, 'failed', 'it is given up', LONG_MS);
 	await until(() => text(person.page, 'dialog[open]'), /失败.*拒收 307/);
 	await person.go('/');
 	await until(() => text(person.page, '[data-leaving]'), /失败 1 条/);

@@ -85,11 +85,11 @@ test('a dialog has its title, is modal, and has the focus; what went wrong in it
 	await lead.page.waitForSelector('dialog[open]');
 	const dialog = (await tree(lead.page)).find((node) => node.role === 'dialog');
 	assert.ok(dialog.name && dialog.says.modal, told(dialog));
-	assert.equal(await lead.page.evaluate(() => !!document.activeElement.closest('dialog[open]')), true);
+	await until(() => lead.page.evaluate(() => !!document.activeElement.closest('dialog[open]')), true);
 	await lead.page.click('dialog[open] form button.first');
 	const wrong = (await tree(lead.page)).filter((node) => node.says.invalid === 'true');
 	assert.ok(wrong.length, 'fields that are wrong say so');
 	await lead.page.keyboard.press('Escape');
 	await lead.page.waitForSelector('dialog[open]', { state: 'detached' });
-	assert.equal(await lead.page.evaluate(() => document.activeElement.getAttribute('data-make')), 'tasking', 'the focus goes back');
+	await until(() => lead.page.evaluate(() => document.activeElement.getAttribute('data-make')), 'tasking', 'the focus goes back');
 });

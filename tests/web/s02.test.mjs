@@ -3,39 +3,21 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
-import { act, asked, confirm, fill, keys, look, make, move, newest, opened, send, states, text, until } from './hands.mjs';
-import { Stage } from './stage.mjs';
+import { after, before } from 'node:test';
+import { act, asked, at_desk, confirm, fill, keys, look, make, move, newest, opened, send, states, text, until } from './hands.mjs';
+import { conclude, PAPERS } from './phases.mjs';
+import { Story } from './story.mjs';
 
 const LEVEL2 = [2, 2, 1, 1, 1, 2];
 const PORTAL = '门户网站';
 const PAGE = { name: 'index.html', mimeType: 'text/html', buffer: Buffer.from('<html><body>被替换的首页</body></html>') };
 let stage, ref, report;
-const people = {};
-async function as(login) {
-	people[login] ??= await stage.person(login);
-	people[login].page.setDefaultTimeout(8000);
-	return people[login];
-}
+const story = new Story('s02');
+const { as, step, shown, later } = story;
 const handling = async () => (await states(await as('dut01'), ref)).handling;
 
-before(async () => (stage = await Stage.open()));
-after(() => stage.close());
-
-/* A step needs those before it. */
-let failed = false;
-const step = (name, body) =>
-	test(name, async (t) => {
-		if (failed) return t.skip('a step before failed');
-		failed = true;
-		try {
-			await body();
-			failed = false;
-		} finally {
-			if (failed) for (const person of Object.values(people)) await person.picture(`s02-wrong-${person.login}`);
-		}
-	});
-const shown = async (login, name) => (await as(login)).picture(`s02-${name}`);
+before(async () => (stage = await story.open()));
+after(() => story.close());
 
 step('the call of a citizen is written down and has its receipt number', async () => {
 	const duty = await as('dut01'), { page } = duty;
@@ -53,14 +35,7 @@ step('the call of a citizen is written down and has its receipt number', async (
 
 step('a case is opened from the call, and a second call joins it', async () => {
 	const duty = await as('dut01'), { page } = duty;
-	const on = async (number, key) => {
-		await duty.go('/desk');
-		await page.locator('[role=option]', { hasText: number }).locator('visible=true').first().click();
-		await until(() => text(page, '.here'), new RegExp(number));
-		await page.locator('[role=listbox]').first().focus();
-		await keys(page, key);
-	};
-	await on(report, 'e');
+	await at_desk(duty, report, 'e');
 	const form = page.locator('dialog form');
 	await form.waitFor();
 	await fill(form, { title: '门户首页被篡改', unit: { ref: '市教育局信息中心' } });
@@ -71,7 +46,7 @@ step('a case is opened from the call, and a second call joins it', async () => {
 		input: { unit: { unknown: '市民来电' }, via: 'phone', reporter: '市民赵某', contact: '0531-82000001', what: '门户首页被替换', aware_at: '2026-03-02T07:58:00Z' },
 	});
 	await stage.act('dut01', 'POST', `/report/${second.body.number}/submit`, { input: {} });
-	await on(second.body.number, 'm');
+	await at_desk(duty, second.body.number, 'm');
 	await page.waitForSelector('#act-incident');
 	await fill(page.locator('dialog'), { incident: { ref: '门户首页被篡改' } });
 	await shown('dut01', '04-join');
@@ -187,28 +162,21 @@ step('the page is put back from the backup, its check passed, and the unit signs
 });
 
 step('it is watched for three days, then evaluated', async () => {
-	const office = await as('dir01'), lead = await as('cl01');
 	await shown('cl01', '15-watch');
-	assert.equal((await stage.act('dir01', 'POST', '/time', { at: '+3 d' })).status, 200);
-	// Sessions are over by then; whoever comes back signs in.
-	for (const person of Object.values(people)) await person.sign_in();
-	await move(office, ref, 'evaluate', { watch_continues: '并行跟踪' });
+	await later('+3 d');
+	const lead = await as('cl01');
+	await move(await as('dir01'), ref, 'evaluate', { watch_continues: '并行跟踪' });
 	assert.equal(await handling(), 'evaluate');
-	const tab = { tab: 'documents' };
-	await make(lead, ref, 'loss', { type: 'recovery', amount: 20000, currency: 'CNY', basis: '工时' }, tab);
-	for (const type of ['process', 'plan']) await make(lead, ref, 'evaluation', { type, text: '处置及时' }, tab);
-	await make(lead, ref, 'lesson', { text: '禁用口令登录' }, tab);
-	await make(lead, ref, 'case_report', { title: '事件处理报告', text_zh: '经过与措施' }, tab);
+	await conclude(lead, ref);
 	await shown('cl01', '16-material');
-	await move(lead, ref, 'prepare_closing', { report_upward: false, case_report: { ref: '事件处理报告' }, no_revision: '预案适用' }, tab);
 });
 
 step('the head of the unit approves the report, and the case goes to the archive', async () => {
 	const head = await as('uhd_edu'), archivist = await as('arc01');
 	await move(head, ref, 'close');
 	await shown('uhd_edu', '17-closed');
-	await move(archivist, ref, 'build_package', {}, { tab: 'documents' });
-	await move(archivist, ref, 'archive', {}, { tab: 'documents' });
+	await move(archivist, ref, 'build_package', {}, PAPERS);
+	await move(archivist, ref, 'archive', {}, PAPERS);
 	const ended = await asked(archivist, `/incident/${ref}`);
 	assert.deepEqual([ended.states.handling, ended.states.command, ended.fields.class], ['archived', 'none', 'defacement']);
 	assert.ok(fs.existsSync(path.join(stage.told.folder, 'archive', ref, 'manifest.json')), 'the package is there');

@@ -23,6 +23,12 @@ const PICTURES = process.env.FENGSUI_PICTURES ?? path.join(process.env.FENGSUI ?
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-sync'];
 
+/* What a page is waited for. Long, for a machine that has much else to do: who waits for a state goes on the moment it is there.
+ * Less of it (FENGSUI_PATIENCE, seconds) is for whoever breaks something on purpose. */
+export const PATIENCE_MS = 1000 * Number(process.env.FENGSUI_PATIENCE ?? 45);
+/* A question that has not ended by then was given up by the page. */
+const LOST_MS = 10_000;
+
 function first_line(child) {
 	return new Promise((done, fail) => {
 		let said = '', wrong = '';
@@ -42,8 +48,9 @@ export class Stage {
 		stage.told = await first_line(stage.city);
 		assert.deepEqual(stage.told.troubles, [], 'the morning was set up as it should be');
 		stage.base = stage.told.base;
-		stage.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+		stage.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS, timeout: 3 * PATIENCE_MS });
 		stage.complaints = [];
+		stage.turn = 0; // what was done so far: whose page is older reads it anew before he acts (hands.mjs)
 		return stage;
 	}
 
@@ -55,6 +62,7 @@ export class Stage {
 			ignoreHTTPSErrors: this.base.startsWith('https'),
 		});
 		const page = await context.newPage();
+		page.setDefaultTimeout(PATIENCE_MS);
 		this.listen(page, login);
 		const person = new Person(this, login, context, page);
 		if (login) await person.sign_in();
@@ -78,20 +86,25 @@ export class Stage {
 
 	/* Change a case so often, as fast as the daemon takes it; the seconds that took. */
 	flood(count) {
+		return this.tell(`flood ${count}`).then((told) => told.seconds);
+	}
+
+	/* The city does this, and answers with a line of JSON. */
+	tell(line) {
 		return new Promise((done) => {
-			this.city.stdout.once('data', (bytes) => done(JSON.parse(bytes).seconds));
-			this.city.stdin.write(`flood ${count}\n`);
+			this.city.stdout.once('data', (bytes) => done(JSON.parse(bytes)));
+			this.city.stdin.write(`${line}\n`);
 		});
 	}
 
-	/* The daemon is away for so many seconds. */
-	async restart(seconds) {
+	/* The daemon is gone, until it is brought back: however long the machine takes for what is looked at meanwhile.
+	 * What browsers log of it may be told late, so it is no complaint from here on. */
+	async away() {
 		this.offline = true;
-		await new Promise((done) => {
-			this.city.stdout.once('data', done);
-			this.city.stdin.write(`restart ${seconds}\n`);
-		});
-		this.offline = false;
+		await this.tell('stop');
+	}
+	back() {
+		return this.tell('start');
 	}
 
 	/* A move by somebody, over the interface, without a browser. */
@@ -104,6 +117,7 @@ export class Stage {
 		const answer = await fetch(this.base + '/api/v1' + at, {
 			method, headers: { 'Content-Type': 'application/json', Cookie: cookie, 'X-Fengsui-Token': token }, body: body && JSON.stringify(body),
 		});
+		this.turn++;
 		return { status: answer.status, body: await answer.json().catch(() => undefined) };
 	}
 
@@ -117,7 +131,31 @@ export class Stage {
 
 class Person {
 	constructor(stage, login, context, page) {
-		Object.assign(this, { stage, login, context, page });
+		Object.assign(this, { stage, login, context, page, asking: new Set(), turn: stage.turn });
+		this.count();
+	}
+
+	/* Questions of the page that are under way; the stream of events is one that never ends. What a page asks that is
+	 * just being left is told the end of by nobody. */
+	count() {
+		const { page, asking } = this;
+		const done = (request) => asking.delete(request);
+		let leaving = false;
+		page.on('request', (request) => {
+			if (request.isNavigationRequest() && request.frame() === page.mainFrame()) leaving = true;
+			else if (['fetch', 'xhr'].includes(request.resourceType())) {
+				asking.add(request);
+				setTimeout(done, LOST_MS, request).unref();
+			}
+		});
+		page.on('framenavigated', (frame) => {
+			if (!leaving || frame !== page.mainFrame()) return;
+			leaving = false;
+			asking.clear();
+		});
+		page.on('requestfinished', done);
+		page.on('requestfailed', done);
+		page.on('response', (response) => setTimeout(done, 1000, response.request()).unref());
 	}
 
 	async sign_in() {
@@ -128,14 +166,21 @@ class Person {
 	}
 
 	async go(at) {
+		this.turn = this.stage.turn;
 		await this.page.goto(this.stage.base + at);
 		await this.settled();
 	}
 
-	/* Nothing is being read any more. */
+	/* Nothing is being read any more, and what came of it is drawn. */
 	async settled() {
-		await this.page.waitForFunction(() => document.querySelector('main#content > *, main.door, .wall') && !document.querySelector('[aria-busy=true]'));
-		await this.page.waitForTimeout(120);
+		for (const end = Date.now() + PATIENCE_MS; ; ) {
+			await this.page.waitForFunction(() => document.querySelector('main#content > *, main.door, .wall') && !document.querySelector('[aria-busy=true]'));
+			const quiet = !this.asking.size;
+			await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+			if (quiet && !this.asking.size) return;
+			assert.ok(Date.now() < end, `${this.login} still waits for ${[...this.asking].map((one) => one.url())}`);
+			if (this.asking.size) await this.page.waitForTimeout(20);
+		}
 	}
 
 	/* The switch in the frame, without reading the page anew. */

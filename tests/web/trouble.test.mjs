@@ -33,14 +33,14 @@ test('the daemon goes away in the middle of a form and comes back: the draft sta
 	await open_facts(lead);
 	const before = await entries_of(lead, 'incident.record_facts');
 	await field(lead.page, 'scope').fill('教学楼 12 台主机');
-	const away = stage.restart(3);
-	await lead.page.waitForSelector('.live.lost', { timeout: 10_000 });
+	await stage.away();
+	await lead.page.waitForSelector('.live.lost');
 	await submit(lead.page);
 	await lead.page.waitForSelector(`${form} .problem`);
 	assert.match(await text(lead.page, `${form} .problem`), /not reached; all that was typed stays here/);
 	assert.equal(await field(lead.page, 'scope').inputValue(), '教学楼 12 台主机');
 	await lead.picture('trouble-away');
-	await away;
+	await stage.back();
 	await submit(lead.page);
 	await lead.page.waitForSelector(form, { state: 'detached' });
 	assert.equal((await facts(lead)).scope, '教学楼 12 台主机');
@@ -51,12 +51,13 @@ test('a page that was closed in the meantime brings the draft back, to its own p
 	const lead = await stage.person('cl01', { lang: 'en' });
 	await open_facts(lead);
 	await field(lead.page, 'impact').fill('选课系统缓慢');
-	await lead.page.waitForTimeout(100);
+	await lead.settled();
 	await open_facts(lead);
 	assert.match(await text(lead.page, form), /What was typed before is back/);
 	assert.equal(await field(lead.page, 'impact').inputValue(), '选课系统缓慢');
 	await lead.page.keyboard.press('Escape');
 	await lead.page.click('header >> text=Sign out');
+	await lead.page.waitForSelector('input[name=login]');
 	lead.login = 'dir01';
 	await lead.sign_in();
 	await open_facts(lead);
@@ -160,10 +161,11 @@ test('a slow line: it is said that it is under way, and a second press does noth
 	await open_facts(lead);
 	const before = await entries_of(lead, 'incident.record_facts');
 	await field(lead.page, 'scope').fill('慢线路：2 台主机');
-	let sent = 0;
+	let sent = 0, go_on;
+	const line = new Promise((done) => (go_on = done));
 	await lead.page.route('**/record_facts', async (route) => {
 		sent++;
-		await new Promise((go_on) => setTimeout(go_on, 3000));
+		await line;
 		await route.continue();
 	});
 	await submit(lead.page);
@@ -173,7 +175,8 @@ test('a slow line: it is said that it is under way, and a second press does noth
 	await lead.page.locator(`${form} button.first`).click({ force: true, timeout: 500 }).catch(() => {});
 	await lead.page.evaluate(() => document.querySelector('dialog[open] form').requestSubmit());
 	await lead.picture('trouble-slow');
-	await lead.page.waitForSelector(form, { state: 'detached', timeout: 8000 });
+	go_on();
+	await lead.page.waitForSelector(form, { state: 'detached' });
 	assert.equal(sent, 1);
 	assert.equal(await entries_of(lead, 'incident.record_facts'), before + 1);
 });

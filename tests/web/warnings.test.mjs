@@ -1,36 +1,21 @@
 // A warning on its way: written side by side, checked for what must not leave, approved by another person, published; one unit
 // acknowledges on its own page, one on the telephone, one stays silent and stands late on the board; a new edition by two; lifted.
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import { asked, fill, newest, send, states, text, until } from './hands.mjs';
-import { Stage } from './stage.mjs';
+import { after, before } from 'node:test';
+import { asked, does, fill, newest, send, states, text, until } from './hands.mjs';
+import { Story } from './story.mjs';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><b>邮件系统</b>漏洞被利用';
 const UNITS = { edu: '市教育局信息中心', tax: '市税务局信息中心', hosp: '市中心医院' };
+const story = new Story('warnings');
+const { step } = story;
 let stage, ref;
 const people = {};
 before(async () => {
-	stage = await Stage.open();
-	for (const login of ['dut01', 'dir01', 'uop_edu', 'uop_tax']) {
-		people[login] = await stage.person(login);
-		people[login].page.setDefaultTimeout(8000);
-	}
+	stage = await story.open();
+	for (const login of ['dut01', 'dir01', 'uop_edu', 'uop_tax']) people[login] = await story.as(login);
 });
-after(() => stage.close());
-
-/* A step needs those before it. */
-let failed = false;
-const step = (name, body) =>
-	test(name, async (t) => {
-		if (failed) return t.skip('a step before failed');
-		failed = true;
-		try {
-			await body();
-			failed = false;
-		} finally {
-			if (failed) for (const person of Object.values(people)) await person.picture(`warnings-wrong-${person.login}`);
-		}
-	});
+after(() => story.close());
 
 const compose = (person, of = ref) => person.go(`/warning/${of}/compose`);
 const board = (person, state = '') => person.go(`/warning/${ref}/board${state && `?state=${state}`}`);
@@ -41,16 +26,6 @@ async function again(person) {
 	await person.sign_in();
 }
 const life = async () => (await states(people.dut01, ref, 'warning')).life;
-
-/* A move by its button and form; what the page says where it is not taken. */
-async function does(person, name, values = {}) {
-	await person.page.locator(`[data-move=${name}]`).first().click();
-	await fill(person.page.locator('dialog[open]').last(), values);
-	const said = await send(person.page);
-	if (said) await person.page.keyboard.press('Escape');
-	await person.settled();
-	return said;
-}
 
 step('a warning is drafted, and a hostile title is text', async () => {
 	const { dut01 } = people;
@@ -127,19 +102,19 @@ step('it is saved; what was typed and not saved is there after the page was read
 
 step('units are chosen, its author does not approve it, another person does', async () => {
 	const { dut01, dir01 } = people;
-	assert.equal(await does(dut01, 'add_targets', { sector: { ref: '教育' } }), undefined);
+	await does(dut01, 'add_targets', { sector: { ref: '教育' } });
 	await dut01.page.locator(`[data-target="${UNITS.edu}"]`).waitFor();
 	for (const key of ['tax', 'hosp']) {
 		await dut01.page.click('[data-make=warning_target]');
 		await fill(dut01.page.locator('dialog[open]'), { unit: { ref: UNITS[key] } });
 		assert.equal(await send(dut01.page), undefined);
 	}
-	assert.equal(await does(dut01, 'review'), undefined);
+	await does(dut01, 'review');
 	assert.equal(await dut01.page.locator('[data-move=approve]').count(), 0);
 	await compose(dir01);
-	assert.equal(await does(dir01, 'approve'), undefined);
+	await does(dir01, 'approve');
 	await until(life, 'approved');
-	assert.equal(await does(dir01, 'publish'), undefined);
+	await does(dir01, 'publish');
 	await until(life, 'published');
 	await dir01.picture('warnings-03-published');
 });
@@ -151,7 +126,7 @@ step('one acknowledges on its page, one on the telephone', async () => {
 	for (const person of [uop_edu, uop_tax]) {
 		await person.go('/unit');
 		const mine = person.page.locator(`[data-messages=warning] li[data-row="${ref}"]`);
-		assert.ok((await mine.innerText()).includes(HOSTILE));
+		await until(async () => (await mine.innerText()).includes(HOSTILE), true);
 		assert.equal(await mine.locator('img').count(), 0);
 		await mine.locator('[data-move=reached]').click();
 		if (person === uop_edu) {
@@ -168,7 +143,7 @@ step('one acknowledges on its page, one on the telephone', async () => {
 	await dut01.page.locator('dialog[open] button.first').click();
 	await until(() => text(dut01.page, `tr[data-target="${UNITS.tax}"]`), /已确认.*电话/);
 	assert.equal(await dut01.page.evaluate(() => window.still_here), true);
-	assert.equal(await dut01.page.evaluate(() => document.activeElement.hasAttribute('data-ways')), true, 'the focus stays at the row');
+	await until(() => dut01.page.evaluate(() => document.activeElement.hasAttribute('data-ways')), true, 'the focus stays at the row');
 });
 
 step('who stays silent stands late when the time has passed, with the ways that were tried', async () => {
@@ -181,11 +156,10 @@ step('who stays silent stands late when the time has passed, with the ways that 
 	}
 	await until(() => page.locator('tr.late').count(), 1);
 	assert.match(await text(page, 'tr.late'), new RegExp(`${UNITS.hosp}.*逾期`));
-	assert.match(await text(page, '[data-tally=late]'), /逾期\s*1/);
-	assert.match(await text(page, 'main dl'), /告知\s*3\s*已送达\s*2/);
+	await until(() => text(page, '[data-tally=late]'), /逾期\s*1/);
+	await until(() => text(page, 'main dl'), /告知\s*3\s*已送达\s*2/);
 	await page.click('[data-filter=late]');
-	await dut01.settled();
-	assert.equal(await page.locator('tr[data-target]').count(), 1);
+	await until(() => page.locator('tr[data-target]').count(), 1);
 	await row(dut01, 'hosp').locator('[data-ways]').click();
 	await page.locator('[data-message=portal]').first().waitFor();
 	// The newest is the reminder; the first was the warning itself.
@@ -202,7 +176,7 @@ step('a new edition takes two people, and it is lifted', async () => {
 	const { dut01, dir01 } = people;
 	await again(dir01);
 	await compose(dut01);
-	assert.equal(await does(dut01, 'update', { level: '3', measures: '保持监测' }), undefined);
+	await does(dut01, 'update', { level: '3', measures: '保持监测' });
 	assert.equal(await dut01.page.locator('[data-confirm=update]').count(), 0, 'who proposed does not confirm');
 	await compose(dir01);
 	assert.match(await text(dir01.page, '[data-proposal=update]'), /保持监测/);
@@ -210,10 +184,10 @@ step('a new edition takes two people, and it is lifted', async () => {
 	await dir01.page.locator('dialog[open] button.first').click();
 	await until(async () => (await asked(dir01, `/warning/${ref}`)).fields.edition, 2);
 	await until(() => text(dir01.page, 'header .on-level-3'), /黄色/);
-	assert.equal(await does(dir01, 'lift', { reason: '补丁已普遍安装' }), undefined);
+	await does(dir01, 'lift', { reason: '补丁已普遍安装' });
 	await until(life, 'lifted');
 	await board(dir01);
-	assert.match(await text(dir01.page, `tr[data-target="${UNITS.hosp}"]`), /未反馈结案/);
+	await until(() => text(dir01.page, `tr[data-target="${UNITS.hosp}"]`), /未反馈结案/);
 	await dir01.go('/warnings');
 	await dir01.page.locator(`[data-section=ended] [data-row="${ref}"]`).waitFor();
 	await dir01.picture('warnings-06-lifted');
@@ -224,7 +198,7 @@ step('a unit reads a bulletin and confirms it', async () => {
 	await again(uop_edu);
 	await uop_edu.go('/unit');
 	const mine = uop_edu.page.locator('[data-messages=bulletin] li').first();
-	assert.match(await mine.innerText(), /两周内更换口令/);
+	await until(() => mine.innerText(), /两周内更换口令/);
 	await mine.locator('[data-move=read]').click();
 	await until(() => uop_edu.page.locator('[data-messages=bulletin] li').count(), 0);
 });

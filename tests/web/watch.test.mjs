@@ -80,7 +80,7 @@ test('the figures of a source go on while one looks', async () => {
 		Object.assign(told.sources[0], { received: before + 500, lost: 3 });
 		await route.fulfill({ response, json: told });
 	});
-	await page.waitForFunction((n) => document.querySelector('tbody td:nth-child(4)')?.textContent === String(n), before + 500, { timeout: 8000 });
+	await page.waitForFunction((n) => document.querySelector('tbody td:nth-child(4)')?.textContent === String(n), before + 500);
 	assert.equal(await page.textContent('td.bad'), '3', 'what is lost is marked');
 	assert.match(await page.textContent('tbody td:nth-child(2)'), /sending/);
 });

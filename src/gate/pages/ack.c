@@ -7,8 +7,8 @@
  * ack -- the page behind the link in a warning's mail. Looking at it changes nothing, since
  * programs that search mail for evil follow every link; the button acknowledges.
  *
- * It asks for no script and no cookie. Whoever has the link may say for its unit that the
- * warning came, and nothing else.
+ * It asks for no script and no cookie, and looks like the public page. Whoever has the link may say for its
+ * unit that the warning came, and nothing else.
  */
 
 static void put_html(struct buf *out, const char *text)
@@ -28,14 +28,16 @@ static const char *member(const json_t *of, const char *name)
 static void begin(struct buf *out)
 {
 	buf_text(out, "<!doctype html>\n<html lang=\"zh\">\n<meta charset=\"utf-8\"><meta name=\"viewport\" "
-		      "content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\n"
+		      "content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\n<link "
+		      "rel=\"stylesheet\" href=\"/public/style.css\">\n"
 		      "<title>预警确认 / Acknowledge a warning</title>\n<h1>烽燧 Fengsui</h1>\n");
 }
 
 static void send_page(struct call *call, int status, const struct buf *out)
 {
 	call_header(call, "Content-Security-Policy",
-		    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
+		    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+		    "form-action 'self'");
 	call_header(call, "Referrer-Policy", "no-referrer");
 	call_header(call, "Cache-Control", "no-store");
 	call_text(call, status, "text/html; charset=utf-8", out->data, out->len);
