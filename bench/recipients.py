@@ -98,7 +98,7 @@ def main():
         d.done("dir01", "warning", "publish", warning)
         published = time.monotonic() - began
         board = Board(d)
-        cpu = cpu_of(d.process.pid)
+        cpu, server_cpu = cpu_of(d.process.pid), server.processor_s()
         began = time.monotonic()
         while (sent := rows(d, "SELECT count(*) FROM outbox WHERE state = 'sent' AND channel = 'mail'")[0][0]) < count:
             time.sleep(0.2)
@@ -108,6 +108,7 @@ def main():
         board.over = True
         board.join()
         said = {"recipients": count, "publish_s": round(published, 2), "handed_s": round(handed, 1), "daemon_cpu_s": round(cpu_of(d.process.pid) - cpu, 2),
+                "server_cpu_s": round(server.processor_s() - server_cpu, 2), "load": round(os.getloadavg()[0], 1),
                 "board_ms": {"asked": len(board.times), "median": round(statistics.median(board.times), 1), "worst": round(max(board.times), 1)},
                 "delivered": rows(d, "SELECT count(*) FROM facets WHERE kind = 'warning_target' AND name = 'life' AND value = 'delivered'")[0][0]}
         print(json.dumps(said))

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "deliver/transfer.h"
@@ -40,7 +41,8 @@ static int give_up(void *who, curl_off_t all, curl_off_t done, curl_off_t all_up
 	return atomic_load(&((struct hands *)who)->stop);
 }
 
-static CURLcode carry(CURLM *connections, CURL *easy)
+/* `*socket` is the connection that is kept for the next message; CURL_SOCKET_BAD: none is. */
+static CURLcode carry(CURLM *connections, CURL *easy, curl_socket_t *socket)
 {
 	CURLcode code = CURLE_OK;
 	int running = 1, left;
@@ -52,11 +54,13 @@ static CURLcode carry(CURLM *connections, CURL *easy)
 	while ((said = curl_multi_info_read(connections, &left)))
 		if (said->msg == CURLMSG_DONE)
 			code = said->data.result;
+	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, socket) != CURLE_OK)
+		*socket = CURL_SOCKET_BAD;
 	curl_multi_remove_handle(connections, easy);
 	return code;
 }
 
-static void send_one(struct hands *hands, CURLM *connections, struct message *message)
+static void send_one(struct hands *hands, CURLM *connections, curl_socket_t *socket, struct message *message)
 {
 	struct transfer *t = mail_transfer(message);
 
@@ -64,7 +68,7 @@ static void send_one(struct hands *hands, CURLM *connections, struct message *me
 		curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
 		curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, give_up);
 		curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, hands);
-		mail_judge(t, carry(connections, t->easy));
+		mail_judge(t, carry(connections, t->easy, socket));
 		transfer_free(t);
 	}
 	hands->done(hands->who, message);
@@ -91,23 +95,28 @@ static struct message *next_for(struct lane *lane)
 	return NULL;
 }
 
-/* Each hand has connections of its own, which it uses again. */
+/* Each hand has a connection of its own, which it uses again. At the end it is cut off without a good-bye:
+ * libcurl would wait two minutes for a server that hangs to answer it. */
 static void *work(void *who)
 {
 	struct lane *lane = who;
 	struct hands *hands = lane->hands;
 	CURLM *connections = curl_multi_init();
+	curl_socket_t socket = CURL_SOCKET_BAD;
 	struct message *message;
 
+	curl_multi_setopt(connections, CURLMOPT_MAXCONNECTS, 1L);
 	pthread_mutex_lock(&hands->lock);
 	while ((message = next_for(lane))) {
 		lane->busy++;
 		pthread_mutex_unlock(&hands->lock);
-		send_one(hands, connections, message);
+		send_one(hands, connections, &socket, message);
 		pthread_mutex_lock(&hands->lock);
 		lane->busy--;
 	}
 	pthread_mutex_unlock(&hands->lock);
+	if (socket != CURL_SOCKET_BAD)
+		shutdown(socket, SHUT_RDWR);
 	curl_multi_cleanup(connections);
 	return NULL;
 }

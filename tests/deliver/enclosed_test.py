@@ -2,6 +2,7 @@
 """enclosed -- what a letter carries: the CAP file of a warning, the documents of a report upward; a target added later."""
 import hashlib
 import os
+import re
 import sys
 import tempfile
 import unittest
@@ -61,6 +62,19 @@ class Enclosed(unittest.TestCase):
                     self.assertEqual(f.read(), content)
                 d.cli("message", "save", str(id_), enclosed["digest"][:8], "--out", out, "--as", "dut01", expect=73)
                 d.cli("message", "save", str(id_), "other.xml", "--as", "dut01", expect=64)
+
+    def test_its_areas_are_those_of_the_units_that_are_warned_in_their_order(self):
+        with city() as d:
+            places = {t["fields"]["name"]: t.ref for t in d.list("territory", limit=50)}
+            for key, place in (("tax", "市中区"), ("edu", "历下区"), ("bank", "历下区"), ("hosp", "天桥区")):
+                d.done("dir01", "unit", "edit", d.unit[key], territory=places[place])
+            published(d, ("tax", "edu", "bank"))
+            digest = d.show(d.list("edition")[0].ref)["fields"]["cap_file"]
+            with open(os.path.join(d.folder, "blobs", digest[:2], digest), encoding="utf-8") as f:
+                text = f.read()
+            said = re.findall("<(?:cap:)?areaDesc>([^<]+)</", text)
+            self.assertEqual(said[:2], ["市中区", "历下区"])
+            self.assertEqual(len(said), 2 * text.count("<info>"), "each once in each language")
 
     def test_a_unit_that_is_added_to_a_published_warning_is_told_and_timed(self):
         with Mailserver() as server, Channels(mail=server.channel()) as file, city(args=["--channels", file.path]) as d:

@@ -69,6 +69,26 @@ class Mail(unittest.TestCase):
                 self.assertNotIn("sent", states(d, "mail"))
                 wait_until(lambda: states(d, "mail").get("sent", 0) >= len(keys), 6, "all at the same time, not 3 s each")
 
+    def test_the_daemon_ends_though_the_server_hangs(self):
+        with Mailserver() as server, Channels(mail=server.channel()) as file, city(args=["--channels", file.path]) as d:
+            for key in ("edu", "tax"):
+                contact(d, key, "mail", f"{key}@example.org")
+            published(d, ("edu", "tax"))
+            wait_until(lambda: states(d, "mail") == {"sent": 2})
+            server.pause()
+            began = time.monotonic()
+            d.stop()
+            self.assertLess(time.monotonic() - began, 20, "kept connections are not said good-bye to")
+            d.start()
+            published(d, ("edu", "tax"))
+            wait_until(lambda: states(d, "mail").get("sending") == 2)
+            began = time.monotonic()
+            d.stop()
+            self.assertLess(time.monotonic() - began, 20, "what is under way is cut off")
+            server.go_on()
+            d.start()
+            wait_until(lambda: states(d, "mail") == {"sent": 4}, 60)
+
     def test_what_became_of_many_is_entered_together(self):
         with Mailserver() as server, Channels(mail=server.channel()) as file, \
                 city(args=["--channels", file.path]) as d:

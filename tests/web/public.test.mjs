@@ -118,6 +118,7 @@ step('a unit says that it is not affected, and why; the board shows it, and it i
 	const unit = await as('uop_bank');
 	await unit.go('/unit');
 	const mine = unit.page.locator(`[data-messages=warning] li[data-row="${ref}"]`);
+	await mine.scrollIntoViewIfNeeded();
 	for (const name of ['ack', 'unaffected']) await mine.locator(`[data-move=${name}]`).click();
 	const form = unit.page.locator('dialog[open]');
 	await form.locator('form').waitFor();

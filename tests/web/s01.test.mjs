@@ -128,6 +128,7 @@ async function acknowledges(key) {
 	await unit.go('/unit');
 	const mine = unit.page.locator(`[data-messages=warning] li[data-row="${ref}"]`);
 	await until(() => mine.innerText(), /蠕虫经弱口令传播/);
+	await mine.scrollIntoViewIfNeeded();
 	await mine.locator('[data-move=ack]').click();
 	await mine.locator('[data-move=acted]').waitFor();
 	return unit;

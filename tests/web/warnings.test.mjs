@@ -129,6 +129,7 @@ step('one acknowledges on its page, one on the telephone', async () => {
 		await until(async () => (await mine.innerText()).includes(HOSTILE), true);
 		assert.equal(await mine.locator('img').count(), 0);
 		if (person === uop_edu) {
+			await mine.scrollIntoViewIfNeeded();
 			await mine.locator('[data-move=ack]').click();
 			await mine.locator('[data-move=acted]').click();
 			await fill(person.page.locator('dialog[open]'), { measures: '补丁已安装，无异常登录' });
