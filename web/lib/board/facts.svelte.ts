@@ -44,6 +44,8 @@ export interface Case {
 	level: number;
 	provisional: boolean;
 	next?: Due;
+	/** Its clocks may stand behind those that were read. */
+	unsure?: boolean;
 }
 export interface Warned {
 	row: Row;
@@ -141,11 +143,11 @@ async function named(grid: Grid, signal: AbortSignal): Promise<Case[]> {
 }
 
 /* The gravest first, and among them whose clock runs out soonest. */
-function with_clocks(cases: readonly Case[], clocks: readonly Due[]): Case[] {
+function with_clocks(cases: readonly Case[], clocks: readonly Due[], more: boolean): Case[] {
 	const next = new Map<number, Due>();
 	for (const clock of clocks) if (clock.kind === 'incident' && !next.has(clock.id)) next.set(clock.id, clock);
 	return cases
-		.map((one) => ({ ...one, next: next.get(one.id) }))
+		.map((one) => ({ ...one, next: next.get(one.id), unsure: more && !next.has(one.id) }))
 		.sort((a, b) => b.level - a.level || (a.next?.due ?? '9').localeCompare(b.next?.due ?? '9') || b.id - a.id);
 }
 
@@ -213,7 +215,7 @@ async function read(signal: AbortSignal, told: (part: Partial<Facts>) => void): 
 		ask<Counted>(`/counts?kind=incident&by=handling,provisional_level&where=${q('open:yes NOT confirmed_level:*')}`, signal),
 	]).then(([confirmed, provisional]) => ({ grid: new Grid(confirmed, provisional), at: now.ms }));
 	const due = ask<{ clocks: Due[]; more: boolean }>('/clocks?state=running&limit=500', signal).then(({ clocks, more }) => ({ clocks, clocks_more: more }));
-	const cases = Promise.all([numbers.then(({ grid }) => named(grid, signal)), due]).then(([all, { clocks }]) => ({ cases: with_clocks(all, clocks) }));
+	const cases = Promise.all([numbers.then(({ grid }) => named(grid, signal)), due]).then(([all, { clocks, clocks_more }]) => ({ cases: with_clocks(all, clocks, clocks_more) }));
 	const parts = await Promise.all([
 		tell(numbers),
 		tell(due),
