@@ -28,8 +28,8 @@ async function take(box, input, what) {
 		const taken = box.locator('.chosen').filter({ hasText: text }).first();
 		for (const end = Date.now() + PATIENCE_MS; !(await taken.count()); ) {
 			assert.ok(Date.now() < end, `${text} can be chosen`);
-			await option.click({ timeout: 3000 }).catch(() => {});
-			await taken.waitFor({ timeout: 1000 }).catch(() => {});
+			await option.click({ timeout: 5000 }).catch(() => {});
+			await taken.waitFor({ timeout: 2000 }).catch(() => {});
 		}
 	}
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before } from 'node:test';
-import { asked, look, move, states, text, until } from './hands.mjs';
+import { asked, look, move, newest, states, text, until } from './hands.mjs';
 import { conclude, contain, eradicate, PAPERS, recover } from './phases.mjs';
 import { Story } from './story.mjs';
 
