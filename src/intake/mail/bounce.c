@@ -199,8 +199,7 @@ const char *bounce_returned(const char *bytes, size_t len, struct arena *mem)
 	return "";
 }
 
-/* ---- the message ----------------------------------------------------------------------------------------
- */
+/* ---- the message ---------------------------------------------------------------------------- */
 
 static bool is(GMimeObject *object, const char *type, const char *subtype)
 {
