@@ -1,6 +1,8 @@
 // What leaves the house: one message that arrived and one that cannot, with their tries; a channel held with a reason and
 // resumed; the board that says so; and whoever may not read messages is told.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import test, { after, before } from 'node:test';
 import { asked, text, until } from './hands.mjs';
 import { PATIENCE_MS, Stage } from './stage.mjs';
@@ -28,6 +30,11 @@ test('a message that arrived is shown with its letter in both languages, what is
 	for (const what of [/预警（4 级）/, /security warning, level 4/, /application\/cap\+xml [0-9a-f]{64}/, /taken 200 taken/]) assert.match(shown, what);
 	assert.equal(await person.page.locator('dialog[open] [data-retry]').count(), 0, 'what arrived is not sent again');
 	assert.match(person.page.url(), /message=\d+/);
+	// What was enclosed comes as it left: the digest that stands there is that of the file.
+	const [file] = await Promise.all([person.page.waitForEvent('download'), person.page.click('dialog[open] a[download]')]);
+	const digest = createHash('sha256').update(fs.readFileSync(await file.path())).digest('hex');
+	assert.match(shown, new RegExp(digest));
+	assert.match(file.suggestedFilename(), /\.xml$/);
 	assert.deepEqual(await person.axe(), []);
 	await person.picture('message');
 });
@@ -91,6 +98,29 @@ test('what its receiver refuses is given up, and stands on the board', async () 
 	await person.page.click('tr.failed button');
 	await person.page.click('[data-retry]');
 	await until(async () => (await asked(person, `/messages/${id}`)).message.state, 'sent');
+});
+
+test('what waits for a way out that is configured no more is held, and given up after a second look', async () => {
+	const person = await stage.person('dir01', { lang: 'en', width: 390, height: 844 });
+	const { waiting } = await channel(person, 'mail');
+	assert.ok(waiting, 'something waits for the mail server');
+	await stage.tell('channels webhook');
+	await person.go('/messages?channel=mail');
+	await until(() => text(person.page, '[data-channel=mail]'), /not configured.*waiting \d/s);
+	await until(() => text(person.page, 'tbody tr'), /held.*not configured any more/s);
+	assert.deepEqual(await person.axe(), []);
+	await person.picture('message-gone');
+	await person.page.locator('[data-channel=mail] [data-give-up]').click();
+	const dialog = person.page.locator('dialog[open]');
+	await dialog.locator('button.grave').click();
+	assert.match(await dialog.locator('.problem').innerText(), /Say why/);
+	assert.equal((await channel(person, 'mail')).waiting, waiting, 'nothing happened yet');
+	await dialog.locator('textarea').fill('the server was taken away');
+	assert.deepEqual(await person.axe(), []);
+	await person.picture('message-give-up');
+	await dialog.locator('button.grave').click();
+	await until(async () => (await asked(person, '/messages?channel=mail&state=waiting')).messages.length, 0);
+	await until(() => person.page.locator('tbody tr.failed').count(), waiting);
 });
 
 test('whoever may not read all messages is told so; a calm house says nothing', async () => {

@@ -10,6 +10,7 @@ Prints one line of JSON ({"base", "folder", "cases", …}) when it is ready and 
 import argparse
 import json
 import os
+import signal
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,10 +53,13 @@ def sent(d, hook):
 
 def serve(asked):
     with Hook() as hook, Channels() as file:
-        file.write(site="https://warn.example.org", recipients={"test": {"webhook": hook.url}},
-                   webhook={"kind": "webhook", "secret_file": file.secret("hook", "Geheimnis-1"), "timeout": "2 s", "plain_http": "yes",
+        ways = {"webhook": {"kind": "webhook", "secret_file": file.secret("hook", "Geheimnis-1"), "timeout": "2 s", "plain_http": "yes",
                             "networks": ["127.0.0.1/32"], "refusals": 2},
-                   mail={"kind": "mail", "server": "smtp://127.0.0.1:9", "tls": "off", "from": "warn@example.org"})
+                "mail": {"kind": "mail", "server": "smtp://127.0.0.1:9", "tls": "off", "from": "warn@example.org"}}
+
+        def keep(*names):
+            file.write(site="https://warn.example.org", recipients={"test": {"webhook": hook.url}}, **{name: ways[name] for name in names})
+        keep("webhook", "mail")
         with city(args=["--http", f"127.0.0.1:{asked.port}", "--channels", file.path], verify=False) as d:
             made, troubles = {}, []
             for part in (adopted, cases, lambda d: sent(d, hook)):
@@ -67,8 +71,13 @@ def serve(asked):
             print(json.dumps({"base": f"http://{host}:{port}", "folder": d.folder, "cases": made, "troubles": troubles, "units": d.unit,
                               "people": d.who}, ensure_ascii=False), flush=True)
             for line in sys.stdin:
-                hook.how = line.split()[1]
-                print(json.dumps({"hook": hook.how}), flush=True)
+                what, *words = line.split()
+                if what == "hook":
+                    hook.how = words[0]
+                else:  # channels NAME …: only these are configured any more
+                    keep(*words)
+                    d.process.send_signal(signal.SIGHUP)
+                print(json.dumps({what: words}), flush=True)
 
 
 def main():
