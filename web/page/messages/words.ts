@@ -22,7 +22,7 @@ export const w = words({
 	held: { zh: '渠道“{name}”已停用', en: "The channel '{name}' is held" },
 	give_up: { zh: '放弃待发', en: 'Give up' },
 	give_up_it: { zh: '放弃渠道“{name}”的待发消息', en: "Give up what waits for '{name}'" },
-	give_up_text: { zh: '此渠道已不在配置中。将其写回渠道文件并重新载入，消息即继续发送。放弃则消息记为失败，告知办公室；预警改用单位的下一联络方式。待发 {n} 条，一次至多放弃 200 条。', en: 'The channels file does not name this channel any more. Once it does again, and is read, the messages go on. Given up, they are failed: the Office is told, and a warning goes to the next contact of the unit. {n} are waiting; 200 at most are given up at once.' },
+	give_up_text: { zh: '此渠道已不在配置中。将其写回渠道文件并重新载入，消息即继续发送。放弃则消息记为失败，告知办公室；预警改用单位的下一联络方式。待发 {n} 条，一次至多放弃 200 条。', en: 'The channels file does not name this channel any more. Once it does again, and is read, the messages go on. Given up, they are failed: the Office is told, and a warning goes to the next contact of the unit. Waiting: {n}; at most 200 are given up at once.' },
 	given_up: { zh: '已放弃 {n} 条', en: 'Given up: {n}' },
 	resume: { zh: '恢复', en: 'Resume' },
 	resumed: { zh: '渠道“{name}”已恢复', en: "The channel '{name}' is open again" },
