@@ -50,6 +50,16 @@ static bool without_answer(const struct object *target)
 	       (mark && !strcmp(mark, "unit") && life && !json_object_get(target->body, "acked_at"));
 }
 
+/* Since when. Not when the record was last touched: that a mail about it came back is noted on it, too, days
+ * later. */
+static int64_t since(const struct object *target)
+{
+	const char *at = json_string_value(json_object_get(target->body, "unanswered_at"));
+	int64_t stamp;
+
+	return at && stamp_parse(at, strlen(at), &stamp, NULL) == 0 ? stamp : target->updated_at;
+}
+
 /* A new case: what its unit has not answered. */
 static int note_on_case(struct deed *deed, struct object *incident, int64_t unit, struct fault *why)
 {
@@ -63,7 +73,7 @@ static int note_on_case(struct deed *deed, struct object *incident, int64_t unit
 		if (!target)
 			return -why->code;
 		if (target->space == incident->space && without_answer(target) &&
-		    target->updated_at >= deed->now - THAT_WEEK)
+		    since(target) >= deed->now - THAT_WEEK)
 			add(deed, incident, world_ref(deed, target, "warning"));
 	}
 	return ret;
