@@ -1,12 +1,14 @@
 #include "host/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -78,19 +80,24 @@ static void test_a_signal_between_the_question_and_the_wait(void **state)
 
 static void test_a_line_is_taken_and_what_comes_behind_it_left(void **state)
 {
+	struct pollfd come = { .fd = theirs, .events = POLLIN };
 	char typed[32];
+	pid_t child;
 
 	(void)state;
-	/* TCSAFLUSH forgets what was typed before the question. */
+	/* TCSAFLUSH forgets what was typed before the question; the terminal takes a moment to have it. */
 	assert_true(write(ours, "early\n", 6) == 6);
-	if (fork() == 0) {
-		while (echoes())
+	assert_int_equal(poll(&come, 1, 10000), 1);
+	child = fork();
+	if (child == 0) {
+		for (int i = 0; echoes() && i < 10000; i++)
 			usleep(1000);
 		_exit(write(ours, "first\nsecond\n", 13) == 13 ? 0 : 1);
 	}
 	assert_true(terminal_ask(theirs, "", true, typed, sizeof(typed)));
 	assert_string_equal(typed, "first");
 	assert_true(read(theirs, typed, sizeof(typed)) == 7);
+	assert_int_equal(waitpid(child, NULL, 0), child);
 	assert_true(echoes());
 }
 
