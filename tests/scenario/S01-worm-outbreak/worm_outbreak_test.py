@@ -106,8 +106,7 @@ class WormOutbreak(Scene):
         for key, span in (("tax", "5 min"), ("edu", "10 min"), ("hosp", "15 min")):
             d.pass_time(span)
             target = self.target(d, key)
-            if d.states(target)["life"] == "pending":
-                d.done("uop_" + key, "warning_target", "reached", target)
+            d.try_("uop_" + key, "warning_target", "reached", target)  # unless the mail was faster
             d.done("uop_" + key, "warning_target", "ack", target)
         report = d.done("uop_hosp", "report", "create", unit=d.unit["hosp"], aware_at="2026-03-02T08:40:00Z", reporter="医院",
                         what="发现指标地址 " + WORM).number
