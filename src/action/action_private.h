@@ -208,6 +208,14 @@ void refuse(struct deed *deed, const char *code, const char *zh, const char *en,
 json_t *refusal_answer(struct deed *deed, const struct pack *pack);
 json_t *fault_answer(const struct fault *why);
 
+/* ---- world/scope.c -------------------------------------------------------- */
+/* Does this post of the actor's reach the record? NULL: any record at all. */
+bool scope_has(struct deed *deed, struct object *subject, const struct post *post);
+/* The case of the record, where the actor leads it; else NULL. */
+struct object *scope_led(struct deed *deed, struct object *subject);
+/* Does a field of the record itself name this unit? */
+bool scope_names_unit(struct deed *deed, struct object *o, int64_t unit);
+
 /* ---- staff.c -------------------------------------------------------------- */
 int staff_of(struct house *house, int64_t person, const struct staff **out, struct fault *why);
 void staff_forget(struct house *house);
