@@ -157,6 +157,16 @@ static char *put_piece(char *to, const char *text, size_t len)
 	return to;
 }
 
+void buf_percent(struct buf *b, const char *text, const char *as_is)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+		if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		    strchr(as_is, *p))
+			buf_char(b, (char)*p);
+		else
+			buf_format(b, "%%%02X", *p);
+}
+
 void buf_json_string(struct buf *b, const char *text, size_t len)
 {
 	buf_char(b, '"');

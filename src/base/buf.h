@@ -24,5 +24,8 @@ void buf_format(struct buf *b, const char *format, ...) __attribute__((format(pr
 void buf_eat(struct buf *b, size_t len);
 /* As text of HTML or XML, also between quotes of an attribute; NULL: nothing. */
 void buf_markup(struct buf *b, const char *text);
+/* As %XX of RFC 3986, but letters, digits and the characters of `as_is`; fits a filename* of RFC 8187 as
+ * well. */
+void buf_percent(struct buf *b, const char *text, const char *as_is);
 /* A JSON string with quotes, escaped as RFC 8785 says; `text` is valid UTF-8. */
 void buf_json_string(struct buf *b, const char *text, size_t len);

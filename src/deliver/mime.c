@@ -125,11 +125,7 @@ static void put_text(const struct message *m, struct buf *out)
 static void put_name(struct buf *out, const char *name)
 {
 	buf_text(out, "Content-Disposition: attachment; filename*=UTF-8''");
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *p))
-			buf_char(out, (char)*p);
-		else
-			buf_format(out, "%%%02X", *p);
+	buf_percent(out, name, ".-_");
 	buf_text(out, "\r\n");
 }
 

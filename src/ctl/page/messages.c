@@ -135,17 +135,20 @@ static int message_list(struct ctl *ctl)
 	return ret ? ret : talk_tell(ctl, request, say_messages);
 }
 
+static json_t *message_wanted(struct ctl *ctl, long long id)
+{
+	json_t *request = talk_request(ctl, "message");
+
+	json_object_set_new(request, "message", json_integer(id));
+	return request;
+}
+
 static int message_show(struct ctl *ctl)
 {
-	json_t *request;
 	long long id;
 	int ret = number_typed(ctl, &id);
 
-	if (ret)
-		return ret;
-	request = talk_request(ctl, "message");
-	json_object_set_new(request, "message", json_integer(id));
-	return talk_tell(ctl, request, say_message);
+	return ret ? ret : talk_tell(ctl, message_wanted(ctl, id), say_message);
 }
 
 /* By its name, or the beginning of its digest; the only one needs neither. NULL: none, or several. */
@@ -173,10 +176,9 @@ static const char *plain_name(const char *name, const char *otherwise)
 
 static int save_file(struct ctl *ctl, long long id, const json_t *file)
 {
-	json_t *request = talk_request(ctl, "message"), *answer;
+	json_t *request = message_wanted(ctl, id), *answer;
 	int ret;
 
-	json_object_set_new(request, "message", json_integer(id));
 	json_object_set(request, "digest", json_object_get(file, "digest"));
 	if ((ret = talk_or_say(ctl, request, &answer)))
 		return ret;
@@ -187,16 +189,12 @@ static int save_file(struct ctl *ctl, long long id, const json_t *file)
 
 static int message_save(struct ctl *ctl)
 {
-	json_t *request, *answer;
 	const json_t *file;
+	json_t *answer;
 	long long id;
 	int ret = number_typed(ctl, &id);
 
-	if (ret)
-		return ret;
-	request = talk_request(ctl, "message");
-	json_object_set_new(request, "message", json_integer(id));
-	if ((ret = talk_or_say(ctl, request, &answer)))
+	if (ret || (ret = talk_or_say(ctl, message_wanted(ctl, id), &answer)))
 		return ret;
 	if ((file = file_typed(files_of(answer), word(ctl, 3)))) {
 		ret = save_file(ctl, id, file);

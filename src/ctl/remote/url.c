@@ -73,10 +73,4 @@ int url_read(const char *url, struct url *out, struct fault *why)
 	return 0;
 }
 
-void url_encode(struct buf *out, const char *text)
-{
-	static const char as_is[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-	for (; *text; text++)
-		buf_format(out, strchr(as_is, *text) ? "%c" : "%%%02X", (unsigned char)*text);
-}
+void url_encode(struct buf *out, const char *text) { buf_percent(out, text, "-._~"); }

@@ -100,6 +100,10 @@ void call_text(struct call *call, int status, const char *type, const char *text
 /* An evidence file: takes the descriptor. The disposition says that it is saved and under which name. */
 void call_file(struct call *call, int fd, uint64_t size, const char *type, const char *disposition,
 	       const char *digest);
+/* The same of the kept file with this digest. */
+void call_kept(struct call *call, const char *digest, const char *type, const char *disposition);
+/* Takes the house's answer: true where it is a good one, else it goes out. */
+bool call_good(struct call *call, json_t *answer);
 /* With the headers that were given and no others: what is nobody's and may be kept. */
 void call_bytes(struct call *call, int status, const char *bytes, size_t len);
 

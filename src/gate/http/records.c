@@ -157,21 +157,10 @@ static int find_file(struct gate *gate, struct job *job, int64_t now, struct fau
 static void found_file(struct call *call, json_t *answer)
 {
 	const struct handed *handed = call->matter;
-	struct fault why;
-	uint64_t size = 0;
-	int fd;
 
-	if (!call->exchange || !json_is_true(json_object_get(answer, "ok"))) {
-		call_answer_house(call, 0, answer);
-		return;
-	}
-	json_decref(answer);
-	if (blob_reach(house_folder(call->web->gate->house), handed->digest, &fd, &size, &why) < 0)
-		call_fault(call, &why);
-	else
-		call_file(call, fd, size, "application/octet-stream",
-			  arena_text(call->mem, "attachment; filename=\"%.16s.bin\"", handed->digest),
-			  handed->digest);
+	if (call_good(call, answer))
+		call_kept(call, handed->digest, "application/octet-stream",
+			  arena_text(call->mem, "attachment; filename=\"%.16s.bin\"", handed->digest));
 }
 
 int records_file(struct call *call, struct fault *why)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence/blob.h"
 #include "gate/http/parts.h"
 
 /*
@@ -56,6 +57,29 @@ void call_file(struct call *call, int fd, uint64_t size, const char *type, const
 	call_header(call, "Cross-Origin-Resource-Policy", "same-origin");
 	call_header(call, "Repr-Digest", arena_text(call->mem, "sha-256-hex=%s", digest));
 	http_answer_file(call->exchange, 200, call->headers, call->header_count, fd, size);
+}
+
+void call_kept(struct call *call, const char *digest, const char *type, const char *disposition)
+{
+	struct fault why;
+	uint64_t size = 0;
+	int fd;
+
+	if (blob_reach(house_folder(call->web->gate->house), digest, &fd, &size, &why) < 0)
+		call_fault(call, &why);
+	else
+		call_file(call, fd, size, type, disposition, digest);
+}
+
+bool call_good(struct call *call, json_t *answer)
+{
+	const bool good = call->exchange && json_is_true(json_object_get(answer, "ok"));
+
+	if (good)
+		json_decref(answer);
+	else
+		call_answer_house(call, 0, answer);
+	return good;
 }
 
 static void send_json(struct call *call, int status, const char *type, json_t *body)

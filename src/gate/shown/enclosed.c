@@ -87,11 +87,7 @@ static const char *saved_as(struct call *call, const char *name)
 	const char *kept;
 
 	buf_format(&text, "attachment; filename=\"%.16s.bin\"; filename*=UTF-8''", call->words[1]);
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *p))
-			buf_char(&text, (char)*p);
-		else
-			buf_format(&text, "%%%02X", *p);
+	buf_percent(&text, name, ".-_");
 	kept = arena_copy_bytes(call->mem, text.data, text.len);
 	buf_fini(&text);
 	return kept;
@@ -100,19 +96,9 @@ static const char *saved_as(struct call *call, const char *name)
 static void found_it(struct call *call, json_t *answer)
 {
 	const struct enclosed *one = call->matter;
-	struct fault why;
-	uint64_t size = 0;
-	int fd;
 
-	if (!call->exchange || !json_is_true(json_object_get(answer, "ok"))) {
-		call_answer_house(call, 0, answer);
-		return;
-	}
-	json_decref(answer);
-	if (blob_reach(house_folder(call->web->gate->house), call->words[1], &fd, &size, &why) < 0)
-		call_fault(call, &why);
-	else
-		call_file(call, fd, size, media_of(one->type), saved_as(call, one->name), call->words[1]);
+	if (call_good(call, answer))
+		call_kept(call, call->words[1], media_of(one->type), saved_as(call, one->name));
 }
 
 int message_enclosed(struct call *call, struct fault *why)
