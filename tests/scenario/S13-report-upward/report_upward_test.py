@@ -59,7 +59,7 @@ def sent(d, ref, by="dir01", approver="lg01", **more):
 
 
 class ReportUpward(Scene):
-    cites = "T120 T121 T122 T123 T124 T125 N22 N15 N23 N28 N41 N32 N08"
+    cites = "T120 T121 T122 T123 T124 T125 N22 N15 N23 N28 N41 N32 N43 N08"
     goals = {"G44": "test_the_mandatory_one_goes_its_way_to_the_receipt test_missed_stays_missed_whatever_comes_after"}
 
     def level4(self, d, personal=True):
@@ -91,6 +91,7 @@ class ReportUpward(Scene):
             d.done("cl01", "upward_report", "draft", ref, text="受影响主机21台")
             d.refused("N01", "dir01", "upward_report", "approve", ref)  # level 4: the Leading Group
             d.done("lg01", "upward_report", "approve", ref)
+            d.refused("N43", "cl01", "upward_report", "draft", ref, text="受影响主机12台")
             d.fault("invalid", "dir01", "upward_report", "send", ref, text="受影响主机12台")  # nothing but what was approved
             d.done("dir01", "upward_report", "send", ref, channel="fax")
             after = d.show(ref)["fields"]
